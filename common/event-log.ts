@@ -1,0 +1,109 @@
+import { existsSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { merkleRoot } from './canonical.ts';
+import { PoolError } from './errors.ts';
+import { EVENT_VERSION, type EventRecord, GENESIS_HASH, recordHash } from './events.ts';
+
+interface Row {
+  seq: number;
+  window: number | null;
+  event: string;
+  hash: string;
+}
+
+/** Reads an emitter's event log file, also while it is being written. Throws PoolError `event_log` when it cannot. */
+export class EventLogReader {
+  private readonly db: DatabaseSync;
+  readonly file: string;
+
+  constructor(file: string) {
+    this.file = file;
+    if (!existsSync(file)) throw new PoolError('event_log', `there is no event log at ${file}`);
+    try {
+      this.db = new DatabaseSync(file, { readOnly: true, timeout: 2000 });
+      this.db.prepare('SELECT seq FROM events LIMIT 1').get();
+    } catch (thrown) {
+      throw new PoolError('event_log', `${file} is not an event log that can be read: ${(thrown as Error).message}`);
+    }
+  }
+
+  /** Closed windows from a window id on, in order. */
+  closedWindows(from: number): { window: number; seq: number }[] {
+    const sql = `SELECT window, seq FROM events WHERE kind = 'window' AND window >= ? ORDER BY window, seq`;
+    return this.db.prepare(sql).all(from) as unknown as { window: number; seq: number }[];
+  }
+
+  /** All records of a window, in the order of the log. */
+  window(window: number): EventRecord[] {
+    return this.read('WHERE window = ? ORDER BY seq', window);
+  }
+
+  /** Records after a sequence number, in order, at most `limit`. */
+  after(seq: number, limit = 1000): EventRecord[] {
+    return this.read('WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit);
+  }
+
+  /** Every record, in order, read page by page. */
+  *all(): Generator<EventRecord> {
+    let page = this.after(0);
+    while (page.length > 0) {
+      yield* page;
+      page = this.after((page[page.length - 1] as EventRecord).seq);
+    }
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  private read(where: string, ...values: number[]): EventRecord[] {
+    const rows = this.db.prepare(`SELECT seq, window, event, hash FROM events ${where}`).all(...values);
+    return (rows as unknown as Row[]).map((row) => this.record(row));
+  }
+
+  private record(row: Row): EventRecord {
+    const stored = JSON.parse(row.event) as Omit<EventRecord, 'hash'>;
+    if (stored.v > EVENT_VERSION) {
+      const why = `record ${row.seq} has schema version ${stored.v}, this program reads up to ${EVENT_VERSION}`;
+      throw new PoolError('event_log', `${this.file}: ${why}; use a newer version`);
+    }
+    return { ...stored, hash: row.hash };
+  }
+}
+
+export interface Verification {
+  records: number;
+  windows: number;
+  /** Windows with records and no closing one. */
+  open: number;
+  ok: boolean;
+  firstBad: number | null;
+}
+
+/** Checks every record's hash, its link to the one before, and that none is missing. */
+export function verifyLog(log: EventLogReader): Verification {
+  const seen = new Set<number>();
+  const closed = new Set<number>();
+  let prev = GENESIS_HASH;
+  let records = 0;
+  for (let page = log.after(0); page.length > 0; page = log.after(records)) {
+    for (const record of page) {
+      const { hash, ...body } = record;
+      const good = record.seq === records + 1 && record.prev === prev && recordHash(body) === hash;
+      if (!good)
+        return { records, windows: closed.size, open: seen.size - closed.size, ok: false, firstBad: records + 1 };
+      prev = hash;
+      records++;
+      if (record.window !== null) seen.add(record.window);
+      if (record.event.type === 'window') closed.add(record.event.window);
+    }
+  }
+  return { records, windows: closed.size, open: seen.size - closed.size, ok: true, firstBad: null };
+}
+
+/** Merkle root over the hashes of a window's records up to and including its closing one; null while it is open. */
+export function windowRoot(records: EventRecord[]): string | null {
+  const end = records.findIndex((record) => record.event.type === 'window');
+  if (end < 0) return null;
+  return merkleRoot(records.slice(0, end + 1).map((record) => Buffer.from(record.hash, 'hex'))).toString('hex');
+}

@@ -1,0 +1,13 @@
+import { Numeric } from 'eosjs';
+
+/** A public key in its text form (EOS… or PUB_K1_…) as "type:hex", the form that logs and headers use. */
+export function keyId(text: string): string {
+  const { type, data } = Numeric.stringToPublicKey(text);
+  return `${type}:${Buffer.from(data).toString('hex')}`;
+}
+
+/** The text form PUB_K1_… of "type:hex". */
+export function keyText(id: string): string {
+  const [type, hex] = id.split(':');
+  return Numeric.publicKeyToString({ type: Number(type), data: Buffer.from(hex ?? '', 'hex') });
+}
