@@ -1,0 +1,30 @@
+import { readFileSync } from 'node:fs';
+import { type Action, action, type ChainClient } from '../common/chain.ts';
+import { PoolError } from '../common/errors.ts';
+
+/** A compiled contract: PATH.wasm and PATH.abi. */
+export interface Contract {
+  wasm: Buffer;
+  abi: object;
+}
+
+/** Reads `path`.wasm and `path`.abi; throws PoolError `contract` when they are not there or not readable. */
+export function readContract(path: string): Contract {
+  try {
+    return { wasm: readFileSync(`${path}.wasm`), abi: JSON.parse(readFileSync(`${path}.abi`, 'utf8')) as object };
+  } catch (thrown) {
+    throw new PoolError(
+      'contract',
+      `the contract ${path} can not be read (${(thrown as Error).message}); build it first`,
+    );
+  }
+}
+
+/** The two actions that put a contract on an account. */
+export function putCode(client: ChainClient, account: string, contract: Contract): Action[] {
+  const code = { account, vmtype: 0, vmversion: 0, code: contract.wasm.toString('hex') };
+  return [
+    action('eosio', 'setcode', code, account),
+    action('eosio', 'setabi', { account, abi: client.packAbi(contract.abi) }, account),
+  ];
+}

@@ -1,0 +1,33 @@
+import { action, type ChainClient } from '../common/chain.ts';
+import { createAccount, keyAuthority, type Resources } from './accounts.ts';
+
+/** The permission that oracles sign with. */
+export const ORACLE_PERMISSION = 'report';
+
+/** The only actions of the DAC's contract that an oracle's running key may call. */
+export const ORACLE_ACTIONS = ['report'];
+
+export interface OraclePlan {
+  creator: string;
+  dac: string;
+  account: string;
+  /** Public key of owner and active; not needed by the running oracle. */
+  accountKey: string;
+  /** Public key of the permission `report`, which is all that the running oracle holds. */
+  reportKey: string;
+  resources: Resources;
+}
+
+/** Makes an oracle's account with its permission, and appoints it. The client must hold the oracle's account key. */
+export async function deployOracle(client: ChainClient, plan: OraclePlan): Promise<void> {
+  const { account, dac } = plan;
+  await client.transact(createAccount(plan.creator, account, keyAuthority(plan.accountKey), plan.resources));
+  const auth = keyAuthority(plan.reportKey);
+  const permission = { account, permission: ORACLE_PERMISSION, parent: 'active', auth };
+  const links = ORACLE_ACTIONS.map((type) => ({ account, code: dac, type, requirement: ORACLE_PERMISSION }));
+  await client.transact([
+    action('eosio', 'updateauth', permission, account),
+    ...links.map((link) => action('eosio', 'linkauth', link, account)),
+    action(dac, 'setoracle', { oracle: account, active: true }, dac),
+  ]);
+}

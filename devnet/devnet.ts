@@ -1,0 +1,173 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { ChainClient } from '../common/chain.ts';
+import { PoolError } from '../common/errors.ts';
+import { registerProducer as registerPool } from '../deploy/dac.ts';
+import { ORACLE_PERMISSION } from '../deploy/oracle.ts';
+import { createAccounts, deployPool, joinMembers } from './accounts.ts';
+import { bootSystem } from './boot.ts';
+import { CORE, type DevnetConfig, folderError, NAMES, TOKEN_CONTRACT } from './config.ts';
+import { registerProducer, untilActive, untilProduces, vote } from './election.ts';
+import { writeGenesis } from './genesis.ts';
+import { KeyRing } from './keys.ts';
+import { accountName, layout } from './layout.ts';
+import { Network, url } from './network.ts';
+import { passADay, setShift } from './shift.ts';
+import { type DevnetState, type Phase, publish, untilTold } from './state.ts';
+import type { Supervisor } from './supervisor.ts';
+import { findTools } from './tools.ts';
+import { eventually } from './wait.ts';
+
+/** A real chain with a pool on it, brought up phase by phase. */
+export class Devnet {
+  readonly network: Network;
+  readonly #config: DevnetConfig;
+  readonly #keys: KeyRing;
+  readonly #dir: string;
+  readonly #progress: (text: string) => void;
+  readonly #oracles: string[];
+  #chainId = '';
+
+  constructor(config: DevnetConfig, portBase: number, supervisor: Supervisor, progress: (text: string) => void) {
+    this.#config = config;
+    this.#dir = path.resolve(config.DEVNET_DIR);
+    this.#keys = new KeyRing(config.DEVNET_SEED);
+    this.#progress = progress;
+    this.#oracles = Array.from({ length: config.DEVNET_ORACLES }, (_, i) => accountName('oracle', i));
+    const emitters = config.DEVNET_EMITTERS;
+    const counts = { producers: config.DEVNET_PRODUCERS, relays: emitters.length, members: config.DEVNET_MEMBERS };
+    const plans = layout(counts, portBase);
+    this.network = new Network({ plans, dir: this.#dir, tools: findTools(), keys: this.#keys, emitters, supervisor });
+  }
+
+  /** All phases; resolves when the pool is in the active schedule. */
+  async run(): Promise<void> {
+    this.#prepareFolder();
+    const client = await this.#bootAlone();
+    await passADay(client, path.join(this.#dir, 'clock')); // eosio.system pays a producer once a day
+    this.#progress('a day has passed');
+    await this.#startPublicNodes();
+    this.publish('relay');
+    await untilTold('members', () => this.#emittersReady());
+    await this.#startMembers(client);
+    this.publish('members');
+    await untilTold('elect', async () => {});
+    await this.#elect(client);
+    this.publish('elected');
+  }
+
+  publish(phase: Phase): void {
+    publish(path.join(this.#dir, 'devnet.json'), phase, this.state());
+  }
+
+  state(): DevnetState {
+    const signingKey = (account: string) => this.#keys.pair(`${account}@signing`).public;
+    return {
+      chainId: this.#chainId,
+      publicApi: this.network.apiOf('producer'),
+      relayApi: this.network.apiOf('relay'),
+      pool: NAMES.pool,
+      dac: NAMES.dac,
+      coreSymbol: CORE,
+      tokenContract: TOKEN_CONTRACT,
+      keys: path.join(this.#dir, 'keys.json'),
+      clockShiftFile: path.join(this.#dir, 'clock'),
+      members: this.network
+        .of('member')
+        .map(({ name }) => ({ account: name, node: name, signingKey: signingKey(name) })),
+      oracles: this.#oracles.map((account) => {
+        return { account, permission: ORACLE_PERMISSION, reportKey: this.#keys.pair(`${account}@report`).public };
+      }),
+      nodes: this.network.states(),
+    };
+  }
+
+  /** Removes what nobody needs after a run: blocks and states. Logs, keys and devnet.json stay. */
+  cleanUp(): void {
+    rmSync(path.join(this.#dir, 'nodes'), { recursive: true, force: true });
+  }
+
+  #prepareFolder(): void {
+    try {
+      mkdirSync(path.join(this.#dir, 'logs'), { recursive: true });
+      writeGenesis(path.join(this.#dir, 'genesis.json'), this.#keys.pair('eosio').public);
+      setShift(path.join(this.#dir, 'clock'), 0);
+    } catch (thrown) {
+      throw folderError(this.#dir, thrown);
+    }
+  }
+
+  /** The first producer alone makes the system, the pool and all registrations, and is elected. */
+  async #bootAlone(): Promise<ChainClient> {
+    const producers = this.network.of('producer');
+    const members = this.network.of('member').map((plan) => plan.name);
+    const [first] = producers;
+    if (!first) throw new PoolError('config', 'a chain needs a producer');
+    await this.network.start(first);
+    const signers = ['eosio', NAMES.whale, NAMES.load, NAMES.dac, ...producers.map((each) => each.name), ...members];
+    const privateKeys = [...signers, ...this.#oracles].map((account) => this.#keys.pair(account).private);
+    const client = new ChainClient(url(first), privateKeys);
+    this.#chainId = (await client.info()).chain_id;
+    const plan = {
+      systemContracts: findTools().systemContracts,
+      systemKey: this.#keys.pair('eosio').public,
+      core: CORE,
+    };
+    await bootSystem(client, plan, this.#progress);
+    await createAccounts(client, this.#keys, [...producers.map((each) => each.name), ...members]);
+    this.#progress('accounts');
+    await deployPool(client, this.#keys, this.#config, this.#oracles);
+    this.#keys.save(path.join(this.#dir, 'keys.json'));
+    this.#progress('DAC deployed');
+    await joinMembers(client, this.#keys, members);
+    await registerPool(client, NAMES.dac);
+    this.#progress(`${members.length} members joined and admitted, ${NAMES.pool} registered`);
+    for (const each of producers) {
+      await registerProducer(client, each.name, this.#keys.pair(`${each.name}@signing`).public);
+    }
+    await vote(client, NAMES.whale, [first.name]);
+    await untilProduces(client, first.name);
+    this.#progress(`${first.name} elected`);
+    return client;
+  }
+
+  /** In this order, so that each node's peers listen already when it dials. */
+  async #startPublicNodes(): Promise<void> {
+    const others = [...this.network.of('producer').slice(1), ...this.network.of('relay')];
+    for (const plan of others) await this.network.start(plan);
+    const first = new ChainClient(this.network.apiOf('producer'));
+    for (const plan of others) await untilSynced(new ChainClient(url(plan)), first, plan.name);
+    this.#progress(`${others.length + 1} public nodes in sync`);
+  }
+
+  async #emittersReady(): Promise<void> {
+    for (const { http } of this.#config.DEVNET_EMITTERS) {
+      const ready = async () => ((await fetch(`${http}/ready`)).ok ? true : undefined);
+      await eventually(`${http}/ready`, ready);
+    }
+  }
+
+  async #startMembers(client: ChainClient): Promise<void> {
+    const members = this.network.of('member');
+    for (const plan of members) await this.network.start(plan);
+    for (const plan of members) await untilSynced(new ChainClient(url(plan)), client, plan.name);
+    this.#progress(`${members.length} members in sync`);
+  }
+
+  async #elect(client: ChainClient): Promise<void> {
+    const all = [...this.network.of('producer').map((plan) => plan.name), NAMES.pool];
+    await vote(client, NAMES.whale, all);
+    this.#progress('the pool is voted for');
+    await untilActive(client, all);
+    this.#progress('the pool is in the schedule');
+  }
+}
+
+/** Waits until a node is at most one block behind another. */
+async function untilSynced(node: ChainClient, reference: ChainClient, name: string): Promise<void> {
+  const synced = async () => {
+    const goal = (await reference.info()).head_block_num - 1;
+    return (await node.info()).head_block_num >= goal ? true : undefined;
+  };
+  await eventually(`${name} in sync`, synced);
+}

@@ -1,0 +1,86 @@
+/*
+ * Preloaded (LD_PRELOAD) into every process that the devnet's supervisor starts. It does two things:
+ *
+ *  1. Clock. Adds the whole seconds written in the file $SHIM_CLOCK_FILE to the realtime clock, so that a day can pass
+ *     on a local chain. Monotonic clocks and timers are left alone: libfaketime shifts them too, and then nodeos'
+ *     timers never fire and it stops producing. The file is read again at most every 50 ms.
+ *  2. Parent. $DIE_WITH_PARENT=<pid> asks the kernel to send this process $DIE_WITH_SIGNAL (default 9) when that
+ *     parent ends, in whatever way, so that even kill -9 of the parent leaves nothing running.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#define REREAD_MS 50
+
+static const char *clock_file;
+static _Atomic long long offset_seconds;
+static _Atomic long long next_read_ms;
+
+static void read_offset(void) {
+  char text[32];
+  int fd = open(clock_file, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return;
+  ssize_t length = read(fd, text, sizeof text - 1);
+  close(fd);
+  if (length <= 0) return;
+  text[length] = 0;
+  atomic_store(&offset_seconds, atoll(text));
+}
+
+/* Raw system calls, because the libc functions are the ones replaced here. */
+static long long offset(void) {
+  if (!clock_file) return 0;
+  struct timespec now;
+  syscall(SYS_clock_gettime, CLOCK_MONOTONIC, &now);
+  long long ms = now.tv_sec * 1000LL + now.tv_nsec / 1000000;
+  long long due = atomic_load(&next_read_ms);
+  /* One thread wins the exchange and reads; the others go on with the offset they have. */
+  if (ms >= due && atomic_compare_exchange_strong(&next_read_ms, &due, ms + REREAD_MS)) read_offset();
+  return atomic_load(&offset_seconds);
+}
+
+int clock_gettime(clockid_t id, struct timespec *out) {
+  int result = syscall(SYS_clock_gettime, id, out);
+  if (result == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) out->tv_sec += offset();
+  return result;
+}
+
+int gettimeofday(struct timeval *restrict out, void *restrict zone) {
+  int result = syscall(SYS_gettimeofday, out, zone);
+  if (result == 0) out->tv_sec += offset();
+  return result;
+}
+
+time_t time(time_t *out) {
+  struct timespec now;
+  syscall(SYS_clock_gettime, CLOCK_REALTIME, &now);
+  time_t seconds = now.tv_sec + offset();
+  if (out) *out = seconds;
+  return seconds;
+}
+
+static void die_with_parent(void) {
+  const char *parent = getenv("DIE_WITH_PARENT");
+  if (!parent) return;
+  const char *wanted = getenv("DIE_WITH_SIGNAL");
+  prctl(PR_SET_PDEATHSIG, wanted ? atoi(wanted) : SIGKILL);
+  /* The parent may have ended before the line above: then nobody would ever send the signal. */
+  if (getppid() != atoi(parent)) _exit(1);
+  /* A process that this one starts itself has another parent and must not see these two. */
+  unsetenv("DIE_WITH_PARENT");
+  unsetenv("DIE_WITH_SIGNAL");
+}
+
+__attribute__((constructor)) static void start(void) {
+  clock_file = getenv("SHIM_CLOCK_FILE");
+  if (clock_file && !*clock_file) clock_file = NULL;
+  die_with_parent();
+}
