@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { SELECT_DEFAULTS } from './select/types.ts';
+
+const hostPort = z.string().regex(/^[^:\s]+:\d{1,5}$/, 'must be host:port');
+const milliseconds = (value: number) => z.coerce.number().int().min(0).default(value);
+
+/** The emitter's environment; `.env.example` shows it with comments. */
+export const emitterConfig = z.object({
+  EMITTER_POOL: z.string().min(1),
+  EMITTER_DAC: z.string().min(1),
+  EMITTER_RELAY_API: z.url(),
+  EMITTER_RELAY_P2P: hostPort,
+  EMITTER_LISTEN: hostPort.default('127.0.0.1:9700'),
+  EMITTER_HTTP: hostPort.default('127.0.0.1:9701'),
+  EMITTER_EVENT_LOG: z.string().min(1).default('events.sqlite'),
+  EMITTER_DURABILITY: z.enum(['process', 'machine']).default('process'),
+  EMITTER_STRATEGY: z.string().default('first-delivered'),
+  EMITTER_PARENT_WAIT_MS: milliseconds(SELECT_DEFAULTS.parentWaitMs),
+  EMITTER_OVERDUE_MS: milliseconds(SELECT_DEFAULTS.overdueMs),
+  EMITTER_DEADLINE_MARGIN_MS: milliseconds(SELECT_DEFAULTS.deadlineMarginMs),
+  EMITTER_RESCUES_PER_WINDOW: milliseconds(SELECT_DEFAULTS.rescuesPerWindow),
+  CLOCK_SHIFT_FILE: z.string().optional(),
+});
+
+export type EmitterConfig = z.infer<typeof emitterConfig>;

@@ -1,0 +1,99 @@
+/**
+ * Reads EOSIO's binary form from a buffer. It never throws: reading past the end, or a number that is too long, sets
+ * `failed` and gives zeros from then on, so a decoder checks once at its end.
+ */
+export class Reader {
+  readonly bytes: Buffer;
+  offset: number;
+  failed = false;
+
+  constructor(bytes: Buffer, offset = 0) {
+    this.bytes = bytes;
+    this.offset = offset;
+  }
+
+  private take(n: number): number {
+    const at = this.offset;
+    if (this.failed || at + n > this.bytes.length) {
+      this.failed = true;
+      return -1;
+    }
+    this.offset = at + n;
+    return at;
+  }
+
+  u8(): number {
+    const at = this.take(1);
+    return at < 0 ? 0 : (this.bytes[at] as number);
+  }
+
+  u16(): number {
+    const at = this.take(2);
+    return at < 0 ? 0 : this.bytes.readUInt16LE(at);
+  }
+
+  u32(): number {
+    const at = this.take(4);
+    return at < 0 ? 0 : this.bytes.readUInt32LE(at);
+  }
+
+  u64(): bigint {
+    const at = this.take(8);
+    return at < 0 ? 0n : this.bytes.readBigUInt64LE(at);
+  }
+
+  i64(): bigint {
+    return BigInt.asIntN(64, this.u64());
+  }
+
+  /** fc::unsigned_int: seven bits a byte, low ones first, at most five bytes. */
+  varuint(): number {
+    let value = 0;
+    for (let shift = 0; shift < 35; shift += 7) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) {
+        if (value > 0xffffffff) this.failed = true;
+        return this.failed ? 0 : value;
+      }
+    }
+    this.failed = true;
+    return 0;
+  }
+
+  /** A view of the next n bytes, not a copy. */
+  view(n: number): Buffer {
+    const at = this.take(n);
+    return at < 0 ? Buffer.alloc(0) : this.bytes.subarray(at, at + n);
+  }
+
+  hex(n: number): string {
+    return this.view(n).toString('hex');
+  }
+
+  skip(n: number): void {
+    this.take(n);
+  }
+
+  text(): string {
+    return this.view(this.varuint()).toString('utf8');
+  }
+
+  /** A K1 or R1 public key as type byte + 33 bytes; others (WebAuthn) are longer and not expected in a schedule. */
+  publicKey(): string {
+    const type = this.u8();
+    if (type > 1) this.failed = true;
+    return `${type}:${this.hex(33)}`;
+  }
+
+  /** A K1 or R1 signature: type byte and 65 bytes. */
+  signature(): { type: number; bytes: Buffer } {
+    const type = this.u8();
+    if (type > 1) this.failed = true;
+    return { type, bytes: this.view(65) };
+  }
+
+  get done(): boolean {
+    return !this.failed && this.offset === this.bytes.length;
+  }
+}

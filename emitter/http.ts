@@ -1,0 +1,80 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { PoolError } from '../common/errors.ts';
+import type { EventRecord } from '../common/events.ts';
+
+export interface Status {
+  ready: boolean;
+  reasons: string[];
+  [key: string]: unknown;
+}
+
+/** A stream that leaves this much unread is cut; the client comes back with Last-Event-ID. */
+const UNSENT_BYTES = 4 * 1024 * 1024;
+const PAGE = 1000;
+
+/**
+ * The emitter's HTTP side, for reading only: `/live`, `/ready` (200 or 503 with reasons), `/status`, and `/events`, a stream
+ * of log records (server-sent events) that goes on from the header Last-Event-ID or from `?after=SEQ`.
+ */
+export class EmitterHttp {
+  private readonly server: Server;
+  private readonly streams = new Set<ServerResponse>();
+
+  constructor(status: () => Status, after: (seq: number, limit: number) => EventRecord[], lastSeq: () => number) {
+    this.server = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://localhost');
+      if (url.pathname === '/live') return answer(response, 200, { live: true });
+      if (url.pathname === '/status') return answer(response, 200, status());
+      if (url.pathname === '/ready') {
+        const now = status();
+        return answer(response, now.ready ? 200 : 503, now);
+      }
+      if (url.pathname !== '/events') return answer(response, 404, { error: `there is no ${url.pathname} here` });
+      const from = Number(request.headers['last-event-id'] ?? url.searchParams.get('after') ?? lastSeq());
+      if (!Number.isSafeInteger(from) || from < 0)
+        return answer(response, 400, { error: 'after must be a sequence number' });
+      this.stream(response, from, after);
+    });
+  }
+
+  async listen(address: string): Promise<void> {
+    const colon = address.lastIndexOf(':');
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', (error) => {
+        reject(new PoolError('listen', `cannot serve HTTP on ${address}: ${error.message}; set EMITTER_HTTP`));
+      });
+      this.server.listen(Number(address.slice(colon + 1)), address.slice(0, colon), resolve);
+    });
+  }
+
+  publish(records: EventRecord[]): void {
+    for (const stream of this.streams) send(stream, records);
+  }
+
+  close(): void {
+    for (const stream of this.streams) stream.destroy();
+    this.server.close();
+  }
+
+  private stream(response: ServerResponse, from: number, after: (seq: number, limit: number) => EventRecord[]): void {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+    response.flushHeaders();
+    let last = from;
+    for (let page = after(last, PAGE); page.length > 0 && !response.destroyed; page = after(last, PAGE)) {
+      send(response, page);
+      last = (page[page.length - 1] as EventRecord).seq;
+    }
+    this.streams.add(response);
+    response.on('close', () => this.streams.delete(response));
+  }
+}
+
+function send(stream: ServerResponse, records: EventRecord[]): void {
+  for (const record of records) stream.write(`id: ${record.seq}\ndata: ${JSON.stringify(record)}\n\n`);
+  if (stream.writableLength > UNSENT_BYTES) stream.destroy();
+}
+
+function answer(response: ServerResponse, code: number, body: unknown): void {
+  response.writeHead(code, { 'content-type': 'application/json' });
+  response.end(`${JSON.stringify(body)}\n`);
+}

@@ -1,0 +1,56 @@
+import { sentence } from '../../common/errors.ts';
+import type { EventRecord, PoolEvent } from '../../common/events.ts';
+import { LIMITS } from '../limits.ts';
+import type { EventStore } from './store.ts';
+
+interface Entry {
+  window: number | null;
+  event: PoolEvent;
+}
+
+/** An unwritten tail is lost with the process; it is never longer than one turn of the event loop. */
+export class Journal {
+  private readonly store: EventStore;
+  private readonly onWritten: (records: EventRecord[]) => void;
+  private readonly onFault: (text: string) => void;
+  private waiting: Entry[] = [];
+  private scheduled = false;
+
+  constructor(store: EventStore, onWritten: (records: EventRecord[]) => void, onFault: (text: string) => void) {
+    this.store = store;
+    this.onWritten = onWritten;
+    this.onFault = onFault;
+  }
+
+  /** Notes an event; it is written with the next fence or at the end of this turn, whichever comes first. */
+  tell(window: number | null, event: PoolEvent): void {
+    this.waiting.push({ window, event });
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => {
+      this.scheduled = false;
+      this.write();
+    });
+  }
+
+  /** Writes decisions, and what was noted before them, durably. False: nothing may leave. */
+  fence(entries: Entry[]): boolean {
+    this.waiting.push(...entries);
+    return this.write();
+  }
+
+  write(): boolean {
+    const entries = this.waiting;
+    if (entries.length === 0) return true;
+    this.waiting = [];
+    try {
+      this.onWritten(this.store.append(entries));
+      return true;
+    } catch (thrown) {
+      // Decisions that were not made durable must not be written later: they did not happen.
+      this.waiting = entries.filter(({ event }) => event.type !== 'decision').slice(-LIMITS.unwrittenEvents);
+      this.onFault(sentence(thrown));
+      return false;
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { canonicalJson } from '../../common/canonical.ts';
+import { PoolError, sentence } from '../../common/errors.ts';
+import { chainRecord, type EventRecord, GENESIS_HASH, type PoolEvent } from '../../common/events.ts';
+
+/** Where events go before anything leaves. An append that returns is durable; one that throws has left no trace. */
+export interface EventStore {
+  append(entries: { window: number | null; event: PoolEvent }[]): EventRecord[];
+  /** Decisions of a window, in order. */
+  decisions(window: number): EventRecord[];
+  /** The newest window that was closed, or null. */
+  lastClosed(): number | null;
+  /** Records after a sequence number, at most `limit`. */
+  after(seq: number, limit: number): EventRecord[];
+  readonly lastSeq: number;
+  close(): void;
+}
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS events (
+  seq INTEGER PRIMARY KEY, window INTEGER, kind TEXT NOT NULL, event TEXT NOT NULL, hash TEXT NOT NULL
+) STRICT;
+CREATE INDEX IF NOT EXISTS events_by_window ON events (window, seq);
+CREATE INDEX IF NOT EXISTS events_by_kind ON events (kind, window);
+`;
+
+/**
+ * The event log in one SQLite file. `durability` process: a commit is in the operating system's hands and survives the
+ * death of the process at any moment; machine: it is on the disk (fsync) and survives a power cut too, see
+ * docs/event-log.md for what that costs.
+ */
+export class SqliteStore implements EventStore {
+  private readonly db: DatabaseSync;
+  private readonly insert: StatementSync;
+  private lastHash: string;
+  lastSeq: number;
+
+  constructor(file: string, durability: 'process' | 'machine') {
+    try {
+      this.db = new DatabaseSync(file, { timeout: 5000 });
+      this.db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=${durability === 'machine' ? 'FULL' : 'NORMAL'};`);
+      this.db.exec(SCHEMA);
+    } catch (thrown) {
+      throw new PoolError('event_log', `cannot open the event log ${file}: ${sentence(thrown)}`);
+    }
+    this.insert = this.db.prepare('INSERT INTO events (seq, window, kind, event, hash) VALUES (?, ?, ?, ?, ?)');
+    const last = this.db.prepare('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1').get();
+    this.lastSeq = (last?.seq as number | undefined) ?? 0;
+    this.lastHash = (last?.hash as string | undefined) ?? GENESIS_HASH;
+  }
+
+  append(entries: { window: number | null; event: PoolEvent }[]): EventRecord[] {
+    const records: EventRecord[] = [];
+    let seq = this.lastSeq;
+    let prev = this.lastHash;
+    this.db.exec('BEGIN IMMEDIATE');
+    try {
+      for (const { window, event } of entries) {
+        const record = chainRecord(++seq, window, event, prev);
+        const { hash, ...body } = record;
+        this.insert.run(seq, window, event.type, canonicalJson(body), hash);
+        prev = hash;
+        records.push(record);
+      }
+      this.db.exec('COMMIT');
+    } catch (thrown) {
+      if (this.db.isTransaction) this.db.exec('ROLLBACK');
+      throw new PoolError('event_log', `the event log refused ${entries.length} records: ${sentence(thrown)}`);
+    }
+    this.lastSeq = seq;
+    this.lastHash = prev;
+    return records;
+  }
+
+  decisions(window: number): EventRecord[] {
+    return this.select(`WHERE window = ? AND kind = 'decision' ORDER BY seq`, window);
+  }
+
+  lastClosed(): number | null {
+    const row = this.db.prepare(`SELECT MAX(window) AS window FROM events WHERE kind = 'window'`).get();
+    return (row?.window as number | null) ?? null;
+  }
+
+  after(seq: number, limit: number): EventRecord[] {
+    return this.select('WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit);
+  }
+
+  close(): void {
+    this.db.close();
+  }
+
+  private select(where: string, ...values: number[]): EventRecord[] {
+    const rows = this.db.prepare(`SELECT event, hash FROM events ${where}`).all(...values);
+    return rows.map((row) => ({ ...JSON.parse(row.event as string), hash: row.hash as string }));
+  }
+}

@@ -1,0 +1,122 @@
+import { firstSlot, lastSlot, SLOT_MS, slotTime, windowOf } from '../../common/slot.ts';
+
+/** Members may be this much behind the emitter's clock when their window ends. */
+const RELEASE_AFTER_MS = 150;
+
+/** A block older than this does not make a node that is syncing start to produce. Source: producer_plugin `on_incoming_block`. */
+const NOT_LIVE_MS = 2 * SLOT_MS;
+
+/** Ids kept a member: some windows of blocks. */
+const IDS_KEPT = 600;
+
+export interface PassingBlock {
+  id: string;
+  slot: number;
+  /** Whether the pool's account is its producer. */
+  pool: boolean;
+}
+
+export type HoldAnswer = 'pass' | 'hold' | 'drop' | 'flush';
+
+/**
+ * What may be written to one member, and when. nodeos 2.0 to 5.0 drops every incoming block while it produces or waits to,
+ * and 4.1 to 5.0 then refuse all later copies of it, so pool blocks of a running window are held until the member is past its own last
+ * slot. Pure: the caller brings the time and does the writing.
+ */
+export class Hold {
+  private released = -1;
+  private heldWindow: number | null = null;
+  private readonly seen = new Set<string>();
+  /** Frames of other producers' blocks that came too late for a member already waiting for its window. */
+  private lateBlocks: Buffer[] = [];
+  /** The member told of a head far behind: it takes blocks of the running window as answers to its sync requests. */
+  private joining = false;
+
+  /** From a member's first handshake: how far its head is behind the public one. */
+  connected(behind: number): void {
+    this.joining = behind > 2;
+  }
+
+  /** The member sent this pool block itself. Gives whether it is now past its window and wants a flush. */
+  produced(id: string, slot: number): boolean {
+    this.remember(id);
+    this.joining = false;
+    return slot === lastSlot(windowOf(slot)) && this.released < windowOf(slot);
+  }
+
+  /** What to do with a block on its way to the member. `flush`: flush first, then write it. */
+  decide(block: PassingBlock, frame: Buffer, now: number, isPoolWindow: (window: number) => boolean): HoldAnswer {
+    if (this.seen.has(block.id)) return 'drop';
+    const window = windowOf(block.slot);
+    if (block.pool) return this.decidePoolBlock(block, window, now);
+    if (this.heldWindow !== null && window > this.heldWindow) return 'flush';
+    if (this.isTooLateFor(window + 1, now) && isPoolWindow(window + 1) && this.released <= window && !this.joining) {
+      this.heldWindow = window + 1;
+      this.lateBlocks.push(frame);
+      this.remember(block.id);
+      return 'hold';
+    }
+    return 'pass';
+  }
+
+  /** Whether the member may be producing now, so that talk of other heads would only start useless syncing. */
+  isHolding(now: number): boolean {
+    return !this.joining && this.heldWindow !== null && now < this.releaseTime(this.heldWindow);
+  }
+
+  /** When held blocks must be flushed at the latest; null when none are held. */
+  get flushAt(): number | null {
+    return this.heldWindow === null ? null : this.releaseTime(this.heldWindow);
+  }
+
+  /** Ends the hold of a window: gives the frames the member lacks, in order, `branch` being what is public of the window. */
+  flush(window: number, branch: { id: string; frame: Buffer }[]): Buffer[] {
+    const frames = [...this.lateBlocks, ...branch.filter(({ id }) => !this.seen.has(id)).map(({ frame }) => frame)];
+    for (const { id } of branch) this.remember(id);
+    this.lateBlocks = [];
+    this.released = Math.max(this.released, window);
+    this.heldWindow = null;
+    this.joining = false;
+    return frames;
+  }
+
+  /** The window that is held, if one is. */
+  get window(): number | null {
+    return this.heldWindow;
+  }
+
+  /** Whether the member has this block already. */
+  has(id: string): boolean {
+    return this.seen.has(id);
+  }
+
+  /** A block was written to the member. */
+  wrote(id: string): void {
+    this.remember(id);
+  }
+
+  private decidePoolBlock(block: PassingBlock, window: number, now: number): HoldAnswer {
+    if (window <= this.released) return 'pass';
+    if (now >= this.releaseTime(window)) return this.heldWindow === window ? 'flush' : 'pass';
+    if (this.joining && slotTime(block.slot) < now - NOT_LIVE_MS) return 'pass';
+    this.heldWindow = window;
+    return 'hold';
+  }
+
+  /** Past the previous producer's last slot's time a member without that block waits on the one before it already. */
+  private isTooLateFor(window: number, now: number): boolean {
+    return now >= slotTime(firstSlot(window) - 1) && now < this.releaseTime(window);
+  }
+
+  private releaseTime(window: number): number {
+    return slotTime(lastSlot(window)) + RELEASE_AFTER_MS;
+  }
+
+  private remember(id: string): void {
+    this.seen.add(id);
+    for (const oldest of this.seen) {
+      if (this.seen.size <= IDS_KEPT) break;
+      this.seen.delete(oldest);
+    }
+  }
+}

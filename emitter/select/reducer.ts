@@ -1,0 +1,201 @@
+import { firstSlot, lastSlot, slotInWindow, slotTime, windowOf } from '../../common/slot.ts';
+import { bestBranch, dueAt, leaderTrouble } from './rescue.ts';
+import {
+  candidateKey,
+  isAlive,
+  isBetterHead,
+  openWindow,
+  rememberEmitted,
+  type SelectState,
+  type WindowState,
+} from './state.ts';
+import type { Strategy } from './strategy.ts';
+import type { BlockRef, Candidate, EmitReason, SelectEffect, SelectEvent } from './types.ts';
+
+/** A window nobody follows is closed this long after its last slot's time, so that late candidates still count in it. */
+const CLOSE_AFTER_MS = 2000;
+
+/**
+ * The selection: the same events give the same effects, in every run. It changes `state`, which belongs to the caller; it
+ * has no clock, no socket and no promise inside. One block a slot leaves, each on top of the public tip, except in a
+ * rescue, which lets out a whole branch in place of a failed leader's blocks.
+ */
+export function reduce(state: SelectState, strategy: Strategy, event: SelectEvent): SelectEffect[] {
+  const effects: SelectEffect[] = [];
+  switch (event.type) {
+    case 'candidate':
+      onCandidate(state, event.candidate, effects);
+      break;
+    case 'public':
+      onPublic(state, event.block, event.pool, effects);
+      break;
+    case 'member':
+      state.sessions.set(event.signer, Math.max(0, (state.sessions.get(event.signer) ?? 0) + (event.up ? 1 : -1)));
+      break;
+    case 'decided':
+      restoreDecision(state, event.block, event.signer);
+      break;
+    case 'fence-failed':
+      if (state.window?.id === event.window) state.window.halted = true;
+      break;
+    case 'tick':
+      break;
+  }
+  closeIfOver(state, event.at, effects);
+  const { window } = state;
+  if (window && !window.halted) {
+    while (extend(state, window, strategy, event.at, effects));
+    if (rescue(state, window, event.at, effects)) while (extend(state, window, strategy, event.at, effects));
+  }
+  const wake = nextWake(state, event.at);
+  if (wake !== null) effects.push({ type: 'wake', at: wake });
+  return effects;
+}
+
+function onCandidate(state: SelectState, candidate: Candidate, effects: SelectEffect[]): void {
+  const id = windowOf(candidate.slot);
+  const running = state.window;
+  if (running && id < running.id) return;
+  if (!running || id > running.id) {
+    if (!state.tip) return;
+    if (running) effects.push(closing(state, running));
+    openWindow(state, id, state.tip);
+  }
+  const window = state.window as WindowState;
+  if (window.candidates.some((known) => candidateKey(known) === candidateKey(candidate))) return;
+  window.candidates.push(candidate);
+  const lead = state.lead.get(candidate.signer) ?? [];
+  lead[slotInWindow(candidate.slot)] = Math.round(slotTime(candidate.slot) - candidate.arrivedMs);
+  state.lead.set(candidate.signer, lead);
+}
+
+function onPublic(state: SelectState, block: BlockRef, pool: boolean, effects: SelectEffect[]): void {
+  const { window, tip } = state;
+  if (state.emittedIds.has(block.id)) return;
+  if (pool) effects.push({ type: 'leak', block });
+  if (tip && !isBetterHead(block, tip)) return;
+  state.tip = block;
+  if (window && windowOf(block.slot) < window.id && window.emitted.length === 0) window.parent = block;
+  if (pool && window && windowOf(block.slot) === window.id) window.emitted.push({ block, signer: '' });
+}
+
+/** What an earlier run of the emitter decided in the window that still runs: its slots stay decided. */
+function restoreDecision(state: SelectState, block: BlockRef, signer: string): void {
+  const id = windowOf(block.slot);
+  const window = state.window?.id === id ? state.window : state.tip && openWindow(state, id, state.tip);
+  if (!window) return;
+  rememberEmitted(state, block.id);
+  window.decided.set(block.slot, candidateKey({ id: block.id, signer }));
+  window.leader = signer;
+}
+
+/** Emits the next block on top of the public tip, if there is one. Gives whether it did. */
+function extend(
+  state: SelectState,
+  window: WindowState,
+  strategy: Strategy,
+  now: number,
+  effects: SelectEffect[],
+): boolean {
+  const tip = state.tip as BlockRef;
+  if (windowOf(tip.slot) > window.id) return false;
+  const fresh = window.candidates.filter((c) => !c.late && !window.out.has(c.signer) && mayTakeSlot(window, c));
+  const onTip = fresh.filter((c) => c.previous === tip.id && c.slot > tip.slot);
+  if (window.emitted.length > 0) return onTip[0] ? emit(state, window, 'extend', onTip[0], effects) : false;
+  if (onTip.length > 0) return emit(state, window, 'first', chooseFirst(onTip, strategy), effects);
+  const below = fresh.filter((c) => isFirstOfWindow(c, window));
+  if (below.length === 0 || windowOf(tip.slot) === window.id) return false;
+  const since = Math.min(...below.map((c) => c.arrivedMs));
+  if (now < since + state.config.parentWaitMs) return false;
+  const highest = Math.max(...below.map((c) => c.num));
+  return emit(
+    state,
+    window,
+    'first',
+    chooseFirst(
+      below.filter((c) => c.num === highest),
+      strategy,
+    ),
+    effects,
+  );
+}
+
+/** A slot once decided stays with its block; only a rescue, which logs what it replaces, changes it. */
+function mayTakeSlot(window: WindowState, candidate: Candidate): boolean {
+  const decided = window.decided.get(candidate.slot);
+  return decided === undefined || decided === candidateKey(candidate);
+}
+
+/** Built on a block from before the window: nodeos prefers it to the previous producer's branch whatever its height. */
+function isFirstOfWindow(candidate: Candidate, window: WindowState): boolean {
+  return !window.candidates.some((other) => other.id === candidate.previous) && candidate.num > window.parent.num - 12;
+}
+
+/** A higher `confirmed` keeps the last irreversible block moving; among equals the strategy chooses. */
+function chooseFirst(candidates: Candidate[], strategy: Strategy): Candidate {
+  const confirmed = Math.max(...candidates.map((c) => c.confirmed));
+  return strategy.choose(candidates.filter((c) => c.confirmed === confirmed));
+}
+
+function rescue(state: SelectState, window: WindowState, now: number, effects: SelectEffect[]): boolean {
+  if (window.rescues >= state.config.rescuesPerWindow) return false;
+  const cause = leaderTrouble(state, window, now);
+  const branch = cause && bestBranch(state, window, now);
+  if (!branch) return false;
+  if (window.leader) window.out.add(window.leader);
+  window.rescues++;
+  window.emitted = window.emitted.filter((e) => !branch.replaced.some((block) => block.id === e.block.id));
+  effects.push({ type: 'emit', reason: 'rescue', ...branch, cause, failed: window.leader });
+  for (const block of branch.path) take(state, window, block);
+  return true;
+}
+
+function emit(
+  state: SelectState,
+  window: WindowState,
+  reason: EmitReason,
+  block: Candidate,
+  effects: SelectEffect[],
+): boolean {
+  effects.push({ type: 'emit', reason, path: [block], replaced: [], cause: null, failed: null });
+  take(state, window, block);
+  return true;
+}
+
+function take(state: SelectState, window: WindowState, block: Candidate): void {
+  window.decided.set(block.slot, candidateKey(block));
+  window.emitted.push({ block, signer: block.signer });
+  window.leader = block.signer;
+  rememberEmitted(state, block.id);
+  state.tip = block;
+}
+
+function closeIfOver(state: SelectState, now: number, effects: SelectEffect[]): void {
+  const { window } = state;
+  if (!window || now < slotTime(lastSlot(window.id)) + CLOSE_AFTER_MS) return;
+  effects.push(closing(state, window));
+  state.window = null;
+}
+
+function nextWake(state: SelectState, now: number): number | null {
+  const { window } = state;
+  if (!window) return null;
+  const times = [slotTime(lastSlot(window.id)) + CLOSE_AFTER_MS];
+  const due = dueAt(state, window);
+  if (due !== null) times.push(due);
+  if (window.emitted.length === 0)
+    for (const c of window.candidates) times.push(c.arrivedMs + state.config.parentWaitMs);
+  const later = times.filter((at) => at > now);
+  return later.length > 0 ? Math.min(...later) : null;
+}
+
+/** What is said of a window at its end; members with a session and no candidate in a slot were standing by. */
+function closing(state: SelectState, window: WindowState): SelectEffect {
+  const standby: { slot: number; signer: string }[] = [];
+  const alive = [...state.sessions.keys()].filter((signer) => isAlive(state, signer));
+  for (let slot = firstSlot(window.id); slot <= lastSlot(window.id); slot++) {
+    const delivered = new Set(window.candidates.filter((c) => c.slot === slot).map((c) => c.signer));
+    for (const signer of alive) if (!delivered.has(signer)) standby.push({ slot, signer });
+  }
+  return { type: 'closed', window: window.id, emitted: window.emitted.length, standby };
+}

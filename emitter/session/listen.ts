@@ -1,0 +1,18 @@
+import { createServer, type Server } from 'node:net';
+import { PoolError } from '../../common/errors.ts';
+import { LIMITS } from '../limits.ts';
+import { FrameSocket } from './frame-socket.ts';
+
+/** Listens for members. Throws PoolError `listen` when the address cannot be had. */
+export async function listen(host: string, port: number, onMember: (socket: FrameSocket) => void): Promise<Server> {
+  const server = createServer((socket) => onMember(new FrameSocket(socket)));
+  server.maxConnections = LIMITS.sessions;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message;
+      reject(new PoolError('listen', `cannot listen for members on ${host}:${port}: ${why}; set EMITTER_LISTEN`));
+    });
+    server.listen(port, host, resolve);
+  });
+  return server;
+}

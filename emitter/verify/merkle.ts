@@ -1,0 +1,50 @@
+import { sha256 } from '../../common/canonical.ts';
+
+/** The block ids so far as nodeos keeps them: only the nodes of the tree that later appends still need. */
+export interface IncrementalMerkle {
+  nodes: Buffer[];
+  count: number;
+}
+
+/** Root of the tree; zeros for an empty one. Source: Leap incremental_merkle.hpp, `get_root`. */
+export function rootOf(merkle: IncrementalMerkle): Buffer {
+  return merkle.nodes[merkle.nodes.length - 1] ?? Buffer.alloc(32);
+}
+
+/** The tree with one more leaf; the given one stays as it is, for branches share it. Source: ibid., `append`. */
+export function append(merkle: IncrementalMerkle, leaf: Buffer): IncrementalMerkle {
+  const nodes: Buffer[] = [];
+  let partial = false;
+  let index = merkle.count;
+  let top = leaf;
+  let next = 0;
+  for (let depth = depthFor(merkle.count + 1) - 1; depth > 0; depth--) {
+    if ((index & 1) === 0) {
+      if (!partial) nodes.push(top);
+      top = hashPair(top, top);
+      partial = true;
+    } else {
+      const left = merkle.nodes[next++] as Buffer;
+      if (partial) nodes.push(left);
+      top = hashPair(left, top);
+    }
+    index = Math.floor(index / 2);
+  }
+  nodes.push(top);
+  return { nodes, count: merkle.count + 1 };
+}
+
+/** Left and right are told apart by the top bit of their first byte. Source: Leap merkle.cpp, `make_canonical_pair`. */
+function hashPair(left: Buffer, right: Buffer): Buffer {
+  const pair = Buffer.concat([left, right]);
+  pair[0] = (pair[0] as number) & 0x7f;
+  pair[32] = (pair[32] as number) | 0x80;
+  return sha256(pair);
+}
+
+/** Levels of a tree of `count` leaves: that of the next power of two, plus one. */
+function depthFor(count: number): number {
+  let depth = 1;
+  for (let width = 1; width < count; width *= 2) depth++;
+  return depth;
+}
