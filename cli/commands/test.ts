@@ -1,0 +1,70 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { run as runTests } from 'node:test';
+import { spec } from 'node:test/reporters';
+import { Command } from 'commander';
+import { ROOT } from '../../devnet/tools.ts';
+import { withBox } from '../run/box.ts';
+
+const SUITES = ['unit', 'contract', 'e2e'] as const;
+/** Parts of a suite, in order; the files of `box` share one running pool. */
+const PARTS = { unit: ['unit'], contract: ['contract'], e2e: ['e2e/up', 'e2e/box'] } as const;
+
+interface Count {
+  passed: number;
+  failed: number;
+}
+
+export function testCommand(): Command {
+  return new Command('test')
+    .description('run the tests; the last line is "N passed, N failed"')
+    .argument('[suite]', `one of ${SUITES.join(', ')}; all when left out`)
+    .action(async (suite?: string) => {
+      const suites = SUITES.filter((name) => suite === undefined || name === suite);
+      if (suites.length === 0) throw new Error(`there is no test suite "${suite}"; there are ${SUITES.join(', ')}`);
+      const total: Count = { passed: 0, failed: 0 };
+      for (const part of suites.flatMap((name): readonly string[] => PARTS[name])) {
+        const count = part === 'e2e/box' ? await withBox((env) => runPart(part, env)) : await runPart(part, {});
+        total.passed += count.passed;
+        total.failed += count.failed;
+      }
+      process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+      process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+    });
+}
+
+/** Runs the files of a folder, one process each; all but unit tests one after the other, for they share the machine. */
+async function runPart(part: string, env: Record<string, string>): Promise<Count> {
+  Object.assign(process.env, env);
+  const files = testFiles(path.join(ROOT, 'tests', part));
+  process.stderr.write(`\n${part}: ${files.length} files\n`);
+  const count: Count = { passed: 0, failed: 0 };
+  const stream = runTests({ files, concurrency: part === 'unit' ? 2 : 1, cwd: ROOT });
+  stream.on('test:pass', (event) => {
+    if (isTest(event)) count.passed++;
+  });
+  stream.on('test:fail', (event) => {
+    if (isTest(event)) count.failed++;
+  });
+  const finished = new Promise((resolve) => stream.once('end', resolve));
+  stream.compose(spec()).pipe(process.stderr, { end: false });
+  await finished;
+  return count;
+}
+
+/** Files and suites are reported as tests too; only what stands in `test()` is counted, and a file that cannot run. */
+function isTest(event: {
+  name: string;
+  nesting: number;
+  details: { type?: string | undefined };
+  file?: string | undefined;
+}): boolean {
+  return event.details.type !== 'suite' && !(event.nesting === 0 && event.name === event.file);
+}
+
+function testFiles(dir: string): string[] {
+  return readdirSync(dir, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.test.ts'))
+    .map((name) => path.join(dir, name))
+    .sort();
+}

@@ -1,0 +1,19 @@
+import { Command, CommanderError } from 'commander';
+import { runMain } from '../common/errors.ts';
+import { chaosCommand } from './commands/chaos.ts';
+import { logCommand } from './commands/log.ts';
+import { testCommand } from './commands/test.ts';
+import { upCommand } from './commands/up.ts';
+
+runMain('pool', async () => {
+  const program = new Command('pool').description('A block producer pool for EOSIO chains').showHelpAfterError();
+  for (const command of [upCommand(), testCommand(), chaosCommand(), logCommand()]) program.addCommand(command);
+  program.exitOverride();
+  for (const command of program.commands) command.exitOverride();
+  try {
+    await program.parseAsync();
+  } catch (thrown) {
+    if (!(thrown instanceof CommanderError)) throw thrown;
+    process.exitCode = thrown.exitCode === 0 ? 0 : 2;
+  }
+});

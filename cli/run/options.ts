@@ -1,0 +1,38 @@
+import { InvalidArgumentError } from 'commander';
+
+export interface RunOptions {
+  dir: string;
+  members: number;
+  producers: number;
+  oracles: number;
+  strategy: string;
+  seed: number | undefined;
+  restart: 'members' | 'none';
+}
+
+/** Kill the leading member right after the pool's block for this slot of this window (counted from 1) was emitted. */
+export interface KillSpec {
+  turn: number;
+  slot: number;
+}
+
+/** An option parser for whole numbers from `low` to `high`. */
+export function integer(low: number, high: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= low && value <= high) return value;
+    throw new InvalidArgumentError(`It takes a whole number from ${low} to ${high}.`);
+  };
+}
+
+/** Parses "leader@2:5". */
+export function killSpec(text: string): KillSpec {
+  const match = /^leader@([1-9]\d{0,5}):(\d{1,2})$/.exec(text);
+  const slot = Number(match?.[2]);
+  if (!match || slot > 11) {
+    throw new InvalidArgumentError(
+      'It takes leader@WINDOW:SLOT, windows counted from 1, slots 0 to 11, as leader@2:5.',
+    );
+  }
+  return { turn: Number(match[1]), slot };
+}

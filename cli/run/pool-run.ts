@@ -1,0 +1,227 @@
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { ChainClient } from '../../common/chain.ts';
+import { PoolError } from '../../common/errors.ts';
+import type { EventRecord } from '../../common/events.ts';
+import { keyId } from '../../common/keys.ts';
+import { portsNeeded } from '../../devnet/layout.ts';
+import { reservePorts } from '../../devnet/ports.ts';
+import type { DevnetMessage, DevnetState, GoMessage, NodeState, Phase } from '../../devnet/state.ts';
+import { type Exit, exitError, type Running, Supervisor, whenReady } from '../../devnet/supervisor.ts';
+import { ROOT } from '../../devnet/tools.ts';
+import { followEvents } from './events.ts';
+import type { RunOptions } from './options.ts';
+import { findTurns, type Turns } from './turns.ts';
+
+const READY_MS = 240_000;
+
+/** A whole pool on a local chain: devnet, emitter, oracles and load as processes of their own, started and supervised. */
+export class PoolRun {
+  readonly options: RunOptions;
+  readonly eventLog: string;
+  readonly failed: Promise<never>;
+  private readonly fail: (error: Error) => void;
+  private readonly supervisor: Supervisor;
+  private readonly progress: (text: string) => void;
+  private readonly ended = new AbortController();
+  private readonly listeners = new Set<(record: EventRecord) => void>();
+  private readonly phases = new Map<Phase, PromiseWithResolvers<void>>();
+  private http = '';
+  private p2p = '';
+  private current: DevnetState | null = null;
+  private knownTurns: Turns | null = null;
+
+  constructor(options: RunOptions, progress: (text: string) => void) {
+    this.options = options;
+    this.progress = progress;
+    this.eventLog = path.join(options.dir, 'events.sqlite');
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.failed = promise;
+    this.fail = reject;
+    promise.catch(() => {});
+    this.supervisor = new Supervisor((exit, running) => this.onExit(exit, running));
+  }
+
+  get state(): DevnetState {
+    if (!this.current) throw new PoolError('run', 'the chain is not up yet');
+    return this.current;
+  }
+
+  get turns(): Turns {
+    if (!this.knownTurns) throw new PoolError('run', 'the pool is not in the schedule yet');
+    return this.knownTurns;
+  }
+
+  get emitterHttp(): string {
+    return this.http;
+  }
+
+  /** Brings everything up; resolves when the pool is in the active schedule. */
+  async start(): Promise<void> {
+    const { dir, members, producers } = this.options;
+    const counts = { producers, relays: 1, members };
+    const nodes = portsNeeded(counts);
+    const ports = await reservePorts(nodes + 2);
+    this.p2p = `127.0.0.1:${ports.base + nodes}`;
+    this.http = `http://127.0.0.1:${ports.base + nodes + 1}`;
+    await Promise.race([this.failed, this.bringUp(ports.base)]);
+    this.progress(`running in ${dir}`);
+  }
+
+  /** Called for each record of the event log as the emitter writes it; gives a function that ends that. */
+  onRecord(listener: (record: EventRecord) => void): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  nodeOf(signer: string): NodeState | undefined {
+    const member = this.state.members.find(({ signingKey }) => keyId(signingKey) === signer);
+    return this.state.nodes.find(({ name }) => name === member?.node);
+  }
+
+  chain(keys: string[] = []): ChainClient {
+    return new ChainClient(this.state.publicApi, keys);
+  }
+
+  /** Stops every process of the run and waits for their end. */
+  async stop(): Promise<void> {
+    this.ended.abort();
+    await this.supervisor.stopAll(15_000);
+  }
+
+  private async bringUp(portBase: number): Promise<void> {
+    const devnet = await this.startDevnet(portBase);
+    const go = (step: GoMessage['go']) => devnet.process.send?.({ go: step } satisfies GoMessage);
+    await this.reached('relay');
+    const emitter = await this.startEmitter();
+    await whenReady(emitter, async () => ((await fetch(`${this.http}/ready`)).ok ? true : undefined));
+    this.progress('emitter ready');
+    void followEvents(this.http, this.ended.signal, (record) => {
+      for (const listener of this.listeners) listener(record);
+    });
+    go('members');
+    await this.reached('members');
+    const keys = JSON.parse(readFileSync(this.state.keys, 'utf8')) as Record<string, string>;
+    for (const { account, permission, reportKey } of this.state.oracles) {
+      await this.startOracle(account, permission, keys[reportKey] ?? '');
+    }
+    await this.startLoad();
+    this.writeRunFile();
+    go('elect');
+    await this.reached('elected');
+    this.knownTurns = await findTurns(this.chain(), this.state.pool);
+  }
+
+  private async startDevnet(portBase: number): Promise<Running> {
+    const { dir, members, producers, oracles, seed, restart } = this.options;
+    const devnet = await this.service('devnet', 'devnet/main.ts', {
+      DEVNET_DIR: dir,
+      DEVNET_MEMBERS: String(members),
+      DEVNET_PRODUCERS: String(producers),
+      DEVNET_PORT_BASE: String(portBase),
+      DEVNET_EMITTERS: JSON.stringify([{ p2p: this.p2p, http: this.http }]),
+      DEVNET_ORACLES: String(oracles),
+      DEVNET_RESTART: restart,
+      ...(seed === undefined ? {} : { DEVNET_SEED: String(seed) }),
+    });
+    devnet.process.on('message', (message) => this.onDevnetMessage(message as DevnetMessage));
+    return devnet;
+  }
+
+  private startEmitter(): Promise<Running> {
+    const relay = this.state.nodes.find(({ role }) => role === 'relay');
+    return this.service('emitter', 'emitter/main.ts', {
+      EMITTER_POOL: this.state.pool,
+      EMITTER_DAC: this.state.dac,
+      EMITTER_RELAY_API: this.state.relayApi,
+      EMITTER_RELAY_P2P: relay?.p2p ?? '',
+      EMITTER_LISTEN: this.p2p,
+      EMITTER_HTTP: this.http.replace('http://', ''),
+      EMITTER_EVENT_LOG: this.eventLog,
+      EMITTER_STRATEGY: this.options.strategy,
+      CLOCK_SHIFT_FILE: this.state.clockShiftFile,
+    });
+  }
+
+  /** Each oracle has its own view of the chain: a network producer's, not the emitter's relay node. */
+  private startOracle(account: string, permission: string, key: string): Promise<Running> {
+    const keyFile = path.join(this.options.dir, `oracle-${account}.key`);
+    writeFileSync(keyFile, `${key}\n`, { mode: 0o600 });
+    return this.service(account, 'oracle/main.ts', {
+      ORACLE_ACCOUNT: account,
+      ORACLE_PERMISSION: permission,
+      ORACLE_KEY_FILE: keyFile,
+      ORACLE_DAC: this.state.dac,
+      ORACLE_POOL: this.state.pool,
+      ORACLE_CHAIN_API: this.state.publicApi,
+      ORACLE_EVENT_LOG: this.eventLog,
+      ORACLE_JOURNAL: path.join(this.options.dir, `oracle-${account}.sqlite`),
+      CLOCK_SHIFT_FILE: this.state.clockShiftFile,
+    });
+  }
+
+  private startLoad(): Promise<Running> {
+    return this.service('load', 'devnet/load.ts', {
+      LOAD_API: this.state.publicApi,
+      LOAD_KEYS: this.state.keys,
+      LOAD_SEED: String(this.options.seed ?? 1),
+    });
+  }
+
+  /** Programs run in the run's folder, so that no .env of the checkout reaches them. */
+  private service(name: string, entry: string, env: Record<string, string>): Promise<Running> {
+    const log = path.join(this.options.dir, 'logs', `${name}.log`);
+    const args = ['--disable-warning=ExperimentalWarning', path.join(ROOT, entry)];
+    const spec = { name, command: process.execPath, args, env, log, cwd: this.options.dir };
+    // The devnet still has to stop its nodes and remove their states; the others are safe to be killed at any moment.
+    const isDevnet = name === 'devnet';
+    return this.supervisor.start({ ...spec, ipc: isDevnet, onParentDeath: isDevnet ? 'SIGTERM' : 'SIGKILL' });
+  }
+
+  private onDevnetMessage(message: DevnetMessage): void {
+    if ('exit' in message) {
+      this.progress(`${message.exit.name} ended with ${message.exit.signal ?? `code ${message.exit.code}`}`);
+      return;
+    }
+    this.current = message.state;
+    if (message.phase === 'restarted') this.writeRunFile();
+    this.phase(message.phase).resolve();
+  }
+
+  private phase(phase: Phase): PromiseWithResolvers<void> {
+    const known = this.phases.get(phase) ?? Promise.withResolvers<void>();
+    this.phases.set(phase, known);
+    return known;
+  }
+
+  private async reached(phase: Phase): Promise<void> {
+    const late = AbortSignal.timeout(READY_MS);
+    const timeout = new Promise<never>((_, reject) => {
+      const text = `the chain did not reach the phase "${phase}" in ${READY_MS / 1000} s; see ${this.options.dir}/logs`;
+      late.addEventListener('abort', () => reject(new PoolError('timeout', text)), { once: true });
+    });
+    await Promise.race([this.phase(phase).promise, timeout]);
+  }
+
+  private onExit(exit: Exit, running: Running): void {
+    if (exit.expected || this.ended.signal.aborted) return;
+    this.fail(exitError(running, exit));
+  }
+
+  private writeRunFile(): void {
+    const { chainId, publicApi, pool, dac, coreSymbol, keys, members, nodes, oracles } = this.state;
+    const pidOf = (name: string) => this.supervisor.get(name)?.pid ?? null;
+    const emitters = [{ pid: pidOf('emitter'), p2p: this.p2p, http: this.http }];
+    const others = ['devnet', 'load'].map((name) => ({ name, pid: pidOf(name) }));
+    const run = {
+      ...{ chainId, publicApi, pool, dac, coreSymbol, keys, members, nodes, emitters },
+      oracles: oracles.map(({ account }) => ({ pid: pidOf(account), account })),
+      others: [...others, { name: 'up', pid: process.pid }],
+      dashboard: null,
+      eventLog: this.eventLog,
+    };
+    const file = path.join(this.options.dir, 'run.json');
+    writeFileSync(`${file}.new`, `${JSON.stringify(run, null, 2)}\n`);
+    renameSync(`${file}.new`, file);
+  }
+}
