@@ -1,0 +1,57 @@
+import { ChainClient } from '../common/chain.ts';
+import { PoolError } from '../common/errors.ts';
+import { EventLogReader, verifyLog } from '../common/event-log.ts';
+import { computeReport } from './compute.ts';
+import { type Address, printReport } from './report/print.ts';
+import { isIrreversible } from './source/blocks.ts';
+import type { OracleChain, ReportData } from './source/chain.ts';
+import { NodeChain } from './source/node-chain.ts';
+
+export interface DryRun extends Address {
+  /** Path of the event log. */
+  eventLog: string;
+  pool: string;
+  /** Account that would report. */
+  oracle: string;
+  /** Slot / 12. */
+  window: number;
+}
+
+/**
+ * What an oracle would report of a window, in words and as the cleos line that sends it; needs no key and changes nothing.
+ * Throws PoolError: `event_log`, `log_broken`, `open_window`, `reversible`, `not_offered`, `chain`, `chain_unreachable`.
+ */
+export async function dryRun(options: DryRun): Promise<string> {
+  const { dac, oracle: account, permission } = options;
+  const chain = new NodeChain(new ChainClient(options.api), { dac, account, permission });
+  return printReport(await reportOf(chain, options), options);
+}
+
+/** The same as data. */
+export async function reportOf(chain: OracleChain, options: DryRun): Promise<ReportData> {
+  const { window, eventLog } = options;
+  const records = readWindow(eventLog, window);
+  const irreversible = await chain.irreversible();
+  if (!isIrreversible(window, irreversible)) {
+    throw new PoolError('reversible', `window ${window} is not irreversible yet: wait for the next producer's blocks`);
+  }
+  const { version, producers } = await chain.schedule();
+  const lookup = (wanted: number) => (wanted === version ? producers : null);
+  const report = await computeReport({ chain, lookup, ...options }, window, records, irreversible);
+  if ('skip' in report) throw new PoolError('not_offered', `window ${window} is not reported: ${report.skip}`);
+  return report;
+}
+
+function readWindow(file: string, window: number) {
+  const log = new EventLogReader(file);
+  try {
+    const { ok, firstBad } = verifyLog(log);
+    if (!ok) throw new PoolError('log_broken', `the event log ${file} is not to be trusted from record ${firstBad} on`);
+    const records = log.window(window);
+    const end = records.findIndex(({ event }) => event.type === 'window');
+    if (end < 0) throw new PoolError('open_window', `window ${window} is not closed in the event log ${file}`);
+    return records.slice(0, end + 1);
+  } finally {
+    log.close();
+  }
+}

@@ -1,0 +1,54 @@
+import { readFileSync, statSync } from 'node:fs';
+import { PrivateKey } from 'eosjs/dist/eosjs-key-conversions.js';
+import { PoolError } from '../common/errors.ts';
+
+const OTHERS = 0o077;
+
+/**
+ * The private keys in a file that only its owner can read: a JSON object whose values are private keys, or one private key
+ * alone. Throws PoolError `key_file` with one sentence, which never shows what the file holds.
+ */
+export function readKeyFile(file: string): string[] {
+  requireOwnerOnly(file);
+  const text = readFileSync(file, 'utf8').trim();
+  const keys = text.startsWith('{') ? fromJson(file, text) : [text];
+  if (keys.length === 0) throw new PoolError('key_file', `the key file ${file} holds no key`);
+  for (const key of keys) if (!isPrivateKey(key)) throw notKeys(file);
+  return [...new Set(keys)];
+}
+
+function requireOwnerOnly(file: string): void {
+  let mode: number;
+  try {
+    const stat = statSync(file);
+    if (!stat.isFile()) throw new Error('it is not a file');
+    mode = stat.mode & 0o777;
+  } catch (thrown) {
+    throw new PoolError('key_file', `the key file ${file} cannot be read: ${(thrown as Error).message}`);
+  }
+  if ((mode & OTHERS) === 0) return;
+  const octal = mode.toString(8).padStart(3, '0');
+  const text = `the key file ${file} is open to others (mode ${octal}): make it the owner's alone with "chmod 600 ${file}"`;
+  throw new PoolError('key_file', text);
+}
+
+function fromJson(file: string, text: string): string[] {
+  try {
+    return Object.values(JSON.parse(text) as Record<string, string>);
+  } catch {
+    throw notKeys(file);
+  }
+}
+
+function isPrivateKey(text: unknown): boolean {
+  try {
+    return typeof text === 'string' && PrivateKey.fromString(text).isValid();
+  } catch {
+    return false;
+  }
+}
+
+function notKeys(file: string): PoolError {
+  const wanted = 'one private key, or JSON like {"public key": "private key"}';
+  return new PoolError('key_file', `the key file ${file} holds something else than ${wanted}`);
+}

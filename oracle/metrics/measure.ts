@@ -1,0 +1,69 @@
+import { firstSlot, lastSlot, SLOTS_PER_WINDOW } from '../../common/slot.ts';
+import type { Evidence } from '../source/evidence.ts';
+import { type Comparison, compare } from './compare.ts';
+import { isEligible } from './eligible.ts';
+import { STANDING, Standings, standingOf } from './standing.ts';
+import { METRICS_VERSION, type MemberMetrics, type WindowMetrics } from './types.ts';
+
+/** A window's metrics, out of its evidence alone: every oracle with the same evidence gets the same bytes. */
+export function measure(evidence: Evidence): WindowMetrics {
+  const { window, records, blocks, members, signers } = evidence;
+  const compared = compare(records, blocks);
+  const standings = new Standings(
+    window,
+    members.map(({ account }) => account),
+  );
+  let unattributed = 0;
+  for (const { event } of records) {
+    const said = standingOf(event);
+    if (!said) continue;
+    const known = standings.mark(owner(signers, said.signer), said.slot, said.standing);
+    if (!known && event.type === 'candidate') unattributed++;
+  }
+  const selected = countSelected(compared, signers);
+  for (const { slot, signer } of compared.onChain) standings.mark(owner(signers, signer), slot, STANDING.candidate);
+  const each = members.map((member) => measureMember(member, standings, selected, evidence.eligiblePercent));
+  const { leaks, replaced, orphaned, unsent, unconfirmed, strays } = compared;
+  const mine = each.reduce((sum, member) => sum + member.selected, 0);
+  return {
+    v: METRICS_VERSION,
+    ...{ pool: evidence.pool, window, firstSlot: firstSlot(window), lastSlot: lastSlot(window) },
+    ...{ slots: SLOTS_PER_WINDOW, emitted: blocks.length, missed: SLOTS_PER_WINDOW - blocks.length },
+    rescues: records.filter(({ event }) => event.type === 'rescue').length,
+    ...{ replaced, orphaned, unsent, unconfirmed, unattributed, strays, leaks },
+    outsiders: blocks.length - leaks.length - mine,
+    eligiblePercent: evidence.eligiblePercent,
+    members: each,
+  };
+}
+
+/** The emitter's own word for the member is not used: the key is what signed, the contract says whose it is. */
+function owner(signers: Map<string, string>, signer: string | null): string | undefined {
+  return signer === null ? undefined : signers.get(signer);
+}
+
+function countSelected({ onChain }: Comparison, signers: Map<string, string>): Map<string, number> {
+  const selected = new Map<string, number>();
+  for (const { signer } of onChain) {
+    const account = owner(signers, signer);
+    if (account !== undefined) selected.set(account, (selected.get(account) ?? 0) + 1);
+  }
+  return selected;
+}
+
+function measureMember(
+  { account, index }: { account: string; index: number },
+  standings: Standings,
+  selected: Map<string, number>,
+  percent: number,
+): MemberMetrics {
+  const candidates = standings.count(account, STANDING.candidate);
+  return {
+    ...{ index, name: account, candidates, selected: selected.get(account) ?? 0 },
+    late: standings.count(account, STANDING.late),
+    invalid: standings.count(account, STANDING.invalid),
+    standby: standings.count(account, STANDING.standby),
+    absent: standings.count(account, STANDING.absent),
+    eligible: isEligible(candidates, percent),
+  };
+}

@@ -1,0 +1,41 @@
+/** Version of the rules in docs/metrics.md. Oracles whose rules differ must not get equal reports by accident. */
+export const METRICS_VERSION = 1;
+
+/** A member in one window. Each of its slots counts in exactly one of the five, so they add up to `slots`. */
+export interface MemberMetrics {
+  index: number;
+  name: string;
+  /** Slots with a valid block in time, selected ones included. */
+  candidates: number;
+  /** Slots without a candidate, by the best that came: late, invalid, standing by, nothing. */
+  late: number;
+  invalid: number;
+  standby: number;
+  absent: number;
+  /** Slots whose block on the final chain is the member's; part of `candidates`. */
+  selected: number;
+  eligible: boolean;
+}
+
+/** A window in integers only; docs/metrics.md has the formulas. */
+export interface WindowMetrics {
+  v: number;
+  pool: string;
+  window: number;
+  firstSlot: number;
+  lastSlot: number;
+  slots: number;
+  emitted: number;
+  missed: number;
+  rescues: number;
+  replaced: number;
+  orphaned: number;
+  unsent: number;
+  unconfirmed: number;
+  outsiders: number;
+  unattributed: number;
+  strays: number;
+  leaks: { slot: number; id: string }[];
+  eligiblePercent: number;
+  members: MemberMetrics[];
+}

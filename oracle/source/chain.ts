@@ -1,0 +1,86 @@
+/** What the oracle reads of a block. */
+export interface BlockRef {
+  num: number;
+  id: string;
+  slot: number;
+  producer: string;
+  /** Version of the schedule that this block was made under. */
+  scheduleVersion: number;
+}
+
+export interface Schedule {
+  version: number;
+  /** In the order of their turns. */
+  producers: string[];
+}
+
+/** The parts of the contract's table `config` that the oracle needs. */
+export interface PoolConfig {
+  producer: string;
+  eligiblePercent: number;
+  disputeSeconds: number;
+  harvested: boolean;
+  lastWindow: number;
+  closingThrough: number;
+  /** Time of the newest settled window of the epoch that was cut, in ms since 1970. */
+  closingSettledAt: number;
+  closedThrough: number;
+}
+
+/** A row of the contract's table `seats`: which member holds a bit of the bitmap, and in which windows. */
+export interface Seat {
+  index: number;
+  account: string;
+  since: number;
+  /** Window of leaving, 0 while active. */
+  until: number;
+}
+
+/** A report as the contract keeps it: in `reports` while a window is open, in `windows` once it is settled. */
+export interface FiledReport {
+  hash: string;
+  /** Chain time of the action, whole seconds, in ms since 1970. */
+  at: number;
+}
+
+/** A signed transaction that can be pushed again and again: the chain takes it once. */
+export interface SignedTransaction {
+  id: string;
+  /** In ms since 1970, chain time; not valid in a block after it. */
+  expiresAt: number;
+  packed: string;
+  signatures: string[];
+}
+
+/** Data of the contract's action `report`; `bytes` fields in hex. */
+export interface ReportData {
+  oracle: string;
+  window: number;
+  eligible: string;
+  metrics: string;
+  metrics_hash: string;
+  log_root: string;
+  strategy: string;
+  version: string;
+}
+
+/**
+ * What the oracle needs of its own node. Any of these throws PoolError `chain_unreachable` when the node does not answer,
+ * `chain` with the node's words when it refuses.
+ */
+export interface OracleChain {
+  chainId(): Promise<string>;
+  /** The last irreversible block. */
+  irreversible(): Promise<BlockRef>;
+  block(num: number): Promise<BlockRef>;
+  schedule(): Promise<Schedule>;
+  config(): Promise<PoolConfig>;
+  seats(): Promise<Seat[]>;
+  /** Every signing key ever used, as "type:hex", with the member it belongs to. */
+  signers(): Promise<Map<string, string>>;
+  settled(window: number): Promise<FiledReport | null>;
+  ownReport(window: number): Promise<FiledReport | null>;
+  signReport(data: ReportData): Promise<SignedTransaction>;
+  /** Resolves too when the chain has the transaction already. */
+  push(transaction: SignedTransaction): Promise<void>;
+}

@@ -1,0 +1,38 @@
+import type { EventRecord } from '../../common/events.ts';
+import type { BlockRef, OracleChain, Seat } from './chain.ts';
+
+/** All that a window's metrics are made from. */
+export interface Evidence {
+  window: number;
+  pool: string;
+  /** The window's records up to and including its closing one. */
+  records: EventRecord[];
+  /** The pool's blocks of the window on the final chain. */
+  blocks: BlockRef[];
+  /** Members with a seat in this window, by index. */
+  members: { account: string; index: number }[];
+  /** Signing key ("type:hex") → member, every key ever used. */
+  signers: Map<string, string>;
+  eligiblePercent: number;
+}
+
+/** Whether a seat is held in a window: the rule by which the contract accepts a bit of the bitmap. */
+export function holdsSeat({ since, until }: Seat, window: number): boolean {
+  return since <= window && (until === 0 || until >= window);
+}
+
+/** Adds what the contract says of members to a window's records and blocks. */
+export async function gatherEvidence(
+  chain: OracleChain,
+  window: number,
+  records: EventRecord[],
+  inside: BlockRef[],
+): Promise<Evidence> {
+  const [config, seats, signers] = await Promise.all([chain.config(), chain.seats(), chain.signers()]);
+  const members = seats
+    .filter((seat) => holdsSeat(seat, window))
+    .map(({ account, index }) => ({ account, index }))
+    .sort((a, b) => a.index - b.index);
+  const blocks = inside.filter((block) => block.producer === config.producer);
+  return { window, pool: config.producer, records, blocks, members, signers, eligiblePercent: config.eligiblePercent };
+}

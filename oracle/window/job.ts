@@ -1,0 +1,73 @@
+import { PoolError } from '../../common/errors.ts';
+import type { BlockRef } from '../source/chain.ts';
+import type { WindowRow } from './schema.ts';
+import type { JobParts } from './stages.ts';
+import { WindowSteps } from './steps.ts';
+
+const UNCLOSED = 'the log has records of it and no closing one: the emitter was not there at its end';
+
+/** One run: takes every window that can go on one step or more on, oldest first, and ends. */
+export class WindowJob {
+  private readonly parts: JobParts;
+  private readonly steps: WindowSteps;
+  private checked = false;
+
+  constructor(parts: JobParts) {
+    this.parts = parts;
+    this.steps = new WindowSteps(parts);
+  }
+
+  /**
+   * Throws what makes the whole run pointless (PoolError `log_broken`, `chain_unreachable`, …); the next run goes on where
+   * this one ended. `stopped` is asked between windows.
+   */
+  async run(stopped: () => boolean = () => false): Promise<void> {
+    const { chain, journal, stages, firstWindow } = this.parts;
+    await this.checkOnce();
+    this.readLog();
+    const schedule = await chain.schedule();
+    journal.rememberSchedule(schedule.version, schedule.producers);
+    const irreversible = await chain.irreversible();
+    for (const row of journal.inState(['seen', 'computed', 'sent'], firstWindow)) {
+      if (stopped() || !stages.isIrreversible(row.window, irreversible)) break;
+      await this.take(row, irreversible);
+    }
+    for (const row of journal.unsettled()) {
+      if (stopped()) break;
+      await this.steps.watch(row);
+    }
+  }
+
+  private async take(row: WindowRow, irreversible: BlockRef): Promise<void> {
+    try {
+      await this.steps.advance(row, irreversible);
+    } catch (thrown) {
+      // What the contract refuses for one window must not keep the others from their pay; anything else ends the run.
+      if (!(thrown instanceof PoolError && thrown.code === 'report_refused')) throw thrown;
+      this.parts.logger.error({ window: row.window }, thrown.message);
+    }
+  }
+
+  private readLog(): void {
+    const { log, journal, logger } = this.parts;
+    log.catchUp();
+    for (const { window } of journal.abandon(UNCLOSED)) {
+      logger.error({ window }, `window ${window} had blocks and cannot be reported: ${UNCLOSED}`);
+    }
+  }
+
+  /** Wrong wiring would write wrong pay: the chain must be the journal's, and the contract the pool's. */
+  private async checkOnce(): Promise<void> {
+    if (this.checked) return;
+    const { chain, journal, account, dac, pool } = this.parts;
+    const { producer } = await chain.config();
+    if (producer !== pool) {
+      throw new PoolError(
+        'config',
+        `${dac} runs the pool ${producer}, but ORACLE_POOL says ${pool}: correct one of them`,
+      );
+    }
+    journal.claim(`${account} of ${dac} on chain ${await chain.chainId()}`);
+    this.checked = true;
+  }
+}

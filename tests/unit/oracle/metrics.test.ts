@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { canonicalJson } from '../../../common/canonical.ts';
+import type { PoolEvent } from '../../../common/events.ts';
+import { firstSlot, slotTime } from '../../../common/slot.ts';
+import { measure } from '../../../oracle/metrics/measure.ts';
+import type { BlockRef } from '../../../oracle/source/chain.ts';
+import {
+  blockId,
+  candidate,
+  closing,
+  decision,
+  emission,
+  goodWindow,
+  MEMBERS,
+  POOL,
+  records,
+  signer,
+  signers,
+  standby,
+  WINDOW,
+} from './support/events.ts';
+
+const members = MEMBERS.map((account, index) => ({ account, index }));
+
+/** Blocks of the final chain: who made slot k, or null for a missed one. */
+function chainOf(makers: (string | null)[]): BlockRef[] {
+  return makers.flatMap((maker, k) => {
+    const slot = firstSlot(WINDOW) + k;
+    if (maker === null) return [];
+    return [{ num: k + 1, id: blockId(slot, maker), slot, producer: POOL, scheduleVersion: 7 }];
+  });
+}
+
+function metricsOf(events: PoolEvent[], blocks: BlockRef[], eligiblePercent = 50) {
+  const evidence = { window: WINDOW, pool: POOL, records: records(WINDOW, events), blocks, members, signers };
+  return measure({ ...evidence, eligiblePercent });
+}
+
+const counts = (metrics: ReturnType<typeof metricsOf>, name: string) => {
+  const found = metrics.members.find((member) => member.name === name);
+  assert.ok(found);
+  const { candidates, selected, standby, late, invalid, absent } = found;
+  return { candidates, selected, standby, late, invalid, absent };
+};
+const NONE = { candidates: 0, selected: 0, standby: 0, late: 0, invalid: 0, absent: 0 };
+
+test('a good window: all propose, one leads, all have a share', () => {
+  const metrics = metricsOf(goodWindow(WINDOW), chainOf(Array(12).fill('ann')));
+  const { emitted, missed, slots, rescues, replaced, orphaned, leaks } = metrics;
+  assert.deepEqual([slots, emitted, missed, rescues, replaced, orphaned, leaks], [12, 12, 0, 0, 0, 0, []]);
+  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 12, selected: 12 });
+  assert.deepEqual(counts(metrics, 'eve'), { ...NONE, candidates: 12 });
+  assert.ok(metrics.members.every((member) => member.eligible));
+});
+
+test('a rescue: the dead leader keeps its slots, what it lost is replaced and no orphan', () => {
+  const lost = blockId(firstSlot(WINDOW) + 5, 'ann');
+  const events: PoolEvent[] = [];
+  for (let k = 0; k < 12; k++) {
+    if (k <= 5) events.push(candidate(WINDOW, k, 'ann'));
+    events.push(candidate(WINDOW, k, 'bob'), standby(WINDOW, k, 'eve'));
+    if (k <= 5) events.push(decision(WINDOW, k, 'ann'), emission(WINDOW, k, 'ann'));
+  }
+  const rescue = { cause: 'connection', failed: signer('ann'), leader: signer('bob'), path: [], replaced: [lost] };
+  events.push(decision(WINDOW, 5, 'bob', [lost]), emission(WINDOW, 5, 'bob'));
+  events.push({ type: 'rescue', at: slotTime(firstSlot(WINDOW)), window: WINDOW, ...rescue });
+  for (let k = 6; k < 12; k++) events.push(decision(WINDOW, k, 'bob'), emission(WINDOW, k, 'bob'));
+  const makers = Array.from({ length: 12 }, (_, k) => (k < 5 ? 'ann' : 'bob'));
+  const metrics = metricsOf([...events, closing(WINDOW)], chainOf(makers));
+  assert.deepEqual([metrics.emitted, metrics.rescues, metrics.replaced, metrics.orphaned], [12, 1, 1, 0]);
+  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 6, selected: 5, absent: 6 });
+  assert.deepEqual(counts(metrics, 'bob'), { ...NONE, candidates: 12, selected: 7 });
+  assert.deepEqual(counts(metrics, 'eve'), { ...NONE, standby: 12 });
+  assert.deepEqual(
+    metrics.members.map((member) => member.eligible),
+    [true, true, false],
+  );
+});
+
+test('a slot counts once, by the best that came', () => {
+  const events = [
+    candidate(WINDOW, 0, 'ann', 'late'),
+    candidate(WINDOW, 0, 'ann'),
+    candidate(WINDOW, 0, 'ann', 'invalid'),
+    candidate(WINDOW, 1, 'ann', 'invalid'),
+    standby(WINDOW, 1, 'ann'),
+    candidate(WINDOW, 2, 'ann', 'late'),
+    standby(WINDOW, 2, 'ann'),
+    standby(WINDOW, 3, 'ann'),
+    candidate(WINDOW, 4, null, 'invalid'),
+    closing(WINDOW),
+  ];
+  const metrics = metricsOf(events, []);
+  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 1, late: 1, invalid: 1, standby: 1, absent: 8 });
+  assert.deepEqual([metrics.emitted, metrics.missed, metrics.unattributed], [0, 12, 1]);
+});
+
+test('two members’ empty blocks with one id: the emission says whose it is', () => {
+  const twin = { id: blockId(firstSlot(WINDOW), 'ann') };
+  const events = [
+    candidate(WINDOW, 0, 'ann'),
+    { ...candidate(WINDOW, 0, 'bob'), ...twin },
+    { ...decision(WINDOW, 0, 'bob'), ...twin },
+    { ...emission(WINDOW, 0, 'bob'), ...twin },
+    closing(WINDOW),
+  ] as PoolEvent[];
+  const metrics = metricsOf(events, chainOf(['ann']));
+  assert.deepEqual([counts(metrics, 'ann').selected, counts(metrics, 'bob').selected], [0, 1]);
+  assert.deepEqual(metrics.leaks, []);
+});
+
+test('leaks are named, and what only touched the public is a stray', () => {
+  const leak = (k: number, member: string): PoolEvent => {
+    const slot = firstSlot(WINDOW) + k;
+    return { type: 'leak', at: slotTime(slot), slot, id: blockId(slot, member), num: 1, signer: null };
+  };
+  const metrics = metricsOf([leak(0, 'eve'), leak(1, 'bob'), closing(WINDOW)], chainOf(['eve']));
+  assert.deepEqual(metrics.leaks, [{ slot: firstSlot(WINDOW), id: blockId(firstSlot(WINDOW), 'eve') }]);
+  assert.deepEqual([metrics.emitted, metrics.strays, metrics.outsiders], [1, 1, 0]);
+  assert.equal(counts(metrics, 'eve').selected, 0, 'a leak is nobody’s merit');
+});
+
+test('decided and never sent, sent and orphaned, sent and not logged are told apart', () => {
+  const events = [
+    decision(WINDOW, 0, 'ann'),
+    decision(WINDOW, 1, 'bob'),
+    emission(WINDOW, 1, 'bob'),
+    decision(WINDOW, 2, 'eve'),
+    closing(WINDOW),
+  ];
+  const metrics = metricsOf(events, chainOf([null, null, 'eve']));
+  assert.deepEqual([metrics.unsent, metrics.orphaned, metrics.replaced, metrics.unconfirmed], [1, 1, 1, 1]);
+  assert.equal(counts(metrics, 'eve').selected, 1);
+});
+
+test('a key that is no member’s in this window is an outsider', () => {
+  const events = [decision(WINDOW, 0, 'zoe'), emission(WINDOW, 0, 'zoe'), closing(WINDOW)];
+  const metrics = metricsOf(events, chainOf(['zoe']));
+  assert.deepEqual([metrics.outsiders, metrics.leaks.length], [1, 0]);
+});
+
+const slotEvent = fc
+  .tuple(
+    fc.nat({ max: 11 }),
+    fc.constantFrom(...MEMBERS, 'zoe'),
+    fc.constantFrom('valid', 'late', 'invalid', 'standby', 'decision', 'emission'),
+  )
+  .map(([k, member, what]): PoolEvent => {
+    if (what === 'standby') return standby(WINDOW, k, member);
+    if (what === 'decision') return decision(WINDOW, k, member);
+    if (what === 'emission') return emission(WINDOW, k, member);
+    return candidate(WINDOW, k, member, what as 'valid' | 'late' | 'invalid');
+  });
+const noise: PoolEvent[] = [
+  { type: 'fault', at: 1, code: 'x', text: 'y' },
+  { type: 'connection', at: 1, session: 1, signer: null, member: null, up: true, reason: 'r' },
+];
+const makers = fc.array(fc.constantFrom(...MEMBERS, 'zoe', null), { minLength: 12, maxLength: 12 });
+
+test('sums always match, whatever the log says', () => {
+  fc.assert(
+    fc.property(fc.array(slotEvent, { maxLength: 80 }), makers, (events, chain) => {
+      const metrics = metricsOf([...events, closing(WINDOW)], chainOf(chain));
+      assert.equal(metrics.emitted + metrics.missed, metrics.slots);
+      const selected = metrics.members.reduce((sum, member) => sum + member.selected, 0);
+      assert.equal(selected + metrics.outsiders + metrics.leaks.length, metrics.emitted);
+      assert.ok(metrics.orphaned <= metrics.replaced && metrics.outsiders >= 0);
+      for (const member of metrics.members) {
+        const { candidates, late, invalid, standby, absent } = member;
+        assert.equal(candidates + late + invalid + standby + absent, metrics.slots);
+        assert.ok(member.selected <= candidates);
+        assert.equal(member.eligible, candidates >= 6);
+      }
+    }),
+  );
+});
+
+test('neither the order of events nor events of other kinds change anything', () => {
+  const shuffled = fc
+    .array(slotEvent, { maxLength: 60 })
+    .chain((events) => fc.tuple(fc.constant(events), fc.shuffledSubarray(events, { minLength: events.length })));
+  fc.assert(
+    fc.property(shuffled, makers, ([events, other], chain) => {
+      const blocks = chainOf(chain);
+      const one = canonicalJson(metricsOf([...events, closing(WINDOW)], blocks));
+      const [fault, connection] = noise as [PoolEvent, PoolEvent];
+      assert.equal(canonicalJson(metricsOf([fault, ...other, connection, closing(WINDOW)], blocks)), one);
+    }),
+  );
+});

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { windowRoot } from '../../../common/event-log.ts';
+import { reportHash as contractsHash, eligibleBitmap } from '../../../contracts/proof.ts';
+import { candidatesNeeded, isEligible } from '../../../oracle/metrics/eligible.ts';
+import { measure } from '../../../oracle/metrics/measure.ts';
+import { buildReport, metricsOf } from '../../../oracle/report/build.ts';
+import { bitmap, reportHash } from '../../../oracle/report/hash.ts';
+import { printReport } from '../../../oracle/report/print.ts';
+import { holdsSeat } from '../../../oracle/source/evidence.ts';
+import { closing, goodWindow, POOL, records, signers, WINDOW } from './support/events.ts';
+
+const METRICS_LIMIT = 16_384;
+
+function measured(members: { account: string; index: number }[]) {
+  const log = records(WINDOW, goodWindow(WINDOW));
+  const evidence = { window: WINDOW, pool: POOL, records: log, blocks: [], members, signers, eligiblePercent: 50 };
+  return { log, metrics: measure(evidence) };
+}
+
+test('the percentage of 12 slots is rounded up', () => {
+  assert.deepEqual(
+    [1, 50, 51, 75, 76, 99, 100].map((p) => candidatesNeeded(p)),
+    [1, 6, 7, 9, 10, 12, 12],
+  );
+  fc.assert(
+    fc.property(fc.nat({ max: 12 }), fc.integer({ min: 1, max: 100 }), (candidates, percent) => {
+      assert.equal(isEligible(candidates, percent), candidates >= candidatesNeeded(percent));
+    }),
+  );
+});
+
+test('a seat counts in the windows in which the contract takes its bit', () => {
+  const seat = { index: 0, account: 'ann', since: 10, until: 20 };
+  assert.deepEqual(
+    [9, 10, 20, 21].map((window) => holdsSeat(seat, window)),
+    [false, true, true, false],
+  );
+  assert.ok(holdsSeat({ ...seat, until: 0 }, 1_000_000));
+});
+
+test('bitmap and report hash are the contract’s', () => {
+  const indexes = fc.uniqueArray(fc.nat({ max: 99 }));
+  fc.assert(fc.property(indexes, (list) => assert.equal(bitmap(list), eligibleBitmap(list).toString('hex'))));
+  const { log, metrics } = measured([{ account: 'ann', index: 9 }]);
+  const data = buildReport('oracle1', metrics, log);
+  const { window, strategy, version, metrics_hash: metricsHash, log_root: logRoot } = data;
+  const eligible = Buffer.from(data.eligible, 'hex');
+  assert.equal(reportHash(data), contractsHash({ window, eligible, metricsHash, logRoot, strategy, version }));
+  assert.deepEqual([...eligible], [0, 2]);
+});
+
+test('a report holds the metrics’ bytes, their hash and the root of the log', () => {
+  const { log, metrics } = measured([{ account: 'ann', index: 0 }]);
+  const data = buildReport('oracle1', metrics, log);
+  assert.deepEqual(metricsOf(data), metrics);
+  const bytes = Buffer.from(data.metrics, 'hex');
+  assert.equal(data.metrics_hash, createHash('sha256').update(bytes).digest('hex'));
+  assert.equal(data.log_root, windowRoot(log));
+  assert.deepEqual([data.strategy, data.version], ['first-delivered', 'metrics/1']);
+});
+
+test('a window that the log did not close has no report', () => {
+  const { metrics } = measured([]);
+  assert.throws(() => buildReport('oracle1', metrics, []), /has no closing record/);
+});
+
+test('the metrics of 100 members fit the contract’s limit', () => {
+  const members = Array.from({ length: 100 }, (_, index) => ({ account: `member.${index}.zzzz`.slice(0, 12), index }));
+  const data = buildReport('oracle1', measured(members).metrics, records(WINDOW, [closing(WINDOW)]));
+  assert.ok(data.metrics.length / 2 < METRICS_LIMIT - 2000, `${data.metrics.length / 2} bytes`);
+});
+
+test('the printed report has a cleos line that a shell takes', () => {
+  const { log, metrics } = measured([{ account: 'ann', index: 0 }]);
+  const data = { ...buildReport('oracle1', metrics, log), strategy: `it's` };
+  const text = printReport(data, { api: 'http://127.0.0.1:8888', dac: 'pooldac', permission: 'report' });
+  assert.match(text, /ann +12 +0 +0 +0 +0 +0 +yes/);
+  const line = text.trim().split('\n').at(-1) ?? '';
+  assert.match(line, /^cleos -u http:\/\/127.0.0.1:8888 push action pooldac report '.*' -p oracle1@report$/);
+  const quoted = /report '(.*)' -p/.exec(line)?.[1] ?? '';
+  assert.deepEqual(JSON.parse(quoted.replaceAll(`'\\''`, "'")), data);
+});

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { loadConfig } from '../../../common/config.ts';
+import { oracleConfig } from '../../../oracle/config.ts';
+import { readKeyFile } from '../../../oracle/key-file.ts';
+
+const DEV_KEY = '5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3';
+const DEV_PUBLIC = 'EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV';
+const dir = mkdtempSync(path.join(tmpdir(), 'oracle-keys-'));
+after(() => rmSync(dir, { recursive: true }));
+
+function keyFile(text: string, mode = 0o600): string {
+  const file = path.join(dir, `key-${Math.floor(performance.now() * 1000)}`);
+  writeFileSync(file, text);
+  chmodSync(file, mode);
+  return file;
+}
+
+const ENV = {
+  ENV_FILE: path.join(dir, '.env'),
+  ...{ ORACLE_ACCOUNT: 'oracle1', ORACLE_DAC: 'pooldac', ORACLE_POOL: 'poolbp', ORACLE_KEY_FILE: 'key' },
+  ...{ ORACLE_CHAIN_API: 'http://127.0.0.1:8888', ORACLE_EVENT_LOG: 'events.sqlite' },
+};
+writeFileSync(ENV.ENV_FILE, '');
+
+test('a key file holds one key or JSON of keys', () => {
+  assert.deepEqual(readKeyFile(keyFile(`${DEV_KEY}\n`)), [DEV_KEY]);
+  assert.deepEqual(readKeyFile(keyFile(JSON.stringify({ [DEV_PUBLIC]: DEV_KEY, name: DEV_KEY }), 0o400)), [DEV_KEY]);
+});
+
+test('a key file that others can read or change is refused', () => {
+  for (const mode of [0o640, 0o604, 0o620, 0o644, 0o666]) {
+    const octal = mode.toString(8);
+    assert.throws(
+      () => readKeyFile(keyFile(DEV_KEY, mode)),
+      new RegExp(`open to others \\(mode ${octal}\\).*chmod 600`),
+    );
+  }
+});
+
+test('what is no key is refused without being shown', () => {
+  for (const text of ['', '{}', 'secret-text', '{"a": 1}', '{"a": "secret-text"}', '{secret-text']) {
+    assert.throws(
+      () => readKeyFile(keyFile(text)),
+      (error: Error) => /^the key file .* holds /.test(error.message) && !error.message.includes('secret'),
+    );
+  }
+  assert.throws(() => readKeyFile(path.join(dir, 'none')), /key file .*none cannot be read: ENOENT/);
+  assert.throws(() => readKeyFile(dir), /cannot be read: it is not a file/);
+});
+
+test('the configuration has defaults', () => {
+  const config = loadConfig('the oracle', oracleConfig, ENV);
+  const { ORACLE_PERMISSION, ORACLE_CRON, ORACLE_KEEPER, ORACLE_FIRST_WINDOW, ORACLE_HTTP } = config;
+  assert.deepEqual([ORACLE_PERMISSION, ORACLE_CRON, ORACLE_KEEPER], ['report', '*/5 * * * * *', 'off']);
+  assert.deepEqual([ORACLE_FIRST_WINDOW, ORACLE_HTTP], [0, undefined]);
+});
+
+test('each wrong variable is named', () => {
+  const wrong = { ORACLE_CRON: 'now and then', ORACLE_KEEPER: 'yes', ORACLE_HTTP: 'here', ORACLE_FIRST_WINDOW: '-1' };
+  const { ORACLE_POOL, ...missing } = ENV;
+  assert.throws(
+    () => loadConfig('the oracle', oracleConfig, { ...missing, ...wrong, ORACLE_ACCOUNT: 'Not-A-Name' }),
+    (error: Error) => {
+      const names = [...Object.keys(wrong), 'ORACLE_POOL', 'ORACLE_ACCOUNT'];
+      return names.every((name) => error.message.includes(name)) && /must be a cron expression/.test(error.message);
+    },
+  );
+  assert.ok(ORACLE_POOL);
+});

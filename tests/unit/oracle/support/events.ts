@@ -1,0 +1,81 @@
+import type { EventRecord, PoolEvent } from '../../../../common/events.ts';
+import { chainRecord, GENESIS_HASH } from '../../../../common/events.ts';
+import { firstSlot, slotTime } from '../../../../common/slot.ts';
+
+export const WINDOW = 137_000_000;
+export const POOL = 'poolbp';
+export const MEMBERS = ['ann', 'bob', 'eve'] as const;
+
+/** The key that a member of the tests signs with. */
+export const signer = (member: string) => `0:key-of-${member}`;
+export const signers = new Map(MEMBERS.map((member) => [signer(member), member as string]));
+
+/** A block id: 64 hex digits that tell window, slot and member. */
+export function blockId(slot: number, member = 'ann'): string {
+  return Buffer.from(`${member}${slot}`).toString('hex').padStart(64, '0');
+}
+
+/** Slot k of a window, with the time at which a member's block for it would come. */
+const place = (window: number, k: number) => {
+  const slot = firstSlot(window) + k;
+  return { slot, at: slotTime(slot) - 100, num: slot - 1000 };
+};
+
+type Verdict = 'valid' | 'late' | 'invalid';
+
+export function candidate(window: number, k: number, member: string | null, verdict: Verdict = 'valid'): PoolEvent {
+  const { slot, at, num } = place(window, k);
+  const id = blockId(slot, member ?? 'nobody');
+  const key = member === null ? null : signer(member);
+  const what = {
+    previous: '00',
+    bytes: 900,
+    transactions: 3,
+    cpuUs: 700,
+    reason: verdict === 'valid' ? null : verdict,
+  };
+  return { type: 'candidate', at, slot, id, num, signer: key, member, verdict, ...what };
+}
+
+export function decision(window: number, k: number, member: string, replaces: string[] = []): PoolEvent {
+  const { slot, at, num } = place(window, k);
+  const reason = replaces.length > 0 ? 'rescue' : 'extend';
+  return {
+    ...{ type: 'decision', at, slot, id: blockId(slot, member), num },
+    ...{ signer: signer(member), member, reason, replaces },
+  };
+}
+
+export function emission(window: number, k: number, member: string): PoolEvent {
+  const { slot, at } = place(window, k);
+  return { type: 'emission', at, slot, id: blockId(slot, member), signer: signer(member), bytes: 900, addedUs: 200 };
+}
+
+export function standby(window: number, k: number, member: string): PoolEvent {
+  const { slot, at } = place(window, k);
+  return { type: 'standby', at, slot, signer: signer(member), member };
+}
+
+export function closing(window: number, emitted = 12): PoolEvent {
+  return { type: 'window', at: slotTime(firstSlot(window + 1)) + 1500, window, emitted, strategy: 'first-delivered' };
+}
+
+/** A window as it should be: every member proposes in every slot, one of them leads. */
+export function goodWindow(window: number, leader = 'ann', members: readonly string[] = MEMBERS): PoolEvent[] {
+  const events: PoolEvent[] = [];
+  for (let k = 0; k < 12; k++) {
+    for (const member of members) events.push(candidate(window, k, member));
+    events.push(decision(window, k, leader), emission(window, k, leader));
+  }
+  return [...events, closing(window)];
+}
+
+/** Events as records of a log that begins with them. */
+export function records(window: number, events: PoolEvent[]): EventRecord[] {
+  let prev = GENESIS_HASH;
+  return events.map((event, i) => {
+    const record = chainRecord(i + 1, window, event, prev);
+    prev = record.hash;
+    return record;
+  });
+}

@@ -1,0 +1,122 @@
+import { createHash } from 'node:crypto';
+import { PoolError } from '../../../../common/errors.ts';
+import { firstSlot, lastSlot, slotTime, windowOf } from '../../../../common/slot.ts';
+import { reportHash } from '../../../../oracle/report/hash.ts';
+import type {
+  BlockRef,
+  FiledReport,
+  OracleChain,
+  PoolConfig,
+  ReportData,
+  Seat,
+  SignedTransaction,
+} from '../../../../oracle/source/chain.ts';
+import { blockId, MEMBERS, POOL, signers } from './events.ts';
+
+/** What the fake does at a call that the tests want to interrupt. */
+export type Trouble = 'kill-before' | 'kill-after' | 'lose' | 'refuse' | 'down';
+
+export class Killed extends Error {}
+
+const PRODUCERS = [POOL, 'alpha', 'beta', 'gamma'];
+
+/**
+ * A chain in memory behind the oracle's narrow interface: four producers in turn, the pool in windows that 4 divides. Time
+ * passes by `pass`; what was pushed gets into the next block.
+ */
+export class FakeChain implements OracleChain {
+  readonly blocks: BlockRef[] = [];
+  readonly windows = new Map<number, FiledReport>();
+  readonly reports = new Map<number, FiledReport>();
+  /** Transactions that got on the chain, in order. */
+  readonly taken: { id: string; data: ReportData }[] = [];
+  readonly trouble: Trouble[] = [];
+  /** Equal reports that settle a window: 1, or 2 for "another oracle is needed". */
+  quorum = 1;
+  closingThrough = 0;
+  seatRows: Seat[] = MEMBERS.map((account, index) => ({ index, account, since: 0, until: 0 }));
+  signs = 0;
+  pushes = 0;
+  private slot: number;
+  private lib: number;
+  private readonly signed = new Map<string, ReportData>();
+
+  constructor(from: number, missed: number[] = []) {
+    this.slot = firstSlot(from);
+    this.lib = 1;
+    this.fill(from + 5, new Set(missed));
+  }
+
+  /** Makes all windows before `window` exist; a window behind the newest two is irreversible. */
+  private fill(window: number, missed: Set<number>): void {
+    for (; this.slot < firstSlot(window); this.slot++) {
+      const producer = PRODUCERS[windowOf(this.slot) % 4] as string;
+      if (missed.has(this.slot)) continue;
+      const id = blockId(this.slot, producer === POOL ? 'ann' : producer);
+      this.blocks.push({ num: this.blocks.length + 1, id, slot: this.slot, producer, scheduleVersion: 7 });
+    }
+    this.setIrreversible(window - 3);
+  }
+
+  /** Everything up to the first block of a window's next one is irreversible. */
+  setIrreversible(window: number): void {
+    this.lib = (this.blocks.findLast((block) => block.slot <= lastSlot(window) + 1) as BlockRef).num;
+  }
+
+  /** `windows` further windows pass. */
+  pass(windows: number): void {
+    this.fill(windowOf(this.slot) + windows, new Set());
+  }
+
+  /** Head time in ms. */
+  now(): number {
+    return slotTime(this.slot);
+  }
+
+  chainId = async () => 'c0ffee';
+  irreversible = async () => this.block(this.lib);
+  schedule = async () => ({ version: 7, producers: PRODUCERS });
+  seats = async () => this.seatRows;
+  signers = async () => signers;
+  settled = async (window: number) => this.windows.get(window) ?? null;
+  ownReport = async (window: number) => this.reports.get(window) ?? null;
+
+  async block(num: number): Promise<BlockRef> {
+    const block = this.blocks[num - 1];
+    if (!block) throw new PoolError('chain', `/v1/chain/get_block was refused: could not find block ${num}`);
+    return block;
+  }
+
+  async config(): Promise<PoolConfig> {
+    const books = { disputeSeconds: 5, harvested: false, lastWindow: 0, closingSettledAt: 0, closedThrough: 0 };
+    return { producer: POOL, eligiblePercent: 50, closingThrough: this.closingThrough, ...books };
+  }
+
+  async signReport(data: ReportData): Promise<SignedTransaction> {
+    const id = createHash('sha256')
+      .update(`${JSON.stringify(data)}${this.signs++}`)
+      .digest('hex');
+    this.signed.set(id, data);
+    return { id, expiresAt: this.now() + 60_000, packed: id, signatures: ['SIG'] };
+  }
+
+  async push({ id, expiresAt }: SignedTransaction): Promise<void> {
+    this.pushes++;
+    const trouble = this.trouble.shift();
+    if (trouble === 'kill-before') throw new Killed();
+    if (trouble === 'down') throw new PoolError('chain_unreachable', 'no answer');
+    if (trouble === 'refuse') throw new PoolError('chain', 'refused: the account has no CPU left');
+    if (this.now() > expiresAt) throw new PoolError('chain', 'refused: expired transaction');
+    if (trouble !== 'lose') this.take(id);
+    if (trouble === 'kill-after') throw new Killed();
+  }
+
+  private take(id: string): void {
+    if (this.taken.some((known) => known.id === id)) return;
+    const data = this.signed.get(id) as ReportData;
+    this.taken.push({ id, data });
+    const filed = { hash: reportHash(data), at: Math.floor(this.now() / 1000) * 1000 };
+    if (this.quorum === 1) this.windows.set(data.window, filed);
+    else this.reports.set(data.window, filed);
+  }
+}
