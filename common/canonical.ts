@@ -17,20 +17,32 @@ export function canonicalJson(value: unknown): string {
     return String(value);
   }
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  const prototype = Object.getPrototypeOf(Object(value));
+  if (typeof value !== 'object' || (prototype !== Object.prototype && prototype !== null)) {
+    throw new TypeError(
+      `a ${typeof value} (${String(value)}) has no canonical form; give it as a string or an integer`,
+    );
+  }
   const entries = Object.entries(value as object).filter(([, v]) => v !== undefined);
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return `{${entries.map(([k, v]) => `${JSON.stringify(k)}:${canonicalJson(v)}`).join(',')}}`;
 }
 
-/** Merkle root over hashes, pairs joined by sha256(left ‖ right), an odd last one paired with itself; 32 zero bytes for none. */
+const LEAF = Buffer.from([0]);
+const NODE = Buffer.from([1]);
+
+/**
+ * Merkle root over hashes, as in RFC 6962: sha256(0 ‖ leaf), sha256(1 ‖ left ‖ right), an odd last node goes up as it is, so no
+ * other list of leaves has the same root; 32 zero bytes for no leaves.
+ */
 export function merkleRoot(leaves: Buffer[]): Buffer {
   if (leaves.length === 0) return Buffer.alloc(32);
-  let level = leaves;
+  let level = leaves.map((leaf) => sha256(LEAF, leaf));
   while (level.length > 1) {
     const next: Buffer[] = [];
     for (let i = 0; i < level.length; i += 2) {
-      const left = level[i] as Buffer;
-      next.push(sha256(left, level[i + 1] ?? left));
+      const [left, right] = [level[i] as Buffer, level[i + 1]];
+      next.push(right ? sha256(NODE, left, right) : left);
     }
     level = next;
   }

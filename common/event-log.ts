@@ -7,6 +7,7 @@ import { EVENT_VERSION, type EventRecord, GENESIS_HASH, recordHash } from './eve
 interface Row {
   seq: number;
   window: number | null;
+  kind: string;
   event: string;
   hash: string;
 }
@@ -43,13 +44,10 @@ export class EventLogReader {
     return this.read('WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit);
   }
 
-  /** Every record, in order, read page by page. */
+  /** Every record, in order, one at a time. */
   *all(): Generator<EventRecord> {
-    let page = this.after(0);
-    while (page.length > 0) {
-      yield* page;
-      page = this.after((page[page.length - 1] as EventRecord).seq);
-    }
+    const rows = this.db.prepare('SELECT seq, window, kind, event, hash FROM events ORDER BY seq').iterate();
+    for (const row of rows) yield this.record(row as unknown as Row);
   }
 
   close(): void {
@@ -57,17 +55,29 @@ export class EventLogReader {
   }
 
   private read(where: string, ...values: number[]): EventRecord[] {
-    const rows = this.db.prepare(`SELECT seq, window, event, hash FROM events ${where}`).all(...values);
+    const rows = this.db.prepare(`SELECT seq, window, kind, event, hash FROM events ${where}`).all(...values);
     return (rows as unknown as Row[]).map((row) => this.record(row));
   }
 
   private record(row: Row): EventRecord {
-    const stored = JSON.parse(row.event) as Omit<EventRecord, 'hash'>;
+    const stored = parse(row.event);
+    // The columns are what records are found by, the text is what is hashed: they must say the same.
+    if (stored?.seq !== row.seq || stored.window !== row.window || stored.event?.type !== row.kind) {
+      throw new PoolError('damaged', `${this.file}: record ${row.seq} is damaged`, { seq: row.seq });
+    }
     if (stored.v > EVENT_VERSION) {
       const why = `record ${row.seq} has schema version ${stored.v}, this program reads up to ${EVENT_VERSION}`;
       throw new PoolError('event_log', `${this.file}: ${why}; use a newer version`);
     }
     return { ...stored, hash: row.hash };
+  }
+}
+
+function parse(text: string): Omit<EventRecord, 'hash'> | null {
+  try {
+    return JSON.parse(text) as Omit<EventRecord, 'hash'>;
+  } catch {
+    return null;
   }
 }
 
@@ -86,19 +96,23 @@ export function verifyLog(log: EventLogReader): Verification {
   const closed = new Set<number>();
   let prev = GENESIS_HASH;
   let records = 0;
-  for (let page = log.after(0); page.length > 0; page = log.after(records)) {
-    for (const record of page) {
+  const result = (ok: boolean): Verification => {
+    return { records, windows: closed.size, open: seen.size - closed.size, ok, firstBad: ok ? null : records + 1 };
+  };
+  try {
+    for (const record of log.all()) {
       const { hash, ...body } = record;
-      const good = record.seq === records + 1 && record.prev === prev && recordHash(body) === hash;
-      if (!good)
-        return { records, windows: closed.size, open: seen.size - closed.size, ok: false, firstBad: records + 1 };
+      if (record.seq !== records + 1 || record.prev !== prev || recordHash(body) !== hash) return result(false);
       prev = hash;
       records++;
       if (record.window !== null) seen.add(record.window);
       if (record.event.type === 'window') closed.add(record.event.window);
     }
+  } catch (thrown) {
+    if (thrown instanceof PoolError && thrown.code === 'event_log') throw thrown;
+    return result(false);
   }
-  return { records, windows: closed.size, open: seen.size - closed.size, ok: true, firstBad: null };
+  return result(true);
 }
 
 /** Merkle root over the hashes of a window's records up to and including its closing one; null while it is open. */

@@ -4,8 +4,8 @@ import { createAccount, keyAuthority, type Resources } from './accounts.ts';
 /** The permission that oracles sign with. */
 export const ORACLE_PERMISSION = 'report';
 
-/** The only actions of the DAC's contract that an oracle's running key may call. */
-export const ORACLE_ACTIONS = ['report'];
+/** The only actions that an oracle's running key may call: reporting, and what anybody may poke but somebody has to sign. */
+export const ORACLE_ACTIONS = ['report', 'harvest', 'cut', 'close', 'claim'];
 
 export interface OraclePlan {
   creator: string;

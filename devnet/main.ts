@@ -16,8 +16,8 @@ async function main(): Promise<void> {
   const base = config.DEVNET_PORT_BASE ?? (await reservePorts(portsNeeded(counts))).base;
 
   const ended = new AbortController();
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const)
-    process.once(signal, () => ended.abort());
+  // Not `once`: when a parent with several threads is killed, the kernel sends its signal more than once.
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'disconnect'] as const) process.on(signal, () => ended.abort());
   const stopped = new Promise<void>((resolve) => ended.signal.addEventListener('abort', () => resolve()));
 
   // Until the pool is elected, a node that ends ends the start; afterwards it is told and, if wanted, replaced.

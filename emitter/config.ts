@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { SELECT_DEFAULTS } from './select/types.ts';
 
-const hostPort = z.string().regex(/^[^:\s]+:\d{1,5}$/, 'must be host:port');
-const milliseconds = (value: number) => z.coerce.number().int().min(0).default(value);
+const isPort = (text: string) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535;
+const hostPort = z
+  .string()
+  .regex(/^[^:\s]+:\d{1,5}$/, 'must be host:port')
+  .refine(isPort, 'must be host:port with a port up to 65535');
+/** An empty variable is an unset one, not 0. */
+const whole = (value: number) =>
+  z.preprocess((text) => (text === '' ? undefined : text), z.coerce.number().int().min(0).default(value));
 
 /** The emitter's environment; `.env.example` shows it with comments. */
 export const emitterConfig = z.object({
@@ -15,10 +21,10 @@ export const emitterConfig = z.object({
   EMITTER_EVENT_LOG: z.string().min(1).default('events.sqlite'),
   EMITTER_DURABILITY: z.enum(['process', 'machine']).default('process'),
   EMITTER_STRATEGY: z.string().default('first-delivered'),
-  EMITTER_PARENT_WAIT_MS: milliseconds(SELECT_DEFAULTS.parentWaitMs),
-  EMITTER_OVERDUE_MS: milliseconds(SELECT_DEFAULTS.overdueMs),
-  EMITTER_DEADLINE_MARGIN_MS: milliseconds(SELECT_DEFAULTS.deadlineMarginMs),
-  EMITTER_RESCUES_PER_WINDOW: milliseconds(SELECT_DEFAULTS.rescuesPerWindow),
+  EMITTER_PARENT_WAIT_MS: whole(SELECT_DEFAULTS.parentWaitMs),
+  EMITTER_OVERDUE_MS: whole(SELECT_DEFAULTS.overdueMs),
+  EMITTER_DEADLINE_MARGIN_MS: whole(SELECT_DEFAULTS.deadlineMarginMs),
+  EMITTER_RESCUES_PER_WINDOW: whole(SELECT_DEFAULTS.rescuesPerWindow),
   CLOCK_SHIFT_FILE: z.string().optional(),
 });
 

@@ -10,6 +10,8 @@ export const LIMITS = {
   candidatesPerMemberAndWindow: 24,
   /** Blocks that wait for a parent not yet seen: one window of ten members. */
   orphans: 128,
+  /** Windows without any candidate that are still noted after the clock or the machine stood still: some rounds of 21. */
+  windowsLookedBack: 84,
   /** Events that wait for a log that refuses them; the oldest go first, and the fault is shouted at each try. */
   unwrittenEvents: 10_000,
   /** Header states kept behind the newest block: LIB lags 336 blocks on a chain of 21 producers. */

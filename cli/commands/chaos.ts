@@ -45,12 +45,12 @@ async function chaos(options: ChaosOptions): Promise<void> {
   const dir = path.resolve(options.dir);
   const { members, producers, seed } = options;
   const progress = progressLines();
+  const { received, signal } = untilSignal();
   claimFolder(dir);
   const run = new PoolRun(
     { dir, members, producers, oracles: 1, strategy: 'first-delivered', seed, restart: 'members' },
     progress,
   );
-  const { received, signal } = untilSignal();
   const stopped = received.then(() => Promise.reject(new PoolError('stopped', 'stopped by a signal')));
   stopped.catch(() => {});
   const random = seededRandom(seed);

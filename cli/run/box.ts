@@ -13,12 +13,12 @@ import { untilSignal } from './signals.ts';
 export async function withBox<T>(work: (env: Record<string, string>) => Promise<T>): Promise<T> {
   const dir = mkdtempSync(path.join(tmpdir(), 'bppool-box-'));
   const progress = progressLines();
+  const { received } = untilSignal();
   claimFolder(dir);
   const run = new PoolRun(
     { dir, members: 3, producers: 3, oracles: 1, strategy: 'first-delivered', seed: 7, restart: 'members' },
     progress,
   );
-  const { received } = untilSignal();
   const interrupted = received.then(() => Promise.reject(new Error('interrupted')));
   try {
     const done = run.start().then(() => work({ POOL_BOX: dir }));

@@ -79,11 +79,15 @@ export class Reader {
     return this.view(this.varuint()).toString('utf8');
   }
 
-  /** A K1 or R1 public key as type byte + 33 bytes; others (WebAuthn) are longer and not expected in a schedule. */
+  /** A public key as "type:hex"; a WebAuthn one (type 2) is followed by user presence and relying party, which are left out. */
   publicKey(): string {
     const type = this.u8();
-    if (type > 1) this.failed = true;
-    return `${type}:${this.hex(33)}`;
+    const id = `${type}:${this.hex(33)}`;
+    if (type === 2) {
+      this.skip(1);
+      this.skip(this.varuint());
+    } else if (type > 2) this.failed = true;
+    return id;
   }
 
   /** A K1 or R1 signature: type byte and 65 bytes. */

@@ -43,14 +43,21 @@ export class Journal {
     const entries = this.waiting;
     if (entries.length === 0) return true;
     this.waiting = [];
+    let records: EventRecord[];
     try {
-      this.onWritten(this.store.append(entries));
-      return true;
+      records = this.store.append(entries);
     } catch (thrown) {
       // Decisions that were not made durable must not be written later: they did not happen.
       this.waiting = entries.filter(({ event }) => event.type !== 'decision').slice(-LIMITS.unwrittenEvents);
       this.onFault(sentence(thrown));
       return false;
     }
+    try {
+      this.onWritten(records);
+    } catch (thrown) {
+      // What is durable stays so, whatever a listener makes of it.
+      this.onFault(sentence(thrown));
+    }
+    return true;
   }
 }

@@ -8,8 +8,7 @@ export interface EventStore {
   append(entries: { window: number | null; event: PoolEvent }[]): EventRecord[];
   /** Decisions of a window, in order. */
   decisions(window: number): EventRecord[];
-  /** The newest window that was closed, or null. */
-  lastClosed(): number | null;
+  unclosed(before: number): { window: number; emitted: number }[];
   /** Records after a sequence number, at most `limit`. */
   after(seq: number, limit: number): EventRecord[];
   readonly lastSeq: number;
@@ -76,16 +75,25 @@ export class SqliteStore implements EventStore {
     return this.select(`WHERE window = ? AND kind = 'decision' ORDER BY seq`, window);
   }
 
-  lastClosed(): number | null {
-    const row = this.db.prepare(`SELECT MAX(window) AS window FROM events WHERE kind = 'window'`).get();
-    return (row?.window as number | null) ?? null;
-  }
-
   after(seq: number, limit: number): EventRecord[] {
     return this.select('WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit);
   }
 
+  /** Windows without a closing record, before a given one: an earlier run ended in the middle. */
+  unclosed(before: number): { window: number; emitted: number }[] {
+    const slots = `COUNT(DISTINCT CASE WHEN kind = 'emission' THEN json_extract(event, '$.event.slot') END)`;
+    const sql = `SELECT window, ${slots} AS emitted FROM events WHERE window < ?
+      GROUP BY window HAVING SUM(kind = 'window') = 0 ORDER BY window`;
+    return this.db.prepare(sql).all(before) as unknown as { window: number; emitted: number }[];
+  }
+
+  /** Leaves one file: without a write-ahead log beside it, readers create none either. */
   close(): void {
+    try {
+      this.db.exec('PRAGMA busy_timeout=0; PRAGMA journal_mode=DELETE;');
+    } catch {
+      // A reader has it open: the write-ahead log stays, as after a kill.
+    }
     this.db.close();
   }
 

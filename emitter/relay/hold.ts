@@ -41,16 +41,20 @@ export class Hold {
   produced(id: string, slot: number): boolean {
     this.remember(id);
     this.joining = false;
-    return slot === lastSlot(windowOf(slot)) && this.released < windowOf(slot);
+    const window = windowOf(slot);
+    const isHeld = this.heldWindow === null || this.heldWindow === window;
+    return slot === lastSlot(window) && this.released < window && isHeld;
   }
 
   /** What to do with a block on its way to the member. `flush`: flush first, then write it. */
   decide(block: PassingBlock, frame: Buffer, now: number, isPoolWindow: (window: number) => boolean): HoldAnswer {
-    if (this.seen.has(block.id)) return 'drop';
     const window = windowOf(block.slot);
+    // Older blocks pass again: they are answers to sync requests.
+    if (block.pool && window >= this.released && this.seen.has(block.id)) return 'drop';
     if (block.pool) return this.decidePoolBlock(block, window, now);
     if (this.heldWindow !== null && window > this.heldWindow) return 'flush';
     if (this.isTooLateFor(window + 1, now) && isPoolWindow(window + 1) && this.released <= window && !this.joining) {
+      if (this.seen.has(block.id)) return 'drop';
       this.heldWindow = window + 1;
       this.lateBlocks.push(frame);
       this.remember(block.id);

@@ -6,6 +6,9 @@ import { ID_LIST, noticeBlockMode } from '../decode/notice.ts';
 import type { FrameSocket } from '../session/frame-socket.ts';
 import { Hold } from './hold.ts';
 
+/** A window and a bit: a block of a slot far ahead must not overflow a timer. */
+const LONGEST_HOLD_MS = 15_000;
+
 /** What a link needs to know of the chain, and tells to it. */
 export interface LinkContext {
   pool: bigint;
@@ -70,6 +73,8 @@ export class MemberLink {
   }
 
   private fromMember(frame: Buffer): void {
+    // The rest of a chunk still comes after its first frame had the connection closed.
+    if (this.closed) return;
     switch (messageType(frame)) {
       case MESSAGE.signedBlock:
         return this.blockFromMember(frame);
@@ -106,6 +111,7 @@ export class MemberLink {
   }
 
   private fromRelay(frame: Buffer): void {
+    if (this.closed) return;
     switch (messageType(frame)) {
       case MESSAGE.signedBlock:
         return this.blockFromRelay(frame);
@@ -151,7 +157,7 @@ export class MemberLink {
         this.flushTimer = null;
         if (this.hold.window !== null) this.flush(this.hold.window);
       },
-      Math.max(0, at - this.context.now()),
+      Math.min(LONGEST_HOLD_MS, Math.max(0, at - this.context.now())),
     );
   }
 

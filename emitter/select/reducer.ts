@@ -6,7 +6,9 @@ import {
   isBetterHead,
   openWindow,
   rememberEmitted,
+  rollBack,
   type SelectState,
+  snapshot,
   type WindowState,
 } from './state.ts';
 import type { Strategy } from './strategy.ts';
@@ -14,6 +16,9 @@ import type { BlockRef, Candidate, EmitReason, SelectEffect, SelectEvent } from 
 
 /** A window nobody follows is closed this long after its last slot's time, so that late candidates still count in it. */
 const CLOSE_AFTER_MS = 2000;
+
+/** Two windows of other producers' blocks. */
+const ROOTS_KEPT = 24;
 
 /**
  * The selection: the same events give the same effects, in every run. It changes `state`, which belongs to the caller; it
@@ -33,16 +38,23 @@ export function reduce(state: SelectState, strategy: Strategy, event: SelectEven
       state.sessions.set(event.signer, Math.max(0, (state.sessions.get(event.signer) ?? 0) + (event.up ? 1 : -1)));
       break;
     case 'decided':
-      restoreDecision(state, event.block, event.signer);
+      restoreDecision(state, event.block, event.signer, event.rescue);
       break;
     case 'fence-failed':
-      if (state.window?.id === event.window) state.window.halted = true;
+      if (state.window?.id === event.window) {
+        rollBack(state, state.window, event.step);
+        state.window.halted = true;
+      }
+      break;
+    case 'turn':
+      enterWindow(state, event.window, effects);
       break;
     case 'tick':
       break;
   }
   closeIfOver(state, event.at, effects);
   const { window } = state;
+  if (window && event.type !== 'fence-failed') window.before = [];
   if (window && !window.halted) {
     while (extend(state, window, strategy, event.at, effects));
     if (rescue(state, window, event.at, effects)) while (extend(state, window, strategy, event.at, effects));
@@ -53,38 +65,49 @@ export function reduce(state: SelectState, strategy: Strategy, event: SelectEven
 }
 
 function onCandidate(state: SelectState, candidate: Candidate, effects: SelectEffect[]): void {
-  const id = windowOf(candidate.slot);
-  const running = state.window;
-  if (running && id < running.id) return;
-  if (!running || id > running.id) {
-    if (!state.tip) return;
-    if (running) effects.push(closing(state, running));
-    openWindow(state, id, state.tip);
-  }
-  const window = state.window as WindowState;
+  const window = enterWindow(state, windowOf(candidate.slot), effects);
+  if (!window) return;
   if (window.candidates.some((known) => candidateKey(known) === candidateKey(candidate))) return;
   window.candidates.push(candidate);
   const lead = state.lead.get(candidate.signer) ?? [];
+  // A block that came late says that its member was in trouble, not how early it usually is.
+  if (candidate.late) return;
   lead[slotInWindow(candidate.slot)] = Math.round(slotTime(candidate.slot) - candidate.arrivedMs);
   state.lead.set(candidate.signer, lead);
+}
+
+/** The window with this id, opened if it is new; null for one that is over. */
+function enterWindow(state: SelectState, id: number, effects: SelectEffect[]): WindowState | null {
+  const running = state.window;
+  if (running?.id === id) return running;
+  if (id <= state.lastWindow || !state.tip) return null;
+  if (running) effects.push(closing(state, running));
+  return openWindow(state, id, state.tip);
 }
 
 function onPublic(state: SelectState, block: BlockRef, pool: boolean, effects: SelectEffect[]): void {
   const { window, tip } = state;
   if (state.emittedIds.has(block.id)) return;
-  if (pool) effects.push({ type: 'leak', block });
-  if (tip && !isBetterHead(block, tip)) return;
+  const better = !tip || isBetterHead(block, tip);
+  // Older pool blocks are answers to sync requests, emitted long ago, perhaps by an earlier run.
+  if (pool && (better || windowOf(block.slot) === window?.id)) effects.push({ type: 'leak', block });
+  if (!pool) state.roots = [...state.roots, block].slice(-ROOTS_KEPT);
+  if (!better) return;
   state.tip = block;
   if (window && windowOf(block.slot) < window.id && window.emitted.length === 0) window.parent = block;
   if (pool && window && windowOf(block.slot) === window.id) window.emitted.push({ block, signer: '' });
 }
 
 /** What an earlier run of the emitter decided in the window that still runs: its slots stay decided. */
-function restoreDecision(state: SelectState, block: BlockRef, signer: string): void {
+function restoreDecision(state: SelectState, block: BlockRef, signer: string, rescue: boolean): void {
   const id = windowOf(block.slot);
-  const window = state.window?.id === id ? state.window : state.tip && openWindow(state, id, state.tip);
+  const window = enterWindow(state, id, []);
   if (!window) return;
   rememberEmitted(state, block.id);
+  if (rescue) {
+    window.rescues++;
+    if (window.leader) window.out.add(window.leader);
+  }
   window.decided.set(block.slot, candidateKey({ id: block.id, signer }));
   window.leader = signer;
 }
@@ -101,7 +124,8 @@ function extend(
   if (windowOf(tip.slot) > window.id) return false;
   const fresh = window.candidates.filter((c) => !c.late && !window.out.has(c.signer) && mayTakeSlot(window, c));
   const onTip = fresh.filter((c) => c.previous === tip.id && c.slot > tip.slot);
-  if (window.emitted.length > 0) return onTip[0] ? emit(state, window, 'extend', onTip[0], effects) : false;
+  const next = lowestSlot(onTip)[0];
+  if (window.emitted.length > 0) return next ? emit(state, window, 'extend', next, effects) : false;
   if (onTip.length > 0) return emit(state, window, 'first', chooseFirst(onTip, strategy), effects);
   const below = fresh.filter((c) => isFirstOfWindow(c, window));
   if (below.length === 0 || windowOf(tip.slot) === window.id) return false;
@@ -131,10 +155,17 @@ function isFirstOfWindow(candidate: Candidate, window: WindowState): boolean {
   return !window.candidates.some((other) => other.id === candidate.previous) && candidate.num > window.parent.num - 12;
 }
 
+/** A slot that has a block is never left out for a later one. */
+function lowestSlot(candidates: Candidate[]): Candidate[] {
+  const slot = Math.min(...candidates.map((c) => c.slot));
+  return candidates.filter((c) => c.slot === slot);
+}
+
 /** A higher `confirmed` keeps the last irreversible block moving; among equals the strategy chooses. */
 function chooseFirst(candidates: Candidate[], strategy: Strategy): Candidate {
-  const confirmed = Math.max(...candidates.map((c) => c.confirmed));
-  return strategy.choose(candidates.filter((c) => c.confirmed === confirmed));
+  const earliest = lowestSlot(candidates);
+  const confirmed = Math.max(...earliest.map((c) => c.confirmed));
+  return strategy.choose(earliest.filter((c) => c.confirmed === confirmed));
 }
 
 function rescue(state: SelectState, window: WindowState, now: number, effects: SelectEffect[]): boolean {
@@ -142,10 +173,12 @@ function rescue(state: SelectState, window: WindowState, now: number, effects: S
   const cause = leaderTrouble(state, window, now);
   const branch = cause && bestBranch(state, window, now);
   if (!branch) return false;
-  if (window.leader) window.out.add(window.leader);
+  const step = snapshot(state, window);
+  const failed = window.leader;
+  if (failed) window.out.add(failed);
   window.rescues++;
   window.emitted = window.emitted.filter((e) => !branch.replaced.some((block) => block.id === e.block.id));
-  effects.push({ type: 'emit', reason: 'rescue', ...branch, cause, failed: window.leader });
+  effects.push({ type: 'emit', step, reason: 'rescue', ...branch, cause, failed });
   for (const block of branch.path) take(state, window, block);
   return true;
 }
@@ -157,7 +190,8 @@ function emit(
   block: Candidate,
   effects: SelectEffect[],
 ): boolean {
-  effects.push({ type: 'emit', reason, path: [block], replaced: [], cause: null, failed: null });
+  const step = snapshot(state, window);
+  effects.push({ type: 'emit', step, reason, path: [block], replaced: [], cause: null, failed: null });
   take(state, window, block);
   return true;
 }
@@ -197,5 +231,5 @@ function closing(state: SelectState, window: WindowState): SelectEffect {
     const delivered = new Set(window.candidates.filter((c) => c.slot === slot).map((c) => c.signer));
     for (const signer of alive) if (!delivered.has(signer)) standby.push({ slot, signer });
   }
-  return { type: 'closed', window: window.id, emitted: window.emitted.length, standby };
+  return { type: 'closed', window: window.id, emitted: window.decided.size, standby };
 }

@@ -52,7 +52,7 @@ export function bestBranch(state: SelectState, window: WindowState, now: number)
   for (const leaf of window.candidates) {
     if (leaf.num <= tip.num || leaf.signer === window.leader || window.out.has(leaf.signer)) continue;
     if (!isAlive(state, leaf.signer)) continue;
-    const branch = branchTo(window, leaf);
+    const branch = branchTo(state, window, leaf);
     if (!branch || now > deadlineFor(state, window, branch.path)) continue;
     if (!best || isBetterBranch(branch, best)) best = branch;
   }
@@ -64,15 +64,18 @@ function isBetterBranch(branch: Branch, than: Branch): boolean {
   return branch.path.length > than.path.length;
 }
 
-/** The path to a leaf from the last public block on its branch; null when a block between is missing. */
-export function branchTo(window: WindowState, leaf: Candidate): Branch | null {
+/**
+ * The path to a leaf from the last public block on its branch; null when a block between is missing. A member that missed the
+ * previous producer's last block has its branch below it.
+ */
+export function branchTo(state: SelectState, window: WindowState, leaf: Candidate): Branch | null {
   const path: Candidate[] = [];
   const emitted = window.emitted;
   let next: Candidate | undefined = leaf;
   while (next) {
     path.unshift(next);
     const { previous } = next;
-    if (previous === window.parent.id) return { path, replaced: emitted.map((e) => e.block) };
+    if (state.roots.some((root) => root.id === previous)) return { path, replaced: emitted.map((e) => e.block) };
     const fork = emitted.findIndex((e) => e.block.id === previous);
     if (fork >= 0) return { path, replaced: emitted.slice(fork + 1).map((e) => e.block) };
     next = parentOf(window, next);

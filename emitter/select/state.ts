@@ -15,8 +15,20 @@ export interface WindowState {
   /** Replaced leaders: they stay out until the window's end. */
   out: Set<string>;
   rescues: number;
+  /** What stood before each emission of the last answer, to go back to when its fence fails. */
+  before: Snapshot[];
   /** Set when a decision could not be made durable: nothing leaves any more in this window. */
   halted: boolean;
+}
+
+export interface Snapshot {
+  tip: BlockRef | null;
+  parent: BlockRef;
+  emitted: WindowState['emitted'];
+  decided: Map<number, string>;
+  leader: string | null;
+  out: Set<string>;
+  rescues: number;
 }
 
 export interface SelectState {
@@ -24,6 +36,10 @@ export interface SelectState {
   /** The best public block known, own emissions included. */
   tip: BlockRef | null;
   window: WindowState | null;
+  /** Public blocks of other producers, newest last: where a pool branch may start. */
+  roots: BlockRef[];
+  /** Id of the newest window that was opened: none before it is opened again. */
+  lastWindow: number;
   /** Connected members by signer, with the number of their sessions. */
   sessions: Map<string, number>;
   /** Ids of the blocks let out, newest last, so that their way back from the network is no surprise. */
@@ -33,13 +49,38 @@ export interface SelectState {
 }
 
 export function initialState(config: SelectConfig): SelectState {
-  return { config, tip: null, window: null, sessions: new Map(), emittedIds: new Set(), lead: new Map() };
+  return {
+    config,
+    tip: null,
+    window: null,
+    roots: [],
+    lastWindow: -1,
+    sessions: new Map(),
+    emittedIds: new Set(),
+    lead: new Map(),
+  };
 }
 
 export function openWindow(state: SelectState, id: number, parent: BlockRef): WindowState {
   const fresh = { candidates: [], emitted: [], decided: new Map(), leader: null, out: new Set<string>() };
-  state.window = { id, parent, ...fresh, rescues: 0, halted: false };
+  state.window = { id, parent, ...fresh, rescues: 0, before: [], halted: false };
+  state.lastWindow = id;
   return state.window;
+}
+
+/** Notes how things stand; gives the step to go back to. */
+export function snapshot(state: SelectState, window: WindowState): number {
+  const { parent, emitted, decided, leader, out, rescues } = window;
+  const copies = { emitted: [...emitted], decided: new Map(decided), out: new Set(out) };
+  return window.before.push({ tip: state.tip, parent, leader, rescues, ...copies }) - 1;
+}
+
+export function rollBack(state: SelectState, window: WindowState, step: number): void {
+  const then = window.before[step];
+  if (!then) return;
+  const { tip, ...rest } = then;
+  state.tip = tip;
+  Object.assign(window, rest);
 }
 
 /** Two windows of blocks and their rescues come back within this many. */

@@ -38,8 +38,11 @@ export type SelectEvent =
   | { type: 'candidate'; at: number; candidate: Candidate }
   | { type: 'public'; at: number; block: BlockRef; pool: boolean }
   | { type: 'member'; at: number; signer: string; up: boolean }
-  | { type: 'decided'; at: number; block: BlockRef; signer: string; replaces: number }
-  | { type: 'fence-failed'; at: number; window: number }
+  | { type: 'decided'; at: number; block: BlockRef; signer: string; rescue: boolean }
+  /** The `step`th emission of the last answer could not be made durable: it and those behind it did not happen. */
+  | { type: 'fence-failed'; at: number; window: number; step: number }
+  /** A window of the pool's has begun by the clock, whether anything was heard of it or not. */
+  | { type: 'turn'; at: number; window: number }
   | { type: 'tick'; at: number };
 
 export type EmitReason = 'first' | 'extend' | 'rescue';
@@ -48,6 +51,8 @@ export type SelectEffect =
   /** Let these blocks out, in this order, on one connection. */
   | {
       type: 'emit';
+      /** Its place among the emissions of this answer. */
+      step: number;
       reason: EmitReason;
       path: Candidate[];
       replaced: BlockRef[];

@@ -1,10 +1,18 @@
-import { createServer, type Server } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { PoolError } from '../../common/errors.ts';
 import { LIMITS } from '../limits.ts';
 import { FrameSocket } from './frame-socket.ts';
 
+export interface Listener {
+  readonly listening: boolean;
+  /** The port, also when 0 asked for any. */
+  readonly port: number;
+  /** Takes no new connections; those that are open stay. */
+  close(): void;
+}
+
 /** Listens for members. Throws PoolError `listen` when the address cannot be had. */
-export async function listen(host: string, port: number, onMember: (socket: FrameSocket) => void): Promise<Server> {
+export async function listen(host: string, port: number, onMember: (socket: FrameSocket) => void): Promise<Listener> {
   const server = createServer((socket) => onMember(new FrameSocket(socket)));
   server.maxConnections = LIMITS.sessions;
   await new Promise<void>((resolve, reject) => {
@@ -14,5 +22,12 @@ export async function listen(host: string, port: number, onMember: (socket: Fram
     });
     server.listen(port, host, resolve);
   });
-  return server;
+  const { port: actual } = server.address() as AddressInfo;
+  return {
+    get listening() {
+      return server.listening;
+    },
+    port: actual,
+    close: () => server.close(),
+  };
 }

@@ -109,7 +109,7 @@ export class RelaySession {
         return;
       }
       case MESSAGE.goAway:
-        this.socket?.close(`relay_said_go_away:${frame.readUInt32LE(5)}`);
+        this.socket?.close(`relay_said_go_away:${frame.length >= 9 ? frame.readUInt32LE(5) : 'no reason'}`);
         return;
       case MESSAGE.signedBlock:
         this.options.onBlock(frame);

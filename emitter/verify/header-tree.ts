@@ -53,11 +53,6 @@ export class HeaderTree {
     return this.states.size;
   }
 
-  /** Takes a state read from a node as the root of what follows. */
-  seed(state: HeaderState): void {
-    this.add(state);
-  }
-
   /**
    * Checks a header against its parent's state: turn, schedule version, and that one of the producer's keys signed it.
    * Nothing is remembered; `add` does that once the caller accepts the block.

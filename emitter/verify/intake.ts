@@ -18,6 +18,9 @@ export type Outcome<S> =
   | { arrival: Arrival<S>; verified: Extract<Verified, { ok: true }> }
   | { arrival: Arrival<S>; refused: RefusalCode | 'too_many'; signer: string | null };
 
+/** Windows whose blocks are counted a session: a stale one, the running one, an early next one. */
+const WINDOWS_COUNTED = 8;
+
 /**
  * Verifies arrivals against the tree. One whose parent is unknown waits for it: a member's next block can overtake the
  * relay node's copy of the block before.
@@ -25,7 +28,7 @@ export type Outcome<S> =
 export class Intake<S> {
   private readonly tree: HeaderTree;
   private orphans: Arrival<S>[] = [];
-  private readonly counts = new Map<S, { window: number; blocks: number }>();
+  private readonly counts = new Map<S, Map<number, number>>();
 
   constructor(tree: HeaderTree) {
     this.tree = tree;
@@ -62,19 +65,25 @@ export class Intake<S> {
   }
 
   private wait(arrival: Arrival<S>): Outcome<S>[] {
+    const { session, header } = arrival;
+    const isSame = (other: Arrival<S>) => other.session === session && other.header.id === header.id;
+    if (this.orphans.some(isSame)) return [];
     this.orphans.push(arrival);
     const dropped = this.orphans.length > LIMITS.orphans ? this.orphans.shift() : undefined;
     return dropped ? [{ arrival: dropped, refused: 'unlinked', signer: null }] : [];
   }
 
+  /** Counted a window: a flood of blocks of one window leaves the session's others alone. */
   private isTooMany({ session, header }: Arrival<S>): boolean {
     const window = windowOf(header.slot);
-    const count = this.counts.get(session);
-    if (count?.window !== window) {
-      this.counts.set(session, { window, blocks: 1 });
-      return false;
+    const counts = this.counts.get(session) ?? new Map<number, number>();
+    this.counts.set(session, counts);
+    const blocks = (counts.get(window) ?? 0) + 1;
+    counts.set(window, blocks);
+    for (const oldest of counts.keys()) {
+      if (counts.size <= WINDOWS_COUNTED) break;
+      counts.delete(oldest);
     }
-    count.blocks++;
-    return count.blocks > 2 * LIMITS.candidatesPerMemberAndWindow;
+    return blocks > LIMITS.candidatesPerMemberAndWindow;
   }
 }

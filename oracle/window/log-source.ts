@@ -53,11 +53,8 @@ export class LogSource {
     try {
       return what(this.reader);
     } catch (thrown) {
-      if (!(thrown instanceof SyntaxError)) throw thrown;
-      throw new PoolError(
-        'log_broken',
-        `the event log ${this.file} holds a record that is no JSON; nothing is reported`,
-      );
+      if (!(thrown instanceof PoolError) || thrown.code !== 'damaged') throw thrown;
+      throw broken(this.file, Number(thrown.fields.seq), 'it is damaged');
     }
   }
 

@@ -26,10 +26,10 @@ async function verified(): Promise<TestPool> {
 const TAMPERED: [string, string, RegExp][] = [
   [
     'a changed record',
-    `UPDATE events SET event = replace(event, 'eve', 'bob') WHERE seq = 3`,
+    `UPDATE events SET event = replace(event, '"at":', '"at":1') WHERE seq = 3`,
     /record 3: its hash does not fit/,
   ],
-  ['a mangled record', `UPDATE events SET event = substr(event, 3) WHERE seq = 3`, /holds a record that is no JSON/],
+  ['a mangled record', `UPDATE events SET event = substr(event, 3) WHERE seq = 3`, /record 3: it is damaged/],
   ['a changed hash', `UPDATE events SET hash = 'ff' WHERE seq = 3`, /record 3: its hash does not fit/],
   ['a removed record', 'DELETE FROM events WHERE seq = 5', /record 1: the records of window 137000000 changed/],
   ['a removed end', 'DELETE FROM events WHERE seq > 50', /record 61: it is missing and was there before/],

@@ -1,0 +1,168 @@
+import type { Clock } from '../common/clock.ts';
+import type { PoolEvent } from '../common/events.ts';
+import type { Logger } from '../common/logger.ts';
+import { windowOf } from '../common/slot.ts';
+import type { EmitterConfig } from './config.ts';
+import type { Journal } from './log/journal.ts';
+import type { EventStore } from './log/store.ts';
+import type { MemberDirectory } from './members.ts';
+import type { PublicBranch } from './relay/branch.ts';
+import type { Frames } from './relay/frames.ts';
+import { reduce } from './select/reducer.ts';
+import { candidateKey, initialState, type SelectState } from './select/state.ts';
+import type { Strategy } from './select/strategy.ts';
+import type { BlockRef, Candidate, SelectEffect, SelectEvent } from './select/types.ts';
+
+type EmitEffect = Extract<SelectEffect, { type: 'emit' }>;
+
+export interface ChooserParts {
+  config: EmitterConfig;
+  clock: Clock;
+  logger: Logger;
+  strategy: Strategy;
+  journal: Journal;
+  members: MemberDirectory;
+  frames: Frames;
+  branch: PublicBranch;
+  /** Sends a frame to the relay node; false when it cannot be reached. */
+  send(frame: Buffer): boolean;
+  canSend(): boolean;
+  onFault(code: string, text: string): void;
+  /** Before a window's closing record is written. */
+  onClosing(window: number): void;
+}
+
+/** Feeds the reducer and does what it says: the fence, the emission, the window's end. */
+export class Chooser {
+  readonly state: SelectState;
+  private readonly parts: ChooserParts;
+  private wake: NodeJS.Timeout | null = null;
+
+  constructor(parts: ChooserParts) {
+    this.parts = parts;
+    const { config } = parts;
+    this.state = initialState({
+      parentWaitMs: config.EMITTER_PARENT_WAIT_MS,
+      overdueMs: config.EMITTER_OVERDUE_MS,
+      deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
+      rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
+    });
+  }
+
+  get tip(): BlockRef | null {
+    return this.state.tip;
+  }
+
+  now(): number {
+    return Math.floor(this.parts.clock.now());
+  }
+
+  dispatch(event: SelectEvent): void {
+    for (const effect of reduce(this.state, this.parts.strategy, event)) {
+      // A refused fence takes back the emissions behind it in the same answer.
+      if (effect.type === 'emit' && this.state.window?.halted) continue;
+      this.execute(effect);
+    }
+  }
+
+  /** What earlier runs left: slots of the running window stay decided, windows that were cut off are closed. */
+  restore(store: EventStore): void {
+    const window = windowOf(this.state.tip?.slot ?? 0);
+    const at = this.now();
+    for (const { event } of [...store.decisions(window), ...store.decisions(window + 1)]) {
+      if (event.type !== 'decision') continue;
+      const block = { id: event.id, num: event.num, slot: event.slot, previous: '' };
+      const rescue = event.reason === 'rescue' && event.replaces.length > 0;
+      this.dispatch({ type: 'decided', at, block, signer: event.signer, rescue });
+    }
+    const running = this.state.window?.id ?? window;
+    for (const cut of store.unclosed(running)) this.tellClosed(cut.window, cut.emitted);
+  }
+
+  stop(): void {
+    if (this.wake) clearTimeout(this.wake);
+  }
+
+  private execute(effect: SelectEffect): void {
+    switch (effect.type) {
+      case 'emit':
+        return this.emit(effect);
+      case 'wake':
+        return this.wakeAt(effect.at);
+      case 'closed':
+        return this.close(effect);
+      case 'leak': {
+        const { id, slot, num } = effect.block;
+        this.parts.logger.error({ slot, id }, 'a pool block is in public that was not emitted here');
+        return this.parts.journal.tell(windowOf(slot), { type: 'leak', at: this.now(), slot, id, num, signer: null });
+      }
+    }
+  }
+
+  private wakeAt(at: number): void {
+    if (this.wake) clearTimeout(this.wake);
+    const tick = () => this.dispatch({ type: 'tick', at: this.now() });
+    this.wake = setTimeout(tick, Math.max(1, at - this.parts.clock.now()));
+  }
+
+  /** The fence: decisions are durable before the first byte leaves. */
+  private emit(effect: EmitEffect): void {
+    const { path, reason, replaced } = effect;
+    const slot = path[0]?.slot ?? 0;
+    const window = windowOf(slot);
+    const at = this.now();
+    const reachable = this.parts.canSend();
+    if (!reachable) this.parts.onFault('relay_down', `slot ${slot} has a block and the relay node cannot be reached`);
+    if (!reachable || !this.parts.journal.fence(this.decisions(effect, window, at))) {
+      return this.dispatch({ type: 'fence-failed', at, window, step: effect.step });
+    }
+    for (const block of path) this.send(window, block);
+    this.parts.branch.remove(replaced.map((old) => old.id));
+    if (reason === 'rescue') this.tellRescue(effect, window, at);
+  }
+
+  private decisions({ path, replaced, reason }: EmitEffect, window: number, at: number) {
+    return path.map(({ slot, id, num, signer }, i): { window: number; event: PoolEvent } => {
+      const replaces = i === 0 ? replaced.map((old) => old.id) : [];
+      const member = this.parts.members.account(signer);
+      return { window, event: { type: 'decision', at, slot, id, num, signer, member, reason, replaces } };
+    });
+  }
+
+  private send(window: number, { id, slot, signer }: Candidate): void {
+    const { frames, branch, journal } = this.parts;
+    const kept = frames.get(candidateKey({ id, signer }));
+    if (!kept || !this.parts.send(kept.frame)) {
+      return this.parts.onFault('not_sent', `the block of slot ${slot} was decided and could not be sent`);
+    }
+    frames.sawPublic(id);
+    branch.add({ id, slot, frame: kept.frame });
+    const addedUs = Math.round((performance.now() - kept.monotonic) * 1000);
+    journal.tell(window, { type: 'emission', at: this.now(), slot, id, signer, bytes: kept.frame.length, addedUs });
+  }
+
+  private tellRescue({ path, replaced, cause, failed }: EmitEffect, window: number, at: number): void {
+    const leader = path[path.length - 1]?.signer ?? '';
+    const ids = { path: path.map(({ id }) => id), replaced: replaced.map(({ id }) => id) };
+    const said = { window, cause: cause ?? '', failed: failed ?? '', leader };
+    this.parts.logger.warn({ ...said, path: path.length, replaced: replaced.length }, 'rescue');
+    this.parts.journal.tell(window, { type: 'rescue', at, ...said, ...ids });
+  }
+
+  private close({ window, emitted, standby }: Extract<SelectEffect, { type: 'closed' }>): void {
+    this.parts.onClosing(window);
+    const at = this.now();
+    for (const { slot, signer } of standby) {
+      const member = this.parts.members.account(signer);
+      this.parts.journal.tell(window, { type: 'standby', at, slot, signer, member });
+    }
+    this.tellClosed(window, emitted);
+    this.parts.frames.prune(window);
+  }
+
+  private tellClosed(window: number, emitted: number): void {
+    const strategy = this.parts.strategy.name;
+    this.parts.journal.tell(window, { type: 'window', at: this.now(), window, emitted, strategy });
+    this.parts.logger.info({ window, emitted }, 'window closed');
+  }
+}

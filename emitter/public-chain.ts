@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ChainClient } from '../common/chain.ts';
+import type { Clock } from '../common/clock.ts';
+import { sentence } from '../common/errors.ts';
+import { firstSlot, slotAt, windowOf } from '../common/slot.ts';
+import type { BlockHeader } from './decode/block.ts';
+import { LIMITS } from './limits.ts';
+import type { BlockRef } from './select/types.ts';
+import { HeaderTree, producerOf } from './verify/header-tree.ts';
+import { readHeaderState } from './verify/seed.ts';
+
+const SEED_TRIES = 20;
+const RETRY_MS = 100;
+
+interface Handlers {
+  /** A block is in the tree now: candidates on it can be checked. */
+  onLinked(id: string): void;
+  onFault(code: string, text: string): void;
+}
+
+/** The header states that follow the network's blocks: rooted at a state read from the relay node, grown from bytes. */
+export class PublicChain {
+  readonly tree = new HeaderTree(LIMITS.headerStates);
+  private readonly chain: ChainClient;
+  private readonly clock: Clock;
+  private readonly pool: bigint;
+  private readonly handlers: Handlers;
+  private seeding = false;
+  private lastTurn: number;
+
+  constructor(chain: ChainClient, clock: Clock, pool: bigint, handlers: Handlers) {
+    this.chain = chain;
+    this.clock = clock;
+    this.pool = pool;
+    this.handlers = handlers;
+    this.lastTurn = windowOf(slotAt(clock.now())) - 1;
+  }
+
+  /** Roots the tree at the relay node's head; tries again when the head became irreversible between two requests. */
+  async seedAtHead(): Promise<BlockRef> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.seed((await this.chain.info()).head_block_id);
+      } catch (thrown) {
+        if (tries === SEED_TRIES) throw thrown;
+        await sleep(RETRY_MS);
+      }
+    }
+  }
+
+  /** Takes a public block in. One whose parent is unknown makes the tree be rooted anew at that parent. */
+  follow(header: BlockHeader, tip: BlockRef | null): void {
+    if (this.tree.follow(header)) this.handlers.onLinked(header.id);
+    else if (header.num > (tip?.num ?? 0)) void this.fillGap(header);
+  }
+
+  /** Whether the schedule at a block gives a window to the pool. */
+  isPoolWindow(window: number, at: BlockRef | null): boolean {
+    const state = at && this.tree.get(at.id);
+    return !!state && producerOf(state.active, firstSlot(window))?.name === this.pool;
+  }
+
+  /** The pool's windows that have begun since this was last asked. */
+  newTurns(at: BlockRef | null): number[] {
+    const now = windowOf(slotAt(this.clock.now()));
+    // After a long sleep of the machine there is no use in opening windows that nobody can fill.
+    const from = Math.max(this.lastTurn + 1, now - LIMITS.windowsLookedBack);
+    const turns: number[] = [];
+    for (let window = from; window <= now; window++) if (this.isPoolWindow(window, at)) turns.push(window);
+    this.lastTurn = Math.max(this.lastTurn, now);
+    return turns;
+  }
+
+  private async seed(id: string): Promise<BlockRef> {
+    const state = await readHeaderState(this.chain, id);
+    this.tree.add(state);
+    this.handlers.onLinked(id);
+    return { id: state.id, num: state.num, slot: state.slot, previous: state.previous };
+  }
+
+  private async fillGap(header: BlockHeader): Promise<void> {
+    if (this.seeding) return;
+    this.seeding = true;
+    try {
+      await this.seed(header.previous);
+      if (this.tree.follow(header)) this.handlers.onLinked(header.id);
+    } catch (thrown) {
+      this.handlers.onFault('seed', sentence(thrown));
+    } finally {
+      this.seeding = false;
+    }
+  }
+}

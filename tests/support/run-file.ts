@@ -1,0 +1,34 @@
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { NodeState } from '../../devnet/state.ts';
+
+/** run.json as the command line promises it. */
+export interface RunFile {
+  chainId: string;
+  publicApi: string;
+  pool: string;
+  dac: string;
+  coreSymbol: string;
+  keys: string;
+  members: { account: string; node: string; signingKey: string }[];
+  nodes: NodeState[];
+  emitters: { pid: number; p2p: string; http: string }[];
+  oracles: { pid: number; account: string }[];
+  others: { name: string; pid: number }[];
+  dashboard: string | null;
+  eventLog: string;
+}
+
+export function hasRunFile(dir: string): boolean {
+  return existsSync(path.join(dir, 'run.json'));
+}
+
+export function readRunFile(dir: string): RunFile {
+  return JSON.parse(readFileSync(path.join(dir, 'run.json'), 'utf8')) as RunFile;
+}
+
+/** Everything of a run that listens, as "host:port". */
+export function addresses(run: RunFile): string[] {
+  const nodes = run.nodes.flatMap(({ api, p2p }) => [api.replace('http://', ''), ...(p2p ? [p2p] : [])]);
+  return [...nodes, ...run.emitters.flatMap(({ p2p, http }) => [p2p, http.replace('http://', '')])];
+}

@@ -1,0 +1,173 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import pino from 'pino';
+import type { ChainClient } from '../../../common/chain.ts';
+import { chainRecord, type EventRecord, GENESIS_HASH, type PoolEvent } from '../../../common/events.ts';
+import { firstSlot, slotTime, windowOf } from '../../../common/slot.ts';
+import { emitterConfig } from '../../../emitter/config.ts';
+import { type BlockHeader, decodeBlockHeader } from '../../../emitter/decode/block.ts';
+import { Emitter } from '../../../emitter/emitter.ts';
+import type { EventStore } from '../../../emitter/log/store.ts';
+import { candidateKey } from '../../../emitter/select/state.ts';
+import { firstDelivered } from '../../../emitter/select/strategy.ts';
+import type { Candidate, SelectEvent } from '../../../emitter/select/types.ts';
+import { fromRpc, type RpcHeaderState } from '../../../emitter/verify/seed.ts';
+import { block, poolWindow } from '../../support/select-world.ts';
+import { blockNumber, chain } from '../../support/vectors.ts';
+
+class Store implements EventStore {
+  refusals = 0;
+  lastSeq = 0;
+  readonly events: PoolEvent[] = [];
+  append(entries: { window: number | null; event: PoolEvent }[]): EventRecord[] {
+    if (this.refusals > 0) {
+      this.refusals--;
+      throw new Error('busy');
+    }
+    this.events.push(...entries.map(({ event }) => event));
+    return entries.map(({ window, event }) => chainRecord(++this.lastSeq, window, event, GENESIS_HASH));
+  }
+  decisions(): EventRecord[] {
+    return [];
+  }
+  unclosed(): { window: number; emitted: number }[] {
+    return [];
+  }
+  after(): EventRecord[] {
+    return [];
+  }
+  close(): void {}
+}
+
+/** What the tests reach into: the wiring has no other door without sockets. */
+interface Inside {
+  chooser: { dispatch(event: SelectEvent): void; stop(): void };
+  onPublicBlock(frame: Buffer, header: BlockHeader): void;
+  frames: { keep(key: string, kept: { slot: number; frame: Buffer; monotonic: number }): boolean };
+  journal: { write(): boolean };
+  public: { tree: { add(state: ReturnType<typeof fromRpc>): void } };
+  relay: { up: boolean; send(frame: Buffer): boolean; stop(): void };
+}
+
+function emitter(): {
+  inside: Inside;
+  store: Store;
+  sent: string[];
+  asked: string[];
+  time: { now: number };
+  stop: () => void;
+} {
+  const store = new Store();
+  const sent: string[] = [];
+  const asked: string[] = [];
+  const time = { now: 0 };
+  const config = emitterConfig.parse({
+    EMITTER_POOL: 'pool',
+    EMITTER_DAC: 'dac',
+    EMITTER_RELAY_API: 'http://127.0.0.1:1',
+    EMITTER_RELAY_P2P: '127.0.0.1:1',
+  });
+  const post = async (path: string) => {
+    asked.push(path);
+    throw new Error('no such block');
+  };
+  const made = new Emitter({
+    config,
+    clock: { now: () => time.now },
+    chain: { url: 'http://127.0.0.1:1', post } as unknown as ChainClient,
+    store,
+    strategy: firstDelivered,
+    logger: pino({ level: 'silent' }),
+  });
+  const inside = made as unknown as Inside;
+  inside.relay = { up: true, send: (frame) => sent.push(String(frame)) > 0, stop: () => {} };
+  const stop = () => inside.chooser.stop();
+  return { inside, store, sent, asked, time, stop };
+}
+
+/** A window whose first two blocks leave in one go: both wait for the previous producer's last block. */
+function twoAtOnce(refusals: number): ReturnType<typeof emitter> {
+  const made = emitter();
+  const { inside, time, store } = made;
+  const first = firstSlot(poolWindow(0));
+  time.now = slotTime(first - 1);
+  const below = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 2, 'other');
+  const last = block(below, first - 1, 'other');
+  for (const shown of [below, last])
+    inside.chooser.dispatch({ type: 'public', at: time.now, block: shown, pool: false });
+  let parent = below;
+  for (const k of [0, 1]) {
+    parent = block(parent, first + k, 'm0');
+    const fields = { signer: '0:m0', confirmed: 0, cpuUs: 0, arrivedMs: time.now, late: false };
+    const candidate: Candidate = { ...parent, ...fields };
+    const kept = { slot: parent.slot, frame: Buffer.from(`block ${k}`), monotonic: 0 };
+    inside.frames.keep(candidateKey(candidate), kept);
+    inside.chooser.dispatch({ type: 'candidate', at: time.now, candidate });
+  }
+  assert.deepEqual(made.sent, []);
+  store.refusals = refusals;
+  time.now += 100;
+  inside.chooser.dispatch({ type: 'tick', at: time.now });
+  made.stop();
+  return made;
+}
+
+test('blocks leave in order, each decision before its block', () => {
+  const { sent, store, inside } = twoAtOnce(0);
+  inside.journal.write();
+  assert.deepEqual(sent, ['block 0', 'block 1']);
+  const kinds = store.events.map(({ type }) => type).filter((type) => type === 'decision' || type === 'emission');
+  assert.deepEqual(kinds, ['decision', 'emission', 'decision', 'emission']);
+});
+
+test('when the first of several decisions is refused, none of the later ones leaves either', () => {
+  const { sent, store } = twoAtOnce(1);
+  assert.deepEqual(sent, []);
+  assert.deepEqual(
+    store.events.filter(({ type }) => type === 'decision'),
+    [],
+  );
+});
+
+test('without the relay node nothing is decided', () => {
+  const made = emitter();
+  made.inside.relay.up = false;
+  const first = firstSlot(poolWindow(0));
+  made.time.now = slotTime(first - 1);
+  const tip = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
+  made.inside.chooser.dispatch({ type: 'public', at: made.time.now, block: tip, pool: false });
+  const candidate = { signer: '0:m0', confirmed: 0, cpuUs: 0, arrivedMs: made.time.now, late: false };
+  const event = {
+    type: 'candidate',
+    at: made.time.now,
+    candidate: { ...block(tip, first, 'm0'), ...candidate },
+  } as const;
+  made.inside.chooser.dispatch(event);
+  made.stop();
+  assert.ok(made.store.events.every(({ type }) => type !== 'decision'));
+});
+
+test('old blocks, as a member that syncs gets them, are no leaks, and no reason to ask the node', async () => {
+  const { inside, store, asked, time, stop } = emitter();
+  const seed = chain.runs[2]?.seed as RpcHeaderState;
+  const state = fromRpc(seed, 'the node');
+  time.now = slotTime(state.slot) + 100;
+  inside.public.tree.add(state);
+  const { id, num, slot, previous } = state;
+  inside.chooser.dispatch({ type: 'public', at: time.now, block: { id, num, slot, previous }, pool: false });
+  for (let old = 35; old <= 56; old++) {
+    const { frame } = blockNumber(old);
+    const decoded = decodeBlockHeader(frame);
+    assert.ok(decoded.ok);
+    assert.ok(windowOf(decoded.value.slot) < windowOf(slot));
+    inside.onPublicBlock(frame, decoded.value);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  inside.journal.write();
+  stop();
+  assert.deepEqual(
+    store.events.filter(({ type }) => type === 'leak' || type === 'fault'),
+    [],
+  );
+  assert.deepEqual(asked, []);
+});

@@ -1,0 +1,575 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { firstSlot, lastSlot, SLOTS_PER_WINDOW, slotTime, windowOf } from '../../../common/slot.ts';
+import { reduce } from '../../../emitter/select/reducer.ts';
+import { candidateKey, initialState } from '../../../emitter/select/state.ts';
+import { firstDelivered } from '../../../emitter/select/strategy.ts';
+import {
+  type BlockRef,
+  type Candidate,
+  SELECT_DEFAULTS,
+  type SelectEffect,
+  type SelectEvent,
+} from '../../../emitter/select/types.ts';
+import { cases, fc } from '../../support/property.ts';
+import {
+  block,
+  type MemberPlan,
+  play,
+  poolWindow,
+  type Run,
+  signerOf,
+  type World,
+} from '../../support/select-world.ts';
+
+const CASES = 2000;
+
+const slots = SLOTS_PER_WINDOW;
+/** Half of the members' blocks are empty, so that ids are shared; nobody is later than its learned time by the margin. */
+const healthy: fc.Arbitrary<MemberPlan> = fc.record({
+  gain: fc.integer({ min: 30, max: 100 }),
+  latency: fc.integer({ min: 0, max: 80 }),
+  busy: fc.array(fc.boolean(), { minLength: slots, maxLength: slots }),
+  jitter: fc.array(fc.integer({ min: 0, max: 60 }), { minLength: slots, maxLength: slots }),
+  misses: fc.constant(false),
+  confirmed: fc.constantFrom(12, 12, 12, 0),
+});
+const wild: fc.Arbitrary<MemberPlan> = fc.record({
+  gain: fc.integer({ min: 0, max: 250 }),
+  latency: fc.integer({ min: 0, max: 700 }),
+  busy: fc.array(fc.boolean(), { minLength: slots, maxLength: slots }),
+  jitter: fc.array(fc.integer({ min: 0, max: 900 }), { minLength: slots, maxLength: slots }),
+  misses: fc.boolean(),
+  confirmed: fc.integer({ min: 0, max: 12 }),
+});
+const failure = (members: number) =>
+  fc.record({
+    member: fc.nat(members - 1),
+    window: fc.nat(1),
+    slot: fc.integer({ min: -1, max: slots - 1 }),
+    afterMs: fc.nat(600),
+    silent: fc.boolean(),
+  });
+
+function worlds(member: fc.Arbitrary<MemberPlan>): fc.Arbitrary<World> {
+  return fc.record({
+    members: fc.array(member, { minLength: 1, maxLength: 4 }),
+    failures: fc.array(failure(4), { maxLength: 3 }),
+    windows: fc.integer({ min: 1, max: 2 }),
+    parentLateMs: fc.integer({ min: -600, max: 900 }),
+    cpuUs: fc.constantFrom(0, 300, 20_000, 150_000),
+    nextLateMs: fc.nat(400),
+  });
+}
+
+type Emission = Run['sent'][number];
+
+function last(path: Candidate[]): Candidate {
+  return path[path.length - 1] as Candidate;
+}
+
+function emissions(run: Run): { window: number; list: Emission[] }[] {
+  const windows = [...new Set(run.sent.map(({ effect }) => windowOf(last(effect.path).slot)))];
+  return windows.map((window) => ({
+    window,
+    list: run.sent.filter(({ effect }) => windowOf(last(effect.path).slot) === window),
+  }));
+}
+
+function empty(run: Run, window: number): number[] {
+  const missing: number[] = [];
+  for (let slot = firstSlot(window); slot <= lastSlot(window); slot++) if (!run.branch.has(slot)) missing.push(slot);
+  return missing;
+}
+
+/** All that holds in every world, whatever fails. */
+function checkSafety(run: Run, config = SELECT_DEFAULTS): void {
+  const bySlot = new Map<number, string>();
+  for (const { effect, tip, onPublic } of run.sent) {
+    const { path, reason, replaced } = effect;
+    assert.ok(path.length > 0);
+    for (const [i, candidate] of path.entries()) {
+      const before = bySlot.get(candidate.slot);
+      const key = candidateKey(candidate);
+      assert.ok(
+        before === undefined || before === key || reason === 'rescue',
+        `slot ${candidate.slot} changed: ${reason}`,
+      );
+      bySlot.set(candidate.slot, key);
+      if (i > 0) assert.equal(candidate.previous, path[i - 1]?.id, 'a path is a branch');
+    }
+    const [first] = path as [Candidate];
+    if (reason === 'extend') assert.equal(first.previous, tip.id, 'extends the public tip');
+    else assert.ok(onPublic, 'builds on a public block');
+    assert.ok(windowOf(tip.slot) <= windowOf(first.slot), 'nothing after the next producer’s block');
+    if (reason !== 'rescue') {
+      assert.equal(path.length, 1);
+      assert.deepEqual(replaced, []);
+      assert.equal(first.late, false);
+    } else {
+      assert.ok(last(path).num > tip.num, 'a rescue ends strictly higher');
+      assert.ok(tip.slot < lastSlot(windowOf(tip.slot)), 'the last slot is never replaced');
+    }
+  }
+  for (const { window, list } of emissions(run)) {
+    const rescues = list.filter(({ effect }) => effect.reason === 'rescue');
+    assert.ok(rescues.length <= config.rescuesPerWindow);
+    const out = new Set<string>();
+    for (const { at, effect } of list) {
+      if (effect.reason === 'rescue') {
+        out.add(effect.failed ?? '');
+        const cpuMs = effect.path.reduce((sum, { cpuUs }) => sum + cpuUs, 0) / 1000;
+        assert.ok(at <= slotTime(lastSlot(window)) - config.deadlineMarginMs - cpuMs, 'a rescue keeps its deadline');
+      }
+      assert.ok(!out.has(last(effect.path).signer), 'a replaced leader stays out');
+    }
+    assert.equal(list.filter(({ effect }) => effect.reason === 'first').length, 1);
+  }
+}
+
+function property(worldsOf: fc.Arbitrary<World>, check: (world: World) => void, runs = CASES): void {
+  fc.assert(fc.property(worldsOf, check), cases(runs));
+}
+
+test('safety: whatever fails, however late, whoever missed the parent', () => {
+  property(worlds(fc.oneof(healthy, wild)), (world) => checkSafety(play(world)));
+});
+
+test('safety with other limits', () => {
+  const config = { rescuesPerWindow: 1, parentWaitMs: 0, overdueMs: 20, deadlineMarginMs: 200 };
+  property(worlds(fc.oneof(healthy, wild)), (world) => {
+    checkSafety(play(world, { config }), { ...SELECT_DEFAULTS, ...config });
+  });
+});
+
+test('rescues can be switched off', () => {
+  property(
+    worlds(wild),
+    (world) => {
+      const run = play(world, { config: { rescuesPerWindow: 0 } });
+      assert.ok(run.sent.every(({ effect }) => effect.reason !== 'rescue'));
+    },
+    500,
+  );
+});
+
+test('nothing fails: no slot is empty, nothing is replaced', () => {
+  const calm = worlds(healthy).map((world) => ({ ...world, failures: [], cpuUs: 300 }));
+  property(calm, (world) => {
+    const run = play(world);
+    for (let w = 0; w < world.windows; w++) assert.deepEqual(empty(run, poolWindow(w)), []);
+    assert.ok(run.sent.every(({ effect }) => effect.reason !== 'rescue'));
+  });
+});
+
+/** Member 0 lives; others may lose their connection at any moment. */
+const survivable = fc
+  .record({
+    world: worlds(healthy),
+    survivor: healthy,
+    failures: fc.array(failure(4), { minLength: 1, maxLength: 2 }),
+  })
+  .map(({ world, survivor, failures }) => ({
+    ...world,
+    cpuUs: 300,
+    members: [survivor, ...world.members],
+    failures: failures.map((f) => ({ ...f, member: 1 + (f.member % world.members.length), silent: false })),
+  }));
+
+test('connections lost at any moment: with one member alive no slot stays empty', () => {
+  property(survivable, (world) => {
+    const run = play(world);
+    checkSafety(run);
+    for (let w = 0; w < world.windows; w++) assert.deepEqual(empty(run, poolWindow(w)), []);
+  });
+});
+
+for (const slot of [-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
+  for (const silent of [false, true]) {
+    // Before a leader is learned, its last slot cannot be told to be overdue in time.
+    test(`the leader ${silent ? 'freezes' : 'is lost'} after slot ${slot}: at most one rescue, no slot empty`, () => {
+      property(
+        worlds(healthy),
+        (drawn) => {
+          const quick: MemberPlan = { ...(drawn.members[0] as MemberPlan), gain: 100, latency: 0, confirmed: 12 };
+          const next: MemberPlan = { ...quick, gain: 90, busy: quick.busy.map((busy) => !busy), jitter: [] };
+          const failures = [{ member: 0, window: 1, slot, afterMs: 1, silent }];
+          const world = { ...drawn, members: [quick, next], failures, windows: 2, cpuUs: 300 };
+          const run = play(world);
+          checkSafety(run);
+          assert.deepEqual(empty(run, poolWindow(1)), []);
+          const rescues = run.sent.filter(({ effect }) => effect.reason === 'rescue');
+          assert.ok(rescues.length <= 1);
+        },
+        100,
+      );
+    });
+  }
+}
+
+test('the previous producer’s last block missed by all: the leader dies, another member’s branch goes on', () => {
+  const missed = survivable.map((world) => ({
+    ...world,
+    members: world.members.map((member) => ({ ...member, misses: true })),
+  }));
+  property(missed, (world) => {
+    const run = play(world);
+    checkSafety(run);
+    for (let w = 0; w < world.windows; w++) assert.deepEqual(empty(run, poolWindow(w)), []);
+  });
+});
+
+test('a survivor that missed the previous producer’s last block takes over once it is higher', () => {
+  const world: World = {
+    members: [
+      { gain: 100, latency: 0, busy: [], jitter: [], misses: false, confirmed: 12 },
+      { gain: 90, latency: 0, busy: [], jitter: [], misses: true, confirmed: 12 },
+    ],
+    failures: [{ member: 0, window: 0, slot: 4, afterMs: 1, silent: false }],
+    windows: 1,
+    parentLateMs: -600,
+    cpuUs: 300,
+    nextLateMs: 0,
+  };
+  const run = play(world);
+  checkSafety(run);
+  assert.deepEqual(empty(run, poolWindow(0)), []);
+});
+
+test('slot 0: a candidate on the previous producer’s last block comes before earlier ones below it', () => {
+  const world: World = {
+    members: [
+      { gain: 100, latency: 0, busy: [], jitter: [], misses: true, confirmed: 12 },
+      { gain: 30, latency: 20, busy: [], jitter: [], misses: false, confirmed: 12 },
+    ],
+    failures: [],
+    windows: 1,
+    parentLateMs: -600,
+    cpuUs: 300,
+    nextLateMs: 0,
+  };
+  const run = play(world);
+  const [first] = run.sent as [Emission];
+  assert.equal(last(first.effect.path).signer, signerOf(1));
+  const alone = play({ ...world, members: world.members.slice(0, 1) });
+  assert.deepEqual(empty(alone, poolWindow(0)), []);
+  const waited = (alone.sent[0] as Emission).at - (slotTime(firstSlot(poolWindow(0))) - 100);
+  assert.equal(waited, SELECT_DEFAULTS.parentWaitMs);
+});
+
+test('slot 0: among blocks that waited the higher `confirmed` wins, but not at the price of a slot', () => {
+  const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, firstSlot(poolWindow(0)) - 2, 'x');
+  const tip = block(parent, parent.slot + 1, 'y');
+  const at = slotTime(tip.slot);
+  const make = (slot: number, member: number, confirmed: number): SelectEvent => {
+    const fields = { signer: signerOf(member), confirmed, cpuUs: 0, arrivedMs: at, late: false };
+    return { type: 'candidate', at, candidate: { ...block(parent, slot, `m${member}`), ...fields } };
+  };
+  const choose = (...events: SelectEvent[]) => {
+    const state = initialState(SELECT_DEFAULTS);
+    for (const event of [
+      { type: 'public', at, block: parent, pool: false } as const,
+      { type: 'public', at, block: tip, pool: false } as const,
+      ...events,
+    ])
+      reduce(state, firstDelivered, event);
+    const effects = reduce(state, firstDelivered, { type: 'tick', at: at + 100 });
+    const [emit] = effects.filter((effect) => effect.type === 'emit');
+    return emit?.path[0];
+  };
+  const slot = firstSlot(poolWindow(0));
+  assert.equal(choose(make(slot, 0, 0), make(slot, 1, 12))?.signer, signerOf(1));
+  assert.equal(choose(make(slot, 0, 0), make(slot + 1, 1, 12))?.slot, slot);
+});
+
+const even: fc.Arbitrary<MemberPlan> = fc.record({
+  gain: fc.integer({ min: 0, max: 100 }),
+  latency: fc.nat(300),
+  busy: fc.array(fc.boolean(), { minLength: slots, maxLength: slots }),
+  jitter: fc.constant([] as number[]),
+  misses: fc.constant(false),
+  confirmed: fc.constant(12),
+});
+const quiet = { failures: [], parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
+
+/** Others who come after the leader and make other blocks. */
+function behind(leader: MemberPlan, others: MemberPlan[]): MemberPlan[] {
+  const busy = leader.busy.map((own) => !own);
+  return others.map((other) => ({ ...other, gain: 0, latency: 420, jitter: [], busy }));
+}
+
+test('a leader not yet learned is not replaced before its slot’s own time and the margin', () => {
+  const world = fc
+    .tuple(even, fc.array(even, { minLength: 1, maxLength: 3 }), fc.nat(149))
+    .map(([one, others, late]): World => {
+      const latency = one.latency % (150 - late);
+      const leader = { ...one, latency, jitter: one.busy.map((odd, k) => (odd && k % 2 === 1 ? late : 0)) };
+      return { ...quiet, members: [leader, ...behind(leader, others)], windows: 1 };
+    });
+  property(world, (drawn) => {
+    const run = play(drawn);
+    assert.equal(last((run.sent[0] as Emission).effect.path).signer, signerOf(0));
+    assert.ok(run.sent.every(({ effect }) => effect.reason !== 'rescue'));
+  });
+});
+
+test('a slow but healthy leader is never replaced once its lead is learned', () => {
+  const world = fc.tuple(even, fc.array(even, { minLength: 1, maxLength: 3 })).map(([leader, others]): World => {
+    return { ...quiet, members: [leader, ...behind(leader, others)], windows: 3 };
+  });
+  property(world, (drawn) => {
+    const later = play(drawn).sent.filter(({ effect }) => windowOf(last(effect.path).slot) > poolWindow(0));
+    assert.equal(last((later[0] as Emission).effect.path).signer, signerOf(0));
+    assert.ok(later.every(({ effect }) => effect.reason !== 'rescue'));
+  });
+});
+
+test('a leader learned to be early may come as late as its slot’s own time', () => {
+  const world = fc
+    .tuple(
+      even,
+      fc.array(even, { minLength: 1, maxLength: 3 }),
+      fc.integer({ min: 10, max: 50 }),
+      fc.double({ min: 0, max: 1, noNaN: true }),
+    )
+    .map(([one, others, gain, part]): World => {
+      // The last slot cannot wait: its time is too late for a rescue.
+      const later = one.busy.map((_, k) => Math.min(Math.floor(part * gain * k), k === slots - 1 ? 149 : 600));
+      const leader = { ...one, gain, latency: 0, later };
+      // The others' next blocks are there all the time.
+      const early = behind(leader, others).map((other) => ({ ...other, gain, latency: 20 }));
+      return { ...quiet, members: [leader, ...early], windows: 2 };
+    });
+  property(world, (drawn) => {
+    const { sent } = play(drawn);
+    assert.ok(sent.every(({ effect }) => last(effect.path).signer === signerOf(0) && effect.reason !== 'rescue'));
+  });
+});
+
+test('nothing of a window leaves once the next producer’s block is there, not even its first', () => {
+  const first = firstSlot(poolWindow(0));
+  const state = initialState(SELECT_DEFAULTS);
+  const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 2, 'other');
+  const tip = block(parent, first - 1, 'other');
+  const at = slotTime(first + 11) + 460;
+  const shown = [parent, tip, block(tip, first + 12, 'next')];
+  for (const one of shown) reduce(state, firstDelivered, { type: 'public', at, block: one, pool: false });
+  const effects: SelectEffect[] = [];
+  for (const [m, on] of [tip, parent].entries()) {
+    const fields = { signer: signerOf(m), confirmed: 12, cpuUs: 0, arrivedMs: at, late: false };
+    const candidate = { ...block(on, first + 11, `m${m}`), ...fields };
+    effects.push(...reduce(state, firstDelivered, { type: 'candidate', at, candidate }));
+  }
+  effects.push(...reduce(state, firstDelivered, { type: 'tick', at: at + 200 }));
+  assert.deepEqual(
+    effects.filter(({ type }) => type === 'emit'),
+    [],
+  );
+});
+
+test('a leader frozen for a while in an earlier window is replaced as early as any other later on', () => {
+  const steady = { busy: Array(slots).fill(true), misses: false, confirmed: 12 };
+  const jitter = Array.from({ length: slots }, (_, k) => (k >= 5 ? 5000 : 0));
+  const frozen: MemberPlan = { ...steady, gain: 100, latency: 0, jitter };
+  const other: MemberPlan = { ...steady, gain: 90, latency: 0, jitter: [] };
+  const world: World = {
+    members: [frozen, other],
+    failures: [],
+    windows: 1,
+    parentLateMs: -600,
+    cpuUs: 300,
+    nextLateMs: 0,
+  };
+  const { state } = play(world);
+  // The next window: the same member leads, and stops after slot 5.
+  const first = firstSlot(poolWindow(1));
+  let parent = block(state.tip as BlockRef, first - 1, 'other');
+  reduce(state, firstDelivered, { type: 'public', at: slotTime(first - 1), block: parent, pool: false });
+  const effects: SelectEffect[] = [];
+  const branches = [parent, parent];
+  for (let k = 0; k < slots; k++) {
+    for (const m of [0, 1]) {
+      if (m === 0 && k > 5) continue;
+      parent = branches[m] as BlockRef;
+      const made = block(parent, first + k, `m${m}`);
+      branches[m] = made;
+      const at = slotTime(first + k) - (m === 0 ? 100 : 90) * (k + 1) + (m === 0 ? 0 : 200);
+      effects.push(...reduce(state, firstDelivered, { type: 'tick', at }));
+      const candidate = { ...made, signer: signerOf(m), confirmed: 12, cpuUs: 0, arrivedMs: at, late: false };
+      effects.push(...reduce(state, firstDelivered, { type: 'candidate', at, candidate }));
+    }
+  }
+  for (let at = slotTime(first + 6); at < slotTime(first + 11); at += 50)
+    effects.push(...reduce(state, firstDelivered, { type: 'tick', at }));
+  assert.ok(
+    effects.some((effect) => effect.type === 'emit' && effect.reason === 'rescue'),
+    'the lead learned while it was frozen puts off the rescue',
+  );
+});
+
+test('the same events give the same effects', () => {
+  property(
+    worlds(fc.oneof(healthy, wild)),
+    (world) => {
+      const run = play(world);
+      const state = initialState(SELECT_DEFAULTS);
+      for (const { event, effects } of run.steps) {
+        assert.deepEqual(reduce(state, firstDelivered, structuredClone(event)), effects);
+      }
+    },
+    1500,
+  );
+});
+
+test('a refused decision stops everything in that window, and only in that', () => {
+  fc.assert(
+    fc.property(worlds(fc.oneof(healthy, wild)), fc.integer({ min: 1, max: 14 }), (world, failFence) => {
+      const run = play(world, { failFence });
+      const failed = run.sent[failFence - 1];
+      if (!failed) return;
+      const window = windowOf(last(failed.effect.path).slot);
+      const after = run.sent.slice(failFence).filter(({ effect }) => windowOf(last(effect.path).slot) === window);
+      assert.equal(after.length, 0);
+    }),
+    cases(CASES),
+  );
+});
+
+test('after a refused decision the window’s end tells of the blocks that did leave', () => {
+  const steady = { busy: [], misses: false, confirmed: 12, gain: 50, latency: 0, jitter: [] };
+  const base = { failures: [], windows: 1, parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
+  const run = play({ ...base, members: [steady] }, { failFence: 4 });
+  assert.deepEqual(
+    run.closed.map(({ emitted }) => emitted),
+    [3],
+  );
+});
+
+test('after a restart, slots that were decided stay decided', () => {
+  fc.assert(
+    fc.property(worlds(fc.oneof(healthy, wild)), fc.integer({ min: 1, max: 24 }), (world, restartAfter) => {
+      const run = play(world, { restartAfter });
+      const bySlot = new Map<number, string>();
+      for (const { effect } of run.sent) {
+        for (const candidate of effect.path) {
+          const before = bySlot.get(candidate.slot);
+          assert.ok(before === undefined || before === candidateKey(candidate) || effect.reason === 'rescue');
+          bySlot.set(candidate.slot, candidateKey(candidate));
+        }
+      }
+    }),
+    cases(CASES),
+  );
+});
+
+test('a restart in mid-window with the leader still there loses nothing', () => {
+  for (let restartAfter = 1; restartAfter <= 12; restartAfter++) {
+    const steady = { busy: [], misses: false, confirmed: 12, gain: 50, latency: 0, jitter: [] };
+    const base = { failures: [], windows: 1, parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
+    const run = play({ ...base, members: [steady] }, { restartAfter });
+    assert.deepEqual(empty(run, poolWindow(0)), []);
+    assert.deepEqual(
+      run.closed.map(({ emitted }) => emitted),
+      [12],
+      `the window’s end after a restart at ${restartAfter}`,
+    );
+  }
+});
+
+test('a restart does not bring a replaced leader back to its place', () => {
+  const first = firstSlot(poolWindow(0));
+  const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
+  const at = slotTime(first + 1);
+  const [a0, b0] = ['a', 'b'].map((content) => block(parent, first, content)) as [BlockRef, BlockRef];
+  const b1 = block(b0, first + 1, 'b');
+  const state = initialState(SELECT_DEFAULTS);
+  reduce(state, firstDelivered, { type: 'public', at, block: b1, pool: false });
+  // Before the restart member 1 took over from member 0, whose first block it replaced.
+  const decided: [BlockRef, string][] = [
+    [a0, signerOf(0)],
+    [b0, signerOf(1)],
+    [b1, signerOf(1)],
+  ];
+  for (const [made, signer] of decided) {
+    reduce(state, firstDelivered, { type: 'decided', at, block: made, signer, rescue: made === b0 });
+  }
+  assert.equal(state.window?.leader, signerOf(1));
+  assert.ok(state.window?.out.has(signerOf(0)));
+});
+
+test('a window is closed once, whatever comes late', () => {
+  property(
+    worlds(fc.oneof(healthy, wild)),
+    (world) => {
+      const run = play(world);
+      const windows = run.closed.map(({ window }) => window);
+      assert.deepEqual(windows, [...new Set(windows)]);
+    },
+    1000,
+  );
+  const steady = { busy: [], misses: false, confirmed: 12, gain: 50, latency: 0, jitter: [] };
+  const base = { failures: [], windows: 1, parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
+  const { state, closed } = play({ ...base, members: [steady] });
+  assert.equal(closed.length, 1);
+  const slot = lastSlot(poolWindow(0));
+  const at = slotTime(slot) + 4000;
+  const late = { ...block(state.tip as BlockRef, slot, 'late'), signer: signerOf(1), confirmed: 0, cpuUs: 0 };
+  const effects = reduce(state, firstDelivered, {
+    type: 'candidate',
+    at,
+    candidate: { ...late, arrivedMs: at, late: true },
+  });
+  assert.deepEqual(
+    effects.filter(({ type }) => type === 'closed'),
+    [],
+  );
+});
+
+test('what the window’s end says: blocks on the public branch, and who stood by in which slot', () => {
+  const steady = { busy: [], misses: false, confirmed: 12, gain: 50, latency: 0, jitter: [] };
+  const base = { windows: 1, parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
+  const failures = [{ member: 1, window: 0, slot: 3, afterMs: 1, silent: true }];
+  const run = play({ ...base, failures, members: [steady, steady] });
+  const [end] = run.closed;
+  assert.equal(end?.emitted, 12);
+  const first = firstSlot(poolWindow(0));
+  assert.deepEqual(
+    end?.standby,
+    [4, 5, 6, 7, 8, 9, 10, 11].map((k) => ({ slot: first + k, signer: signerOf(1) })),
+  );
+});
+
+test('a pool block in public that was not emitted is told of as a leak, an emitted one is not', () => {
+  const steady = { busy: [], misses: false, confirmed: 12, gain: 50, latency: 0, jitter: [] };
+  const base = { failures: [], windows: 1, parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
+  const { state, branch } = play({ ...base, members: [steady] });
+  const at = slotTime(lastSlot(poolWindow(0))) + 500;
+  for (const [slot, shown] of branch) {
+    if (windowOf(slot) !== poolWindow(0)) continue;
+    const effects = reduce(state, firstDelivered, { type: 'public', at, block: shown, pool: true });
+    assert.ok(effects.every(({ type }) => type !== 'leak'));
+  }
+  const foreign = block(state.tip as BlockRef, (state.tip as BlockRef).slot + 1, 'leak');
+  const effects = reduce(state, firstDelivered, { type: 'public', at, block: foreign, pool: true });
+  assert.ok(effects.some(({ type }) => type === 'leak'));
+});
+
+test('after a leak at slot 0 the window goes on, and a member that dies on top of it can be replaced', () => {
+  const first = firstSlot(poolWindow(0));
+  const state = initialState(SELECT_DEFAULTS);
+  const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
+  const at = slotTime(first - 1);
+  reduce(state, firstDelivered, { type: 'public', at, block: parent, pool: false });
+  const zero = { signer: signerOf(0), confirmed: 12, cpuUs: 0, arrivedMs: at, late: false };
+  const leak = block(parent, first, 'm1');
+  const effects: SelectEffect[] = [];
+  effects.push(...reduce(state, firstDelivered, { type: 'public', at, block: leak, pool: true }));
+  const own = block(leak, first + 1, 'm0');
+  effects.push(...reduce(state, firstDelivered, { type: 'member', at, signer: signerOf(0), up: true }));
+  effects.push(...reduce(state, firstDelivered, { type: 'candidate', at, candidate: { ...own, ...zero } }));
+  const emitted = effects.filter((effect) => effect.type === 'emit');
+  assert.deepEqual(
+    emitted.map(({ path }) => path.map(({ id }) => id)),
+    [[own.id]],
+  );
+});

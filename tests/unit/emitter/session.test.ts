@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../../common/clock.ts';
+import { decodeHandshake } from '../../../emitter/decode/handshake.ts';
+import { frameOf, MESSAGE } from '../../../emitter/decode/message.ts';
+import { LIMITS } from '../../../emitter/limits.ts';
+import { dial } from '../../../emitter/session/dial.ts';
+import type { FrameSocket } from '../../../emitter/session/frame-socket.ts';
+import { type Listener, listen } from '../../../emitter/session/listen.ts';
+import { RelaySession } from '../../../emitter/session/relay-session.ts';
+import { blockNumber, chain, messages } from '../../support/vectors.ts';
+
+async function until(done: () => boolean): Promise<void> {
+  for (let i = 0; i < 400; i++) {
+    if (done()) return;
+    await sleep(5);
+  }
+  assert.fail('it did not happen within two seconds');
+}
+
+interface Accepted {
+  server: Listener;
+  port: number;
+  sockets: FrameSocket[];
+  frames: string[];
+  reasons: string[];
+}
+
+async function accepting(): Promise<Accepted> {
+  const accepted: Omit<Accepted, 'server' | 'port'> = { sockets: [], frames: [], reasons: [] };
+  const server = await listen('127.0.0.1', 0, (socket) => {
+    accepted.sockets.push(socket);
+    socket.onFrame = (frame) => accepted.frames.push(frame.toString('hex'));
+    socket.onClose = (reason) => accepted.reasons.push(reason);
+  });
+  return { ...accepted, server, port: server.port };
+}
+
+test('frames come out whole on the other side, in order, also those sent before the connection was up', async () => {
+  const { server, port, frames, sockets } = await accepting();
+  const out = dial(`127.0.0.1:${port}`);
+  const sent = [...chain.blocks, ...Object.values(messages).flat()].map(({ frame }) => frame);
+  for (const frame of sent) assert.equal(out.send(frame), true);
+  await until(() => frames.length === sent.length);
+  assert.deepEqual(
+    frames,
+    sent.map((frame) => frame.toString('hex')),
+  );
+  assert.match(sockets[0]?.remote ?? '', /^127\.0\.0\.1:\d+$/);
+  out.close('end');
+  server.close();
+});
+
+test('a frame announced as 4 GiB closes the connection with a code', async () => {
+  const { server, port, reasons } = await accepting();
+  const socket = connect(port, '127.0.0.1');
+  socket.write(Buffer.from([0xff, 0xff, 0xff, 0xff, 7]));
+  await once(socket, 'close');
+  await until(() => reasons.length === 1);
+  assert.deepEqual(reasons, ['frame_too_large:4294967295']);
+  server.close();
+});
+
+test('a peer that reads nothing is cut, and what was held for it is let go', async () => {
+  const { server, port, sockets, reasons } = await accepting();
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  socket.pause();
+  await until(() => sockets.length === 1);
+  const big = frameOf(MESSAGE.signedBlock, Buffer.alloc(1024 * 1024));
+  let taken = 0;
+  while (sockets[0]?.send(big)) {
+    taken++;
+    assert.ok(taken < 100, 'it is never cut');
+  }
+  assert.ok(taken * big.length <= 2 * LIMITS.unsentBytes);
+  await until(() => reasons.length === 1);
+  assert.deepEqual(reasons, ['slow_reader']);
+  assert.equal(sockets[0]?.send(big), false);
+  socket.destroy();
+  server.close();
+});
+
+test('an address in use is an error that says which setting to change', async () => {
+  const { server, port } = await accepting();
+  await assert.rejects(
+    listen('127.0.0.1', port, () => {}),
+    { code: 'listen', message: new RegExp(`${port}.*EMITTER_LISTEN`) },
+  );
+  server.close();
+});
+
+interface Node {
+  server: Server;
+  session: RelaySession;
+  sockets: Socket[];
+  received: Buffer[];
+  states: string[];
+  blocks: Buffer[];
+  stop: () => void;
+}
+
+/** A relay node that is a bare socket, and the emitter's session with it. */
+async function relayNode(head = async () => blockHead()): Promise<Node> {
+  const sockets: Socket[] = [];
+  const received: Buffer[] = [];
+  const states: string[] = [];
+  const blocks: Buffer[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('data', (chunk) => received.push(chunk));
+    socket.on('error', () => {});
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const session = new RelaySession({
+    address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
+    chainId: chain.chainId,
+    clock: systemClock,
+    head,
+    onBlock: (frame) => blocks.push(Buffer.from(frame)),
+    onState: (up, reason) => states.push(`${up} ${reason}`),
+  });
+  session.start();
+  const stop = () => {
+    session.stop();
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  };
+  return { server, session, sockets, received, states, blocks, stop };
+}
+
+function blockHead() {
+  const { num, id } = blockNumber(56);
+  return { libNum: blockNumber(40).num, libId: blockNumber(40).id, headNum: num, headId: id };
+}
+
+const shake = (messages.handshake[0] as { frame: Buffer }).frame;
+
+test('the session with the relay node: handshake with its head, up after its handshake, blocks handed on', async () => {
+  const { session, sockets, received, states, blocks, stop } = await relayNode();
+  await until(() => received.length > 0);
+  const decoded = decodeHandshake(Buffer.concat(received));
+  assert.ok(decoded.ok);
+  assert.equal(decoded.value.headId, blockHead().headId);
+  assert.equal(decoded.value.chainId, chain.chainId);
+  assert.equal(session.up, false);
+  assert.equal(session.send(blockNumber(41).frame), false);
+  sockets[0]?.write(Buffer.concat([shake, blockNumber(41).frame, blockNumber(42).frame]));
+  await until(() => blocks.length === 2);
+  assert.equal(session.up, true);
+  assert.deepEqual(states, ['true handshake']);
+  received.length = 0;
+  assert.equal(session.send(blockNumber(43).frame), true);
+  await until(() => received.length > 0);
+  assert.deepEqual(Buffer.concat(received), blockNumber(43).frame);
+  stop();
+});
+
+test('time questions of the relay node are answered, or it would close after 20 s', async () => {
+  const { sockets, received, stop } = await relayNode();
+  await until(() => received.length > 0);
+  received.length = 0;
+  const question = messages.time.find(({ frame }) => frame.readBigInt64LE(5) === 0n) as { frame: Buffer };
+  sockets[0]?.write(question.frame);
+  await until(() => received.length > 0);
+  const answer = Buffer.concat(received);
+  assert.equal(answer.readBigInt64LE(5), question.frame.readBigInt64LE(21));
+  stop();
+});
+
+test('a lost relay node is dialled again; that it is down is told once each time it was up', async () => {
+  const { session, sockets, states, stop } = await relayNode();
+  await until(() => sockets.length === 1);
+  sockets[0]?.write(shake);
+  await until(() => session.up);
+  sockets[0]?.destroy();
+  await until(() => sockets.length === 2);
+  assert.equal(session.up, false);
+  sockets[1]?.write(shake);
+  await until(() => session.up);
+  assert.deepEqual(
+    states.map((state) => state.split(' ')[0]),
+    ['true', 'false', 'true'],
+  );
+  stop();
+});
+
+test('a relay node that cannot be asked for its head is tried again', async () => {
+  let asked = 0;
+  const { sockets, stop } = await relayNode(async () => {
+    if (++asked < 3) throw new Error('no answer');
+    return blockHead();
+  });
+  await until(() => sockets.length === 1);
+  assert.equal(asked, 3);
+  stop();
+});
+
+for (const length of [0, 1, 3, 4, 36]) {
+  test(`a go_away of ${length} bytes ends the session and throws nothing`, async () => {
+    const { session, sockets, states, stop } = await relayNode();
+    await until(() => sockets.length === 1);
+    sockets[0]?.write(shake);
+    await until(() => session.up);
+    let thrown: unknown = null;
+    const onThrown = (error: unknown) => {
+      thrown = error;
+    };
+    process.once('uncaughtException', onThrown);
+    sockets[0]?.write(frameOf(MESSAGE.goAway, Buffer.alloc(length)));
+    await until(() => thrown !== null || states.length > 1);
+    process.removeListener('uncaughtException', onThrown);
+    stop();
+    assert.equal(thrown, null);
+  });
+}
