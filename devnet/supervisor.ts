@@ -36,6 +36,8 @@ export interface Running {
   spec: ProcessSpec;
   pid: number;
   process: ChildProcess;
+  /** Monotonic ms. */
+  startedAt: number;
   exited: Promise<Exit>;
   exit: Exit | undefined;
 }
@@ -75,7 +77,14 @@ export class Supervisor {
 
   #watch(spec: ProcessSpec, child: ChildProcess): Running {
     const { promise: exited, resolve } = Promise.withResolvers<Exit>();
-    const running: Running = { spec, pid: child.pid ?? 0, process: child, exited, exit: undefined };
+    const running: Running = {
+      spec,
+      pid: child.pid ?? 0,
+      process: child,
+      startedAt: performance.now(),
+      exited,
+      exit: undefined,
+    };
     this.#running.set(spec.name, running);
     child.on('error', () => {}); // A message that could not be sent: the exit below tells the rest.
     child.once('exit', (code, signal) => {

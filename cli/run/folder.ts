@@ -23,7 +23,9 @@ const OUR_PREFIXES = ['events', 'oracle', 'run.json'];
  */
 export function claimFolder(dir: string): void {
   try {
-    mkdirSync(dir, { recursive: true });
+    mkdirSync(path.dirname(dir), { recursive: true });
+    // Not recursive: that would hide a read-only disk behind "no such file".
+    if (!existsSync(dir)) mkdirSync(dir);
   } catch (thrown) {
     throw new PoolError('folder', `the folder ${dir} cannot be made: ${sentence(thrown)}; choose another with --dir`);
   }
@@ -45,6 +47,7 @@ export function claimFolder(dir: string): void {
     writeFileSync(path.join(dir, 'events.room'), Buffer.alloc(ROOM_BYTES));
     rmSync(path.join(dir, 'events.room'));
   } catch (thrown) {
+    for (const name of [OWNER, 'events.room']) rmSync(path.join(dir, name), { force: true });
     throw new PoolError('folder', `cannot write in ${dir}: ${sentence(thrown)}; choose another folder with --dir`);
   }
 }

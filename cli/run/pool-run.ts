@@ -1,5 +1,6 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ChainClient } from '../../common/chain.ts';
 import { PoolError } from '../../common/errors.ts';
 import type { EventRecord } from '../../common/events.ts';
@@ -14,6 +15,10 @@ import type { RunOptions } from './options.ts';
 import { findTurns, type Turns } from './turns.ts';
 
 const READY_MS = 240_000;
+const RESTART_MS = 500;
+/** A program that ends this often, each time within so many ms, will not get better by another start. */
+const HASTY_ENDS = 3;
+const HASTY_MS = 5000;
 
 /** A whole pool on a local chain: devnet, emitter, oracles and load as processes of their own, started and supervised. */
 export class PoolRun {
@@ -26,6 +31,8 @@ export class PoolRun {
   private readonly ended = new AbortController();
   private readonly listeners = new Set<(record: EventRecord) => void>();
   private readonly phases = new Map<Phase, PromiseWithResolvers<void>>();
+  /** How often a program ended soon after its start, in a row. */
+  private readonly hasty = new Map<string, number>();
   private http = '';
   private p2p = '';
   private current: DevnetState | null = null;
@@ -203,9 +210,25 @@ export class PoolRun {
     await Promise.race([this.phase(phase).promise, timeout]);
   }
 
+  /** Emitter, oracles and load come back, as a service manager would have it; the end of the chain ends the run. */
   private onExit(exit: Exit, running: Running): void {
     if (exit.expected || this.ended.signal.aborted) return;
-    this.fail(exitError(running, exit));
+    const { name } = running.spec;
+    const ends = performance.now() - running.startedAt < HASTY_MS ? (this.hasty.get(name) ?? 0) + 1 : 0;
+    this.hasty.set(name, ends);
+    if (name === 'devnet' || !this.knownTurns || ends >= HASTY_ENDS) return this.fail(exitError(running, exit));
+    this.progress(`${name} ended with ${exit.signal ?? `code ${exit.code}`}, it is started again`);
+    void this.restart(running);
+  }
+
+  private async restart({ spec }: Running): Promise<void> {
+    try {
+      await sleep(RESTART_MS, undefined, { signal: this.ended.signal });
+      await this.supervisor.start(spec);
+      this.writeRunFile();
+    } catch (thrown) {
+      if (!this.ended.signal.aborted) this.fail(thrown as Error);
+    }
   }
 
   private writeRunFile(): void {
