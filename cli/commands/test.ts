@@ -3,8 +3,10 @@ import path from 'node:path';
 import { run as runTests } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { Command } from 'commander';
-import { ROOT } from '../../devnet/tools.ts';
+import { PoolError } from '../../common/errors.ts';
+import { ROOT, shimLibrary } from '../../devnet/tools.ts';
 import { withBox } from '../run/box.ts';
+import { untilSignal } from '../run/signals.ts';
 
 const SUITES = ['unit', 'contract', 'e2e'] as const;
 /** Parts of a suite, in order; the files of `box` share one running pool. */
@@ -21,25 +23,32 @@ export function testCommand(): Command {
     .argument('[suite]', `one of ${SUITES.join(', ')}; all when left out`)
     .action(async (suite?: string) => {
       const suites = SUITES.filter((name) => suite === undefined || name === suite);
-      if (suites.length === 0) throw new Error(`there is no test suite "${suite}"; there are ${SUITES.join(', ')}`);
+      if (suites.length === 0) {
+        throw new PoolError('options', `there is no test suite "${suite}"; there are ${SUITES.join(', ')}`);
+      }
       const total: Count = { passed: 0, failed: 0 };
+      const { signal } = untilSignal();
       for (const part of suites.flatMap((name): readonly string[] => PARTS[name])) {
-        const count = part === 'e2e/box' ? await withBox((env) => runPart(part, env)) : await runPart(part, {});
+        if (signal.aborted) break;
+        const run = (env: Record<string, string>) => runPart(part, env, signal);
+        const count = part === 'e2e/box' ? await withBox(run) : await run({});
         total.passed += count.passed;
         total.failed += count.failed;
       }
       process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
-      process.exitCode = total.failed > 0 || total.passed === 0 ? 1 : 0;
+      process.exitCode = signal.aborted ? 130 : total.failed > 0 || total.passed === 0 ? 1 : 0;
     });
 }
 
 /** Runs the files of a folder, one process each; all but unit tests one after the other, for they share the machine. */
-async function runPart(part: string, env: Record<string, string>): Promise<Count> {
-  Object.assign(process.env, env);
+async function runPart(part: string, env: Record<string, string>, signal: AbortSignal): Promise<Count> {
+  // The files' processes end with this one, whatever ends it, and so does what they start.
+  const bound = { LD_PRELOAD: shimLibrary(), DIE_WITH_PARENT: String(process.pid), DIE_WITH_SIGNAL: '15' };
+  Object.assign(process.env, env, bound);
   const files = testFiles(path.join(ROOT, 'tests', part));
   process.stderr.write(`\n${part}: ${files.length} files\n`);
   const count: Count = { passed: 0, failed: 0 };
-  const stream = runTests({ files, concurrency: part === 'unit' ? 2 : 1, cwd: ROOT });
+  const stream = runTests({ files, concurrency: part === 'unit' ? 2 : 1, cwd: ROOT, signal });
   stream.on('test:pass', (event) => {
     if (isTest(event)) count.passed++;
   });

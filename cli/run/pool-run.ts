@@ -93,6 +93,9 @@ export class PoolRun {
   /** Stops every process of the run and waits for their end. */
   async stop(): Promise<void> {
     this.ended.abort();
+    // Readers of the event log first: the last one to close it, the emitter, then leaves one file.
+    const readers = (this.current?.oracles ?? []).map(({ account }) => this.supervisor.stop(account));
+    await Promise.all(readers);
     await this.supervisor.stopAll(15_000);
   }
 

@@ -4,7 +4,7 @@ import { createConnection } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ROOT } from '../../devnet/tools.ts';
+import { ROOT, shimLibrary } from '../../devnet/tools.ts';
 
 /** A temporary folder that goes with the test. */
 export function scratch(t: { after(fn: () => void): void }): string {
@@ -28,8 +28,10 @@ export class PoolCommand {
   stdout = '';
 
   constructor(args: string[], env: Record<string, string> = {}) {
+    // It ends with this process, in order, also when a run of the tests is interrupted.
+    const bound = { LD_PRELOAD: shimLibrary(), DIE_WITH_PARENT: String(process.pid), DIE_WITH_SIGNAL: '15' };
     this.process = spawn(path.join(ROOT, 'pool'), args, {
-      env: { ...process.env, ...env },
+      env: { ...process.env, ...bound, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.process.stderr?.on('data', (data) => {
