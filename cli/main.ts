@@ -16,4 +16,6 @@ runMain('pool', async () => {
     if (!(thrown instanceof CommanderError)) throw thrown;
     process.exitCode = thrown.exitCode === 0 ? 0 : 2;
   }
+  // An interrupted command may still wait for something that will not happen any more.
+  process.exit();
 });

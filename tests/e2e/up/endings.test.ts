@@ -20,13 +20,14 @@ for (const [signal, moment] of [
 ] as const) {
   test(`${signal} when it has said ${moment} leaves no process, port or node state`, LONG, async (t) => {
     const dir = path.join(scratch(t), 'run');
-    const command = new PoolCommand(['up', '--dir', dir]);
+    const command = new PoolCommand(['up', '--windows', '3', '--dir', dir]);
     t.after(() => command.stop());
     await command.said(moment);
     await until('the folder', () => existsSync(path.join(dir, 'up.pid')));
     command.process.kill(signal);
-    const { stderr } = await command.ended;
+    const { stderr, code } = await command.ended;
     assert.match(stderr, /stopping/);
+    assert.equal(code, 130);
     await assertNothingLeft(dir);
     assert.equal(existsSync(path.join(dir, 'nodes')), false);
     assert.equal(existsSync(path.join(dir, 'up.pid')), false);
