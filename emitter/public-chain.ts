@@ -48,7 +48,7 @@ export class PublicChain {
     }
   }
 
-  /** Takes a public block in. One whose parent is unknown makes the tree be rooted anew at that parent. */
+  /** Takes a public block in. One whose parent is unknown makes the tree be rooted anew, at that parent or at the head. */
   follow(header: BlockHeader, tip: BlockRef | null): void {
     if (this.tree.follow(header)) this.handlers.onLinked(header.id);
     else if (header.num > (tip?.num ?? 0)) void this.fillGap(header);
@@ -82,7 +82,8 @@ export class PublicChain {
     if (this.seeding) return;
     this.seeding = true;
     try {
-      await this.seed(header.previous);
+      // Irreversible blocks are not served: with one producer that is the parent as soon as the node has the block.
+      await this.seed(header.previous).catch(() => this.seedAtHead());
       if (this.tree.follow(header)) this.handlers.onLinked(header.id);
     } catch (thrown) {
       this.handlers.onFault('seed', sentence(thrown));

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { ChainClient } from '../../../common/chain.ts';
+import { PoolError } from '../../../common/errors.ts';
+import { slotTime } from '../../../common/slot.ts';
+import { type BlockHeader, decodeBlockHeader } from '../../../emitter/decode/block.ts';
+import { PublicChain } from '../../../emitter/public-chain.ts';
+import { type VectorRun, chain as vectors } from '../../support/vectors.ts';
+
+const [run] = vectors.runs as [VectorRun];
+
+function header(index: number): BlockHeader {
+  const decoded = decodeBlockHeader(run.blocks[index]?.frame as Buffer);
+  assert.ok(decoded.ok);
+  return decoded.value;
+}
+
+/** A node that serves the state of its head alone, as one does whose other blocks are irreversible. */
+function nodeAt(headId: string, refusals: number): { client: ChainClient; asked: string[] } {
+  const asked: string[] = [];
+  const client = {
+    url: 'http://node',
+    info: async () => ({ head_block_id: headId }),
+    post: async (_path: string, { block_num_or_id: id }: { block_num_or_id: string }) => {
+      asked.push(id);
+      if (id === headId && asked.length > refusals) return run.seed;
+      throw new PoolError('chain', `Could not find reversible block: ${id}`);
+    },
+  };
+  return { client: client as unknown as ChainClient, asked };
+}
+
+function publicChain(client: ChainClient) {
+  const linked: string[] = [];
+  const faults: string[] = [];
+  const clock = { now: () => slotTime(header(0).slot) };
+  const handlers = {
+    onLinked: (id: string) => linked.push(id),
+    onFault: (_: string, text: string) => faults.push(text),
+  };
+  return { chain: new PublicChain(client, clock, 0n, handlers), linked, faults };
+}
+
+test('a gap whose parent is irreversible already is filled from the head', async () => {
+  const { client, asked } = nodeAt(run.seed.id, 2);
+  const { chain, linked, faults } = publicChain(client);
+  chain.follow(header(1), null);
+  while (linked.length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(asked, [header(1).previous, run.seed.id, run.seed.id]);
+  for (const index of [0, 1, 2]) chain.follow(header(index), null);
+  assert.deepEqual(linked, [run.seed.id, header(0).id, header(1).id, header(2).id]);
+  assert.deepEqual(faults, []);
+});
+
+test('a seed is asked for again when the head became irreversible in between', async () => {
+  const { client, asked } = nodeAt(run.seed.id, 3);
+  const { chain } = publicChain(client);
+  assert.equal((await chain.seedAtHead()).id, run.seed.id);
+  assert.equal(asked.length, 4);
+});
