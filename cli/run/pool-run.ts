@@ -100,6 +100,7 @@ export class PoolRun {
   }
 
   private async bringUp(portBase: number): Promise<void> {
+    this.progress('the chain boots: system contracts, the DAC, members join, a day passes');
     const devnet = await this.startDevnet(portBase);
     const go = (step: GoMessage['go']) => devnet.process.send?.({ go: step } satisfies GoMessage);
     await this.reached('relay');
@@ -117,6 +118,7 @@ export class PoolRun {
     }
     await this.startLoad();
     this.writeRunFile();
+    this.progress('members in sync, oracles and transactions started; the pool is voted for');
     go('elect');
     await this.reached('elected');
     this.knownTurns = await findTurns(this.chain(), this.state.pool);
