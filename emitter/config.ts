@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { splitAddress } from '../common/address.ts';
 import { SELECT_DEFAULTS } from './select/types.ts';
 
-const isPort = (text: string) => Number(text.slice(text.lastIndexOf(':') + 1)) <= 65_535;
+const isPort = (text: string) => splitAddress(text).port <= 65_535;
 const hostPort = z
   .string()
   .regex(/^[^:\s]+:\d{1,5}$/, 'must be host:port')

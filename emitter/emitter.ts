@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { splitAddress } from '../common/address.ts';
 import type { ChainClient } from '../common/chain.ts';
 import type { Clock } from '../common/clock.ts';
 import { sentence } from '../common/errors.ts';
@@ -105,9 +106,8 @@ export class Emitter {
       onState: (up, reason) => this.onRelayState(up, reason),
     });
     this.relay.start();
-    const colon = config.EMITTER_LISTEN.lastIndexOf(':');
-    const host = config.EMITTER_LISTEN.slice(0, colon);
-    this.server = await listen(host, Number(config.EMITTER_LISTEN.slice(colon + 1)), (socket) => this.onMember(socket));
+    const { host, port } = splitAddress(config.EMITTER_LISTEN);
+    this.server = await listen(host, port, (socket) => this.onMember(socket));
     logger.info({ listen: config.EMITTER_LISTEN, relay: config.EMITTER_RELAY_P2P }, 'started');
   }
 

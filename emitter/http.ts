@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { splitAddress } from '../common/address.ts';
 import { PoolError } from '../common/errors.ts';
 import type { EventRecord } from '../common/events.ts';
 
@@ -38,12 +39,12 @@ export class EmitterHttp {
   }
 
   async listen(address: string): Promise<void> {
-    const colon = address.lastIndexOf(':');
+    const { host, port } = splitAddress(address);
     await new Promise<void>((resolve, reject) => {
       this.server.once('error', (error) => {
         reject(new PoolError('listen', `cannot serve HTTP on ${address}: ${error.message}; set EMITTER_HTTP`));
       });
-      this.server.listen(Number(address.slice(colon + 1)), address.slice(0, colon), resolve);
+      this.server.listen(port, host, resolve);
     });
   }
 

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command } from 'commander';
 import { PoolError } from '../../common/errors.ts';
-import { slotInWindow } from '../../common/slot.ts';
+import { slotInWindow, windowOf } from '../../common/slot.ts';
 import { STRATEGIES } from '../../emitter/select/strategy.ts';
 import { claimFolder, releaseFolder } from '../run/folder.ts';
 import { narrate } from '../run/narrate.ts';
@@ -108,7 +108,7 @@ function killLeader(run: PoolRun, { turn, slot }: KillSpec, progress: (text: str
   let done = false;
   run.onRecord(({ event }) => {
     if (done || event.type !== 'emission' || slotInWindow(event.slot) !== slot) return;
-    if (Math.floor(event.slot / 12) !== windowOfTurn(run.turns, turn)) return;
+    if (windowOf(event.slot) !== windowOfTurn(run.turns, turn)) return;
     done = true;
     const node = run.nodeOf(event.signer);
     if (!node?.pid) return progress(`no node to kill: ${event.signer} signed slot ${slot}`);

@@ -1,5 +1,5 @@
 import { EventLogReader, verifyLog } from '../../common/event-log.ts';
-import { firstSlot, lastSlot, slotTime, windowOf } from '../../common/slot.ts';
+import { firstSlot, lastSlot, slotTime } from '../../common/slot.ts';
 import { eventually } from '../../devnet/wait.ts';
 import { publicForkSwitches } from './forks.ts';
 import type { Kill } from './kills.ts';
@@ -82,7 +82,7 @@ async function settledTwice(run: PoolRun): Promise<number> {
   const chain = run.chain();
   const windows = await chain.rows<{ window: number }>(dac, dac, 'windows');
   const seats = await chain.rows<{ shares: number }>(dac, dac, 'seats');
-  const ids = new Set(windows.map(({ window }) => windowOf(Number(window) * 12)));
+  const ids = new Set(windows.map(({ window }) => Number(window)));
   const excess = Math.max(0, ...seats.map(({ shares }) => shares - ids.size));
   return windows.length - ids.size + excess;
 }
