@@ -1,13 +1,16 @@
 import { Command, CommanderError } from 'commander';
 import { runMain } from '../common/errors.ts';
+import { benchCommand } from './commands/bench.ts';
 import { chaosCommand } from './commands/chaos.ts';
+import { joinCommand } from './commands/join.ts';
 import { logCommand } from './commands/log.ts';
 import { testCommand } from './commands/test.ts';
 import { upCommand } from './commands/up.ts';
 
 runMain('pool', async () => {
   const program = new Command('pool').description('A block producer pool for EOSIO chains').showHelpAfterError();
-  for (const command of [upCommand(), testCommand(), chaosCommand(), logCommand()]) program.addCommand(command);
+  for (const command of [upCommand(), testCommand(), chaosCommand(), benchCommand(), joinCommand(), logCommand()])
+    program.addCommand(command);
   program.exitOverride();
   for (const command of program.commands) command.exitOverride();
   try {

@@ -82,13 +82,22 @@ export function abiFaults(abi: Abi): string[] {
   return faults;
 }
 
-/** Puts the words to the actions; throws PoolError `ricardian` for an action without words, or words without action. */
+/**
+ * Puts the words to the actions; throws PoolError `ricardian` for an action without words, words without action, or words
+ * with a field that the action does not have.
+ */
 export function addRicardian(abi: Abi, words: Record<string, string>, clauses: Abi['ricardian_clauses']): Abi {
   const actions = abi.actions.map((action) => action.name);
   const silent = actions.filter((name) => !words[name]);
   const idle = Object.keys(words).filter((name) => !actions.includes(name));
-  if (silent.length + idle.length > 0) {
+  const wrong = abi.actions.flatMap(({ name, type }) =>
+    unknownFields(abi, type, words[name] ?? '').map(
+      (field) => `the words of ${name} have {{${field}}}, which is no field`,
+    ),
+  );
+  if (silent.length + idle.length + wrong.length > 0) {
     const parts = [
+      ...wrong,
       ...silent.map((name) => `action ${name} has no ricardian text`),
       ...idle.map((name) => `there is ricardian text for ${name}, which is no action`),
     ];
@@ -99,6 +108,12 @@ export function addRicardian(abi: Abi, words: Record<string, string>, clauses: A
     actions: abi.actions.map((action) => ({ ...action, ricardian_contract: words[action.name] ?? '' })),
     ricardian_clauses: clauses,
   };
+}
+
+function unknownFields(abi: Abi, type: string, words: string): string[] {
+  const known = new Set(abi.structs.find((struct) => struct.name === type)?.fields.map((field) => field.name));
+  const used = [...words.matchAll(/\{\{\s*([^}]*?)\s*\}\}/g)].map((match) => match[1] ?? '');
+  return [...new Set(used)].filter((field) => !known.has(field));
 }
 
 function bare(type: string): string {

@@ -5,7 +5,8 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { PoolError } from '../common/errors.ts';
 import { type Abi, patchAbi, validateAbi } from './abi.ts';
-import { lintSource } from './lint.ts';
+import { lintContract } from './lint.ts';
+import { mergeData } from './merge-data.ts';
 
 export interface ContractSource {
   /** Name of the results: NAME.wasm and NAME.abi. */
@@ -22,6 +23,8 @@ export interface ContractSource {
   inputs?: string[];
   /** Sources of another contract that this one imports as if they lay in its folder. */
   borrowed?: string[];
+  /** Actions that anybody may push; all others must begin with requireAuth. Without it nobody asks. */
+  permissionless?: string[];
 }
 
 export interface BuiltContract {
@@ -45,7 +48,7 @@ export function compileContract(source: ContractSource, force = false): BuiltCon
     const digest = sourceDigest(source);
     const recorded = join(source.target, recordName(source.name));
     if (!force && isCurrent(source, recorded, digest)) return describe(source, false);
-    lint(source.folder);
+    lint(source);
     rmSync(recorded, { force: true });
     build(source);
     writeFileSync(recorded, `${digest}\n`);
@@ -69,7 +72,16 @@ function sourcesOf(folder: string): string[] {
 function sourceDigest(source: ContractSource): string {
   const hash = createHash('sha256');
   const tools = ['proton-tsc', 'proton-asc', 'as-chain'].map((name) => require.resolve(`${name}/package.json`));
-  const own = ['abi.ts', 'compile.ts', 'lint.ts'].map((file) => join(import.meta.dirname, file));
+  const own = [
+    'abi.ts',
+    'asc-flags.cjs',
+    'compile.ts',
+    'lint-actions.ts',
+    'lint-rows.ts',
+    'lint.ts',
+    'merge-data.ts',
+    'source-text.ts',
+  ].map((file) => join(import.meta.dirname, file));
   for (const file of [
     ...sourcesOf(source.folder),
     ...own,
@@ -88,10 +100,13 @@ function isCurrent(source: ContractSource, recorded: string, digest: string): bo
   return [recorded, ...results].every(existsSync) && readFileSync(recorded, 'utf8').trim() === digest;
 }
 
-function lint(folder: string): void {
-  const findings = sourcesOf(folder).flatMap((file) =>
-    lintSource(relative(repository, file), readFileSync(file, 'utf8')),
-  );
+function lint(source: ContractSource): void {
+  const files = sourcesOf(source.folder).map((file) => ({
+    file: relative(repository, file),
+    text: readFileSync(file, 'utf8'),
+  }));
+  const { permissionless } = source;
+  const findings = lintContract(files, permissionless ? { permissionless } : {});
   if (findings.length > 0) throw new PoolError('lint', findings.join('; '), { findings });
 }
 
@@ -104,10 +119,14 @@ function build(source: ContractSource): void {
       cpSync(file, join(work, basename(file)));
     const stem = join(work, 'target', source.entry.replace(/\.ts$/, ''));
     runCompiler(join(work, source.entry), `${stem}.wasm`, source);
-    const bytes = readFileSync(`${stem}.wasm`).length;
-    if (bytes > source.maxBytes) {
-      throw new PoolError('size', `${source.name}.wasm has ${bytes} bytes: at most ${source.maxBytes} are allowed`);
+    const wasm = mergeData(readFileSync(`${stem}.wasm`));
+    if (wasm.length > source.maxBytes) {
+      throw new PoolError(
+        'size',
+        `${source.name}.wasm has ${wasm.length} bytes: at most ${source.maxBytes} are allowed`,
+      );
     }
+    writeFileSync(`${stem}.wasm`, wasm);
     const patched = patchAbi(JSON.parse(readFileSync(`${stem}.abi`, 'utf8')) as Abi);
     const abi = source.finish ? source.finish(patched) : patched;
     validateAbi(abi);
@@ -122,7 +141,9 @@ function build(source: ContractSource): void {
 function runCompiler(entry: string, wasm: string, source: ContractSource): void {
   const tsNode = require.resolve('ts-node/dist/bin-transpile.js');
   const compiler = join(dirname(require.resolve('proton-asc/package.json')), 'bin', 'proton-asc.js');
-  const run = spawnSync(process.execPath, ['--no-deprecation', tsNode, compiler, relative(repository, entry)], {
+  const flags = join(import.meta.dirname, 'asc-flags.cjs');
+  const args = ['--no-deprecation', '--require', flags, tsNode, compiler, relative(repository, entry)];
+  const run = spawnSync(process.execPath, args, {
     cwd: repository,
     encoding: 'utf8',
     env: { ...process.env, NODE_OPTIONS: '' },
@@ -130,13 +151,22 @@ function runCompiler(entry: string, wasm: string, source: ContractSource): void 
   });
   if (run.error) throw new PoolError('compiler', `the contract compiler could not be started: ${run.error.message}`);
   const said = `${run.stdout}\n${run.stderr}`;
-  const error = /^(?:ERROR|FAILURE).*$[\s\S]*?(?:\bin (\S+\(\d+,\d+\))|$(?![\s\S]))/m.exec(said);
+  // a warning (a conversion that loses bits, a test that is always true) is refused like an error: nobody reads it later
+  const error = diagnostic('ERROR|FAILURE', said) ?? diagnostic('WARNING|INFO', said);
   if (run.status === 0 && !error && existsSync(wasm)) return;
-  const text = error ? error[0].replace(/\n\s+at [\s\S]*/, '') : said.trim().split('\n').slice(-3).join(' ');
+  const text = error ?? said.trim().split('\n').slice(-3).join(' ');
   const first = text.replace(/\s+/g, ' ').trim();
   throw new PoolError('compiler', `${relative(repository, source.folder)} does not compile: ${first.slice(0, 500)}`, {
     output: said,
   });
+}
+
+/** The first message of one of these levels, up to its place in a file. */
+function diagnostic(levels: string, said: string): string | undefined {
+  const found = new RegExp(`^(?:${levels})\\b.*$[\\s\\S]*?(?:\\bin (\\S+\\(\\d+,\\d+\\))|$(?![\\s\\S]))`, 'm').exec(
+    said,
+  );
+  return found?.[0].replace(/\n\s+at [\s\S]*/, '');
 }
 
 function describe(source: ContractSource, rebuilt: boolean): BuiltContract {

@@ -1,5 +1,5 @@
 import { action, type ChainClient } from '../common/chain.ts';
-import { codeAuthority, createAccount, keyAuthority, type Resources } from './accounts.ts';
+import { codeAuthority, createAccount, type Resources } from './accounts.ts';
 import { type Contract, putCode } from './code.ts';
 
 /** What the pool's contract is set up with; the fields of its action `init`. */
@@ -13,16 +13,15 @@ export interface DacTerms {
   terms: string;
   url: string;
   location: number;
-  eligible_percent: number;
-  dispute_seconds: number;
-  infra_permille: number;
+  /** Accounts that are members as soon as they join, without a vote. */
+  founders: string[];
 }
 
 export interface DacPlan {
   /** The account that pays for the two others. */
   creator: string;
   dac: string;
-  /** Public key in the DAC's owner and active, until governance takes over. */
+  /** Public key in the DAC's owner and active beside its code, until the hand-over takes it out. */
   dacKey: string;
   contract: Contract;
   dacResources: Resources;
@@ -32,20 +31,14 @@ export interface DacPlan {
 
 /**
  * Makes the DAC account with its contract, and the producer account, which has neither keys nor code: its owner and
- * active belong to the DAC's contract. The client must hold the creator's and the DAC's keys.
+ * active belong to the DAC's contract. Founding begins with it; the client must hold the creator's and the DAC's keys.
  */
 export async function deployDac(client: ChainClient, plan: DacPlan): Promise<void> {
   const { creator, dac, terms } = plan;
-  await client.transact(createAccount(creator, dac, keyAuthority(plan.dacKey), plan.dacResources));
-  const auth = codeAuthority(dac, plan.dacKey);
-  const active = { account: dac, permission: 'active', parent: 'owner', auth };
-  await client.transact([action('eosio', 'updateauth', active, dac), ...putCode(client, dac, plan.contract)]);
+  // The code stands in owner too: at the hand-over the contract itself changes owner and active.
+  await client.transact(createAccount(creator, dac, codeAuthority(dac, plan.dacKey), plan.dacResources));
+  await client.transact(putCode(client, dac, plan.contract));
   client.forgetAbis();
   await client.transact(createAccount(creator, terms.producer, codeAuthority(dac), plan.producerResources));
   await client.transact([action(dac, 'init', terms, dac)]);
-}
-
-/** Registers the producer with the keys of all active members. */
-export async function registerProducer(client: ChainClient, dac: string): Promise<void> {
-  await client.transact([action(dac, 'register', { on: true }, dac)]);
 }

@@ -5,7 +5,7 @@ import { createAccount, keyAuthority, type Resources } from './accounts.ts';
 export const ORACLE_PERMISSION = 'report';
 
 /** The only actions that an oracle's running key may call: reporting, and what anybody may poke but somebody has to sign. */
-export const ORACLE_ACTIONS = ['report', 'harvest', 'cut', 'close', 'claim'];
+export const ORACLE_ACTIONS = ['report', 'harvest', 'cut', 'close', 'payorder'];
 
 export interface OraclePlan {
   creator: string;
@@ -18,7 +18,10 @@ export interface OraclePlan {
   resources: Resources;
 }
 
-/** Makes an oracle's account with its permission, and appoints it. The client must hold the oracle's account key. */
+/**
+ * Makes an oracle's account with its permission. It reports when the members have named it by vote (`nameOracle`). The
+ * client must hold the creator's and the oracle's account key.
+ */
 export async function deployOracle(client: ChainClient, plan: OraclePlan): Promise<void> {
   const { account, dac } = plan;
   await client.transact(createAccount(plan.creator, account, keyAuthority(plan.accountKey), plan.resources));
@@ -28,6 +31,5 @@ export async function deployOracle(client: ChainClient, plan: OraclePlan): Promi
   await client.transact([
     action('eosio', 'updateauth', permission, account),
     ...links.map((link) => action('eosio', 'linkauth', link, account)),
-    action(dac, 'setoracle', { oracle: account, active: true }, dac),
   ]);
 }

@@ -16,6 +16,9 @@ const emitters = z.string().transform((text, context): EmitterAddress[] => {
   }
 });
 
+/** What the contract begins with. */
+export const DEFAULT_STRATEGY = 'first-delivered';
+
 /** The devnet's configuration, all out of the environment. */
 export const devnetSchema = z.object({
   /** Everything the devnet writes lies here. */
@@ -32,9 +35,14 @@ export const devnetSchema = z.object({
   DEVNET_SEED: integer(0, 2 ** 32 - 1).optional(),
   /** Which nodes come back, from an empty state, when they end unexpectedly. */
   DEVNET_RESTART: z.enum(['members', 'none']).default('none'),
-  DEVNET_DISPUTE_SECONDS: integer(0, 30 * 24 * 3600).default(5),
+  /** How blocks are chosen; another one than the contract's own default is voted in. */
+  DEVNET_STRATEGY: z.string().min(1).default(DEFAULT_STRATEGY),
   DEVNET_ELIGIBLE_PERCENT: integer(1, 100).default(50),
-  DEVNET_INFRA_PERMILLE: integer(0, 1000).default(50),
+  DEVNET_INFRA_PERMILLE: integer(0, 1000).default(100),
+  /** Short times, so that a run shows a whole vote, an epoch's close and a member's leaving. */
+  DEVNET_VOTE_SECONDS: integer(1, 30 * 24 * 3600).default(2),
+  DEVNET_DISPUTE_SECONDS: integer(0, 30 * 24 * 3600).default(4),
+  DEVNET_NOTICE_SECONDS: integer(0, 90 * 24 * 3600).default(3),
 });
 
 export type DevnetConfig = z.infer<typeof devnetSchema>;

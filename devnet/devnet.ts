@@ -2,12 +2,12 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { ChainClient } from '../common/chain.ts';
 import { PoolError } from '../common/errors.ts';
-import { registerProducer as registerPool } from '../deploy/dac.ts';
 import { ORACLE_PERMISSION } from '../deploy/oracle.ts';
-import { createAccounts, deployPool, joinMembers } from './accounts.ts';
+import { createAccounts } from './accounts.ts';
 import { bootSystem } from './boot.ts';
 import { CORE, type DevnetConfig, folderError, NAMES, TOKEN_CONTRACT } from './config.ts';
 import { registerProducer, untilActive, untilProduces, vote } from './election.ts';
+import { type Cast, constitutionHash, decideAll, deployPool, founders, foundPool } from './founding.ts';
 import { writeGenesis } from './genesis.ts';
 import { KeyRing } from './keys.ts';
 import { accountName, layout } from './layout.ts';
@@ -25,7 +25,7 @@ export class Devnet {
   readonly #keys: KeyRing;
   readonly #dir: string;
   readonly #progress: (text: string) => void;
-  readonly #oracles: string[];
+  readonly #cast: Cast;
   #chainId = '';
 
   constructor(config: DevnetConfig, portBase: number, supervisor: Supervisor, progress: (text: string) => void) {
@@ -33,11 +33,16 @@ export class Devnet {
     this.#dir = path.resolve(config.DEVNET_DIR);
     this.#keys = new KeyRing(config.DEVNET_SEED);
     this.#progress = progress;
-    this.#oracles = Array.from({ length: config.DEVNET_ORACLES }, (_, i) => accountName('oracle', i));
     const emitters = config.DEVNET_EMITTERS;
     const counts = { producers: config.DEVNET_PRODUCERS, relays: emitters.length, members: config.DEVNET_MEMBERS };
     const plans = layout(counts, portBase);
     this.network = new Network({ plans, dir: this.#dir, tools: findTools(), keys: this.#keys, emitters, supervisor });
+    this.#cast = {
+      members: this.network.of('member').map((plan) => plan.name),
+      oracles: Array.from({ length: config.DEVNET_ORACLES }, (_, i) => accountName('oracle', i)),
+      emitters: emitters.map((_, i) => accountName('emitter', i)),
+      terms: constitutionHash(),
+    };
   }
 
   /** All phases; resolves when the pool is in the active schedule. */
@@ -75,7 +80,10 @@ export class Devnet {
       members: this.network
         .of('member')
         .map(({ name }) => ({ account: name, node: name, signingKey: signingKey(name) })),
-      oracles: this.#oracles.map((account) => {
+      emitters: this.#cast.emitters.map((account) => {
+        return { account, logKey: this.#keys.pair(`${account}@log`).public };
+      }),
+      oracles: this.#cast.oracles.map((account) => {
         return { account, permission: ORACLE_PERMISSION, reportKey: this.#keys.pair(`${account}@report`).public };
       }),
       nodes: this.network.states(),
@@ -100,13 +108,16 @@ export class Devnet {
   /** The first producer alone makes the system, the pool and all registrations, and is elected. */
   async #bootAlone(): Promise<ChainClient> {
     const producers = this.network.of('producer');
-    const members = this.network.of('member').map((plan) => plan.name);
+    const { members, oracles, emitters } = this.#cast;
     const [first] = producers;
     if (!first) throw new PoolError('config', 'a chain needs a producer');
     await this.network.start(first);
-    const signers = ['eosio', NAMES.whale, NAMES.load, NAMES.dac, ...producers.map((each) => each.name), ...members];
-    const privateKeys = [...signers, ...this.#oracles].map((account) => this.#keys.pair(account).private);
-    const client = new ChainClient(url(first), privateKeys);
+    const people = [...producers.map((each) => each.name), ...members, ...emitters];
+    const signers = ['eosio', NAMES.whale, NAMES.load, NAMES.dac, ...people, ...oracles];
+    const client = new ChainClient(
+      url(first),
+      signers.map((account) => this.#keys.pair(account).private),
+    );
     this.#chainId = (await client.info()).chain_id;
     const plan = {
       systemContracts: findTools().systemContracts,
@@ -114,21 +125,29 @@ export class Devnet {
       core: CORE,
     };
     await bootSystem(client, plan, this.#progress);
-    await createAccounts(client, this.#keys, [...producers.map((each) => each.name), ...members]);
+    await createAccounts(client, this.#keys, people);
     this.#progress('accounts');
-    await deployPool(client, this.#keys, this.#config, this.#oracles);
-    this.#keys.save(path.join(this.#dir, 'keys.json'));
+    await deployPool(client, this.#keys, this.#config, this.#cast);
     this.#progress('DAC deployed');
-    await joinMembers(client, this.#keys, members);
-    await registerPool(client, NAMES.dac);
-    this.#progress(`${members.length} members joined and admitted, ${NAMES.pool} registered`);
-    for (const each of producers) {
-      await registerProducer(client, each.name, this.#keys.pair(`${each.name}@signing`).public);
-    }
-    await vote(client, NAMES.whale, [first.name]);
-    await untilProduces(client, first.name);
-    this.#progress(`${first.name} elected`);
+    await foundPool(client, this.#keys, this.#cast);
+    this.#progress(`founded by ${founders(members).join(', ')}; the DAC has no key any more`);
+    await Promise.all([this.#decide(client), this.#electFirst(client)]);
+    this.#keys.save(path.join(this.#dir, 'keys.json'));
     return client;
+  }
+
+  async #decide(client: ChainClient): Promise<void> {
+    await decideAll(client, this.#keys, this.#config, this.#cast);
+    this.#progress(`${this.#cast.members.length} members; ${NAMES.pool}, emitters and oracles are voted in`);
+  }
+
+  async #electFirst(client: ChainClient): Promise<void> {
+    const producers = this.network.of('producer').map((plan) => plan.name);
+    const [first = ''] = producers;
+    for (const name of producers) await registerProducer(client, name, this.#keys.pair(`${name}@signing`).public);
+    await vote(client, NAMES.whale, [first]);
+    await untilProduces(client, first);
+    this.#progress(`${first} elected`);
   }
 
   /** In this order, so that each node's peers listen already when it dials. */

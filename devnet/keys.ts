@@ -34,6 +34,11 @@ export class KeyRing {
     return pair;
   }
 
+  /** Drops a key that opens nothing any more, so that it is not saved. */
+  forget(label: string): void {
+    this.#pairs.delete(label);
+  }
+
   /** Writes label → private key and public key → private key, readable by this user only. */
   save(file: string): void {
     const all: Record<string, string> = {};

@@ -15,6 +15,8 @@ export interface DevnetState {
   keys: string;
   clockShiftFile: string;
   members: { account: string; node: string; signingKey: string }[];
+  /** Who runs the emitters, in their order; the key is the one that the contract has for the log. */
+  emitters: { account: string; logKey: string }[];
   oracles: { account: string; permission: string; reportKey: string }[];
   nodes: NodeState[];
 }

@@ -6,11 +6,12 @@ import { Command } from 'commander';
 import { PoolError } from '../../common/errors.ts';
 import { ROOT, shimLibrary } from '../../devnet/tools.ts';
 import { withBox } from '../run/box.ts';
+import { withChain } from '../run/chain.ts';
 import { untilSignal } from '../run/signals.ts';
 
 const SUITES = ['unit', 'contract', 'e2e'] as const;
-/** Parts of a suite, in order; the files of `box` share one running pool. */
-const PARTS = { unit: ['unit'], contract: ['contract'], e2e: ['e2e/up', 'e2e/box'] } as const;
+/** Parts of a suite, in order; the files of `box` share one running pool, those of `chain` one bare chain. */
+const PARTS = { unit: ['unit'], contract: ['contract'], e2e: ['e2e/chain', 'e2e/up', 'e2e/box'] } as const;
 
 interface Count {
   passed: number;
@@ -21,7 +22,9 @@ export function testCommand(): Command {
   return new Command('test')
     .description('run the tests; the last line is "N passed, N failed"')
     .argument('[suite]', `one of ${SUITES.join(', ')}; all when left out`)
-    .action(async (suite?: string) => {
+    .option('--deep', 'ten thousand sequences against the model of the contract, some ten minutes, instead of hundreds')
+    .action(async (suite: string | undefined, options: { deep?: boolean }) => {
+      if (options.deep) process.env.POOL_DEEP = '1';
       const suites = SUITES.filter((name) => suite === undefined || name === suite);
       if (suites.length === 0) {
         throw new PoolError('options', `there is no test suite "${suite}"; there are ${SUITES.join(', ')}`);
@@ -31,7 +34,8 @@ export function testCommand(): Command {
       for (const part of suites.flatMap((name): readonly string[] => PARTS[name])) {
         if (signal.aborted) break;
         const run = (env: Record<string, string>) => runPart(part, env, signal);
-        const count = part === 'e2e/box' ? await withBox(run) : await run({});
+        const shared = { 'e2e/box': withBox, 'e2e/chain': withChain }[part];
+        const count = shared ? await shared(run) : await run({});
         total.passed += count.passed;
         total.failed += count.failed;
       }

@@ -1,16 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { type Action, action, type ChainClient, type Pushed } from '../../common/chain.ts';
 import { untilInBlock } from '../../common/inclusion.ts';
+import { chainTime, readTable, type Whole } from '../../common/tables.ts';
 import { eventually } from '../../devnet/wait.ts';
+import { readTreasury } from '../../oracle/keeper/node-keeper.ts';
+import { type OrderRow, payableOrders } from '../../oracle/keeper/treasury.ts';
+import { readCredits } from './books.ts';
 import type { PoolRun } from './pool-run.ts';
-
-export interface MemberRow {
-  account: string;
-  payee: string;
-  owed: string | number;
-  credited: string | number;
-  paid: string | number;
-}
 
 const STEP_MS = 120_000;
 
@@ -43,29 +39,40 @@ export async function untilSettled(
   );
 }
 
-/** Claims the producer's rewards, ends the epoch, splits it and has every member claim; resolves when that is irreversible. */
+/**
+ * Claims the producer's rewards, ends the epoch, splits it, pays the orders that are due and has every member claim;
+ * resolves when that is irreversible.
+ */
 export async function payday(run: PoolRun, progress: (text: string) => void): Promise<void> {
   const { dac, members } = run.state;
   const chain = run.chain(Object.values(readKeys(run)));
   const anybody = members[0]?.account ?? '';
-  for (const name of ['harvest', 'cut', 'close']) {
-    await untilInBlock(chain, await pushed(chain, name, action(dac, name, {}, anybody)));
-    progress(DONE[name] ?? name);
+  const poke = async (name: string, data: object, done: string) => {
+    await untilInBlock(chain, await pushed(chain, name, action(dac, name, data, anybody)));
+    progress(done);
+  };
+  for (const { id } of await readTable<{ id: Whole }>(chain, dac, dac, 'claims')) {
+    await poke('harvest', { id }, 'rewards claimed from the chain');
   }
-  const rows = await chain.rows<MemberRow>(dac, dac, 'members');
-  const owed = rows.filter((row) => BigInt(row.owed) > 0n).map(({ account }) => account);
-  const claims = owed.map((account) =>
-    pushed(chain, `claim of ${account}`, action(dac, 'claim', { account }, account)),
+  await poke('cut', {}, 'epoch cut');
+  await poke('close', {}, 'epoch closed, income split over the shares');
+  for (const { id, payee } of await dueOrders(chain, dac)) {
+    await poke('payorder', { id }, `order ${id} paid: a month of ${payee}`);
+  }
+  const owed = [...(await readCredits(chain, dac)).values()].filter((credit) => credit.owed > 0n);
+  const claims = owed.map(({ account }) =>
+    pushed(chain, `claim of ${account}`, action(dac, 'claim', { account, token: 0 }, account)),
   );
   progress(`${owed.length} members claim; waiting until that is irreversible`);
   for (const claim of await Promise.all(claims)) await untilInBlock(chain, claim, true);
 }
 
-const DONE: Record<string, string> = {
-  harvest: 'rewards claimed from the chain',
-  cut: 'epoch cut',
-  close: 'epoch closed, income split over the shares',
-};
+/** Monthly orders that the treasury can pay now. */
+async function dueOrders(chain: ChainClient, dac: string): Promise<OrderRow[]> {
+  const orders = await readTable<OrderRow>(chain, dac, dac, 'orders');
+  const now = chainTime((await chain.info()).head_block_time);
+  return payableOrders(orders, await readTreasury(chain, dac), now);
+}
 
 /** Pushes until the node takes it: an epoch still in dispute refuses for a while. */
 function pushed(chain: ChainClient, what: string, one: Action): Promise<Pushed> {

@@ -125,7 +125,7 @@ export class PoolRun {
   }
 
   private async startDevnet(portBase: number): Promise<Running> {
-    const { dir, members, producers, oracles, seed, restart } = this.options;
+    const { dir, members, producers, oracles, strategy, seed, restart } = this.options;
     const devnet = await this.service('devnet', 'devnet/main.ts', {
       DEVNET_DIR: dir,
       DEVNET_MEMBERS: String(members),
@@ -133,6 +133,7 @@ export class PoolRun {
       DEVNET_PORT_BASE: String(portBase),
       DEVNET_EMITTERS: JSON.stringify([{ p2p: this.p2p, http: this.http }]),
       DEVNET_ORACLES: String(oracles),
+      DEVNET_STRATEGY: strategy,
       DEVNET_RESTART: restart,
       ...(seed === undefined ? {} : { DEVNET_SEED: String(seed) }),
     });
@@ -237,12 +238,12 @@ export class PoolRun {
   }
 
   private writeRunFile(): void {
-    const { chainId, publicApi, pool, dac, coreSymbol, keys, members, nodes, oracles } = this.state;
+    const { chainId, publicApi, pool, dac, coreSymbol, keys, members, nodes, emitters, oracles } = this.state;
     const pidOf = (name: string) => this.supervisor.get(name)?.pid ?? null;
-    const emitters = [{ pid: pidOf('emitter'), p2p: this.p2p, http: this.http }];
+    const emitter = { pid: pidOf('emitter'), p2p: this.p2p, http: this.http, account: emitters[0]?.account ?? '' };
     const others = ['devnet', 'load'].map((name) => ({ name, pid: pidOf(name) }));
     const run = {
-      ...{ chainId, publicApi, pool, dac, coreSymbol, keys, members, nodes, emitters },
+      ...{ chainId, publicApi, pool, dac, coreSymbol, keys, members, nodes, emitters: [emitter] },
       oracles: oracles.map(({ account }) => ({ pid: pidOf(account), account })),
       others: [...others, { name: 'up', pid: process.pid }],
       dashboard: null,

@@ -2,24 +2,14 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PoolError } from '../../common/errors.ts';
 import { firstSlot, lastSlot, slotTime } from '../../common/slot.ts';
+import { readTable } from '../../common/tables.ts';
 import { reportOf } from '../../oracle/dry-run.ts';
 import type { WindowMetrics } from '../../oracle/metrics/types.ts';
 import { NodeChain } from '../../oracle/source/node-chain.ts';
+import { liabilities, readBooks, readCredits } from './books.ts';
 import { publicForkSwitches } from './forks.ts';
-import type { MemberRow } from './payday.ts';
 import type { PoolRun } from './pool-run.ts';
 import { turnOf } from './turns.ts';
-
-type Amount = string | number;
-
-interface BooksRow {
-  owed: Amount;
-  bucket: Amount;
-  infrastructure: Amount;
-  escrow: Amount;
-  deposits: Amount;
-  paid_total: Amount;
-}
 
 export type Summary = Awaited<ReturnType<typeof summarize>>;
 
@@ -69,34 +59,39 @@ function reportsOf(run: PoolRun, oracle: string, windows: number[]) {
   }
 }
 
-/** The books, and the members' accounts. Income is measured: what the DAC holds now and what it has paid out. */
+/**
+ * The books, and the members' credits. Income is measured: what the DAC holds now and what it has paid out, without
+ * deposits. Infrastructure is its part of the income, whether or not it is spent already.
+ */
 async function money(run: PoolRun) {
   const { dac, coreSymbol, tokenContract } = run.state;
   const chain = run.chain();
   const [precision = '4', symbol = 'EOS'] = coreSymbol.split(',');
   const show = (amount: bigint) => formatAmount(amount, Number(precision), symbol);
-  const [books] = await chain.rows<BooksRow>(dac, dac, 'books');
+  const books = await readBooks(chain, dac);
   if (!books) throw new PoolError('chain', `${dac} has no books`);
-  const members = await chain.rows<MemberRow>(dac, dac, 'members');
   const balance = await chain.balance(tokenContract, dac, symbol);
-  const credited = members.reduce((sum, member) => sum + BigInt(member.credited), 0n);
-  const income = balance + BigInt(books.paid_total);
-  const [infrastructure, escrow, carry] = [books.infrastructure, books.escrow, books.bucket].map(BigInt) as [
-    bigint,
-    bigint,
-    bigint,
-  ];
-  if (income !== credited + infrastructure + escrow + carry + BigInt(books.deposits)) {
+  if (balance !== liabilities(books)) {
+    throw new PoolError('books', `the books do not equal the balance: ${liabilities(books)} against ${balance}`);
+  }
+  const credits = await readCredits(chain, dac);
+  const credited = [...credits.values()].reduce((sum, credit) => sum + credit.credited, 0n);
+  const income = balance - books.deposits + books.paid_total + books.spent_total;
+  const infrastructure = books.infrastructure + books.spent_total;
+  const { escrow, bucket: carry } = books;
+  if (income !== credited + infrastructure + escrow + carry) {
     const parts = `credited ${credited}, infrastructure ${infrastructure}, escrow ${escrow}, carry ${carry}`;
     throw new PoolError('books', `the books do not add up: income ${income} against ${parts}`);
   }
+  const members = await readTable<{ account: string }>(chain, dac, dac, 'members');
   return {
     income: show(income),
     infrastructure: show(infrastructure),
     escrow: show(escrow),
     carry: show(carry),
-    payouts: members.map((member) => {
-      return { member: member.account, credited: show(BigInt(member.credited)), paid: show(BigInt(member.paid)) };
+    payouts: members.map(({ account: member }) => {
+      const credit = credits.get(member);
+      return { member, credited: show(credit?.credited ?? 0n), paid: show(credit?.paid ?? 0n) };
     }),
   };
 }

@@ -1,6 +1,9 @@
-import { Name, PublicKey, PublicKeyType, Signature, Checksum256, Encoder, TableStore, Utils, check, recoverKey, sha256 } from "proton-tsc";
-import { Config, KeyUse } from "./tables";
+import { Name, PublicKey, PublicKeyType, Signature, Checksum256, Encoder, Utils, SAME_PAYER, recoverKey, sha256 } from "proton-tsc";
+import { Config } from "./setup.tables";
+import { KeyUse } from "./member.tables";
+import { fail } from "./fail";
 import { now } from "./time";
+import { Rows } from "./rows";
 
 const DOMAIN: string = "bppool.join.v1";
 
@@ -17,12 +20,14 @@ function joinDigest(self: Name, config: Config, account: Name, key: PublicKey): 
     return sha256(enc.getBytes());
 }
 
+export function requireKeyType(key: PublicKey): void {
+    if (key.keyType != PublicKeyType.K1) fail(`a signing key must be of type K1 (0), this one is of type ${<u32>key.keyType}`);
+}
+
 export function requireProof(self: Name, config: Config, account: Name, key: PublicKey, proof: Signature): void {
-    check(key.keyType == PublicKeyType.K1, `a signing key must be of type K1 (0), this one is of type ${<u32>key.keyType}`);
+    requireKeyType(key);
     const signer = recoverKey(joinDigest(self, config, account, key), proof);
-    if (signer != key) {
-        check(false, `the proof does not fit key ${key}: it must be its signature for this chain, pool, account and terms`);
-    }
+    if (signer != key) fail(`the proof does not fit key ${key}: it must be its signature for this chain, pool, account and terms`);
 }
 
 function keyId(key: PublicKey): u64 {
@@ -34,14 +39,32 @@ function keyId(key: PublicKey): u64 {
 
 // Records that the account uses the key, at the account's cost; refuses a key that another account ever used.
 export function takeKey(self: Name, account: Name, key: PublicKey): void {
-    const keys = new TableStore<KeyUse>(self);
+    const keys = new Rows<KeyUse>(self);
     const id = keyId(key);
     const used = keys.get(id);
     if (used == null) {
         keys.store(new KeyUse(id, account, key, now()), account);
         return;
     }
-    if (used.account != account || used.key != key) {
-        check(false, `key ${key} was used by ${used.account}: take a key that no member ever used`);
-    }
+    if (used.account != account || used.key != key) fail(`key ${key} was used by ${used.account}: take a key that no member ever used`);
+    used.until.utcSeconds = 0;
+    keys.update(used, SAME_PAYER);
+}
+
+// Ends the use of the key in the history.
+export function endKey(self: Name, key: PublicKey): void {
+    const keys = new Rows<KeyUse>(self);
+    const used = keys.get(keyId(key));
+    if (used == null) return;
+    used.until = now();
+    keys.update(used, SAME_PAYER);
+}
+
+// what a proposal carries when it is about no key: 33 zero bytes
+export function noKey(): PublicKey {
+    return new PublicKey(PublicKeyType.K1, new Array<u8>(33).fill(0));
+}
+
+export function isNoKey(key: PublicKey): bool {
+    return key.keyType != PublicKeyType.K1 || key.k1!.data![0] == 0;
 }

@@ -1,115 +1,144 @@
-import { Name, Asset, TableStore, SAME_PAYER, check } from "proton-tsc";
-import { Config, Member, Seat } from "./tables";
+import { Name, SAME_PAYER } from "proton-tsc";
+import { Config, State } from "./setup.tables";
+import { Member, Seat } from "./member.tables";
+import { Books, Credit, CORE } from "./pay.tables";
+import { fail } from "./fail";
 import { add, mul, sub } from "./math";
-import { loadBooks, requireCovered, saveBooks, saveConfig } from "./books";
-import { forgetIfSettled, loadMember, memberIn } from "./roster";
+import { creditIn, isCovered, loadBooks, requireCovered, saveBooks, shown } from "./books";
+import { loadState, saveState } from "./setup";
+import { freeSeat } from "./roster";
+import { closingShares, cutShares } from "./shares";
+import { requireUndisputed } from "./verdicts";
 import { requireNoneOpen } from "./windows";
 import { secondsLeft } from "./time";
 import { sendTokens } from "./system";
+import { Rows } from "./rows";
 
-// Ends the running epoch at its newest settled window: its shares and its bucket are set aside, the next epoch begins.
+// Ends the running epoch at its newest settled window: its shares and its buckets are set aside, the next epoch begins.
 // So an epoch can be disputed and closed while the pool goes on producing.
-export function cut(self: Name, config: Config): void {
-    check(config.closing_through == config.closed_through, `the epoch before ${config.epoch} is not closed yet: close it first`);
-    const seats = new TableStore<Seat>(self);
-    let total: i64 = 0;
-    let seat = seats.first();
-    while (seat != null) {
-        total = add(total, <i64>seat.shares);
-        if (seat.shares > 0) {
-            seat.closing = seat.shares;
-            seat.shares = 0;
-            seats.update(seat, SAME_PAYER);
-        }
-        seat = seats.next(seat);
-    }
-    check(total > 0, `epoch ${config.epoch} has no share: a settled window with an eligible member is needed`);
-    requireNoneOpen(self, config);
-    check(config.harvested, `epoch ${config.epoch} has no income of the producer yet: call harvest first`);
-    const bucket = loadBooks(self).bucket;
-    check(bucket >= total, `the bucket of ${new Asset(bucket, config.core)} gives nothing for each of ${total} shares: wait for income`);
-    config.closing_through = config.last_window;
-    config.closing_settled_at = config.settled_at;
-    config.closing_bucket = bucket;
-    config.epoch += 1;
-    config.harvested = false;
-    saveConfig(self, config);
+export function cut(self: Name, config: Config, state: State): void {
+    if (state.closing_through != state.closed_through) fail(`the epoch before ${state.epoch} is not closed yet: close it first`);
+    const total = cutShares(self);
+    if (total == 0) fail(`epoch ${state.epoch} has no share: a settled window with an eligible member is needed`);
+    requireNoneOpen(self, config, state);
+    if (!state.harvested) fail(`epoch ${state.epoch} has no income of the producer yet: call harvest first`);
+    const core = loadBooks(self, CORE);
+    if (core.bucket < total) fail(`the bucket of ${shown(core, core.bucket)} gives nothing for each of ${total} shares: wait for income`);
+    setBucketsAside(self);
+    state.closing_through = state.last_window;
+    state.closing_settled_at = state.settled_at;
+    state.epoch += 1;
+    state.harvested = false;
+    saveState(self, state);
 }
 
-// Splits the bucket of the cut epoch once over its shares: the floor per share is credited, the remainder stays in the
-// bucket. Without a cut before, the running epoch is cut first.
+function setBucketsAside(self: Name): void {
+    const table = new Rows<Books>(self);
+    let books = table.first();
+    while (books != null) {
+        books.closing_bucket = books.bucket;
+        table.update(books, SAME_PAYER);
+        books = table.next(books);
+    }
+}
+
+// Splits the buckets of the cut epoch once over its shares: the floor per share is credited, the remainder stays in the
+// bucket. Without a cut before, the running epoch is cut first. An epoch whose shares are all void passes its bucket on.
 export function close(self: Name, config: Config): void {
-    const wasCut = config.closing_through > config.closed_through;
-    const settledAt = wasCut ? config.closing_settled_at : config.settled_at;
-    const through = wasCut ? config.closing_through : config.last_window;
-    const left = secondsLeft(settledAt, config.dispute_seconds);
-    if (left > 0) check(false, `window ${through} can be disputed for ${left} more seconds: close after that`);
-    if (!wasCut) cut(self, config);
-
-    const books = loadBooks(self);
-    const perShare = config.closing_bucket / closingShares(self);
-    config.closed_through = config.closing_through;
-    config.closing_bucket = 0;
-    saveConfig(self, config);
-    const credited = creditShares(self, config, perShare);
-    books.bucket = sub(books.bucket, credited);
-    books.owed = add(books.owed, credited);
-    books.credited_total = add(books.credited_total, credited);
-    requireCovered(self, config, books, 0);
-    saveBooks(self, books);
+    const state = loadState(self);
+    const wasCut = state.closing_through > state.closed_through;
+    const settledAt = wasCut ? state.closing_settled_at : state.settled_at;
+    const through = wasCut ? state.closing_through : state.last_window;
+    const left = secondsLeft(settledAt, config.dispute);
+    if (left > 0) fail(`window ${through} can be disputed for ${left} more seconds: close after that`);
+    requireUndisputed(self, through);
+    if (!wasCut) cut(self, config, state);
+    state.closed_through = state.closing_through;
+    saveState(self, state);
+    splitBuckets(self, closingShares(self));
+    clearSeats(self, config, state);
 }
 
-function closingShares(self: Name): i64 {
-    const seats = new TableStore<Seat>(self);
-    let total: i64 = 0;
+export function splitBuckets(self: Name, shares: i64): void {
+    const table = new Rows<Books>(self);
+    let books = table.first();
+    while (books != null) {
+        const isFit = books.id == CORE || isCovered(self, books);
+        const perShare: i64 = shares > 0 && isFit ? books.closing_bucket / shares : 0;
+        const credited = mul(perShare, shares);
+        if (perShare > 0) creditSeats(self, books.id, perShare);
+        books.closing_bucket = 0;
+        books.bucket = sub(books.bucket, credited);
+        books.owed = add(books.owed, credited);
+        books.credited_total = add(books.credited_total, credited);
+        if (isFit) requireCovered(self, books, 0);
+        table.update(books, SAME_PAYER);
+        books = table.next(books);
+    }
+}
+
+function creditSeats(self: Name, token: u64, perShare: i64): void {
+    const seats = new Rows<Seat>(self);
+    const credits = new Rows<Credit>(self, new Name(token));
     let seat = seats.first();
     while (seat != null) {
-        total = add(total, <i64>seat.closing);
+        if (seat.closing > 0) creditIn(credits, self, seat.account, mul(perShare, <i64>seat.closing));
         seat = seats.next(seat);
     }
-    check(total > 0, "the cut epoch has no share: this is a fault of the contract");
-    return total;
 }
 
-function creditShares(self: Name, config: Config, perShare: i64): i64 {
-    const seats = new TableStore<Seat>(self);
-    const members = new TableStore<Member>(self);
-    let credited: i64 = 0;
+// after the split: no shares, and no seat for who left and whose windows are all closed
+function clearSeats(self: Name, config: Config, state: State): void {
+    const seats = new Rows<Seat>(self);
     let seat = seats.first();
     while (seat != null) {
         const following = seats.next(seat);
-        if (seat.closing > 0 || seat.until != 0) {
-            const member = memberIn(members, seat.account);
-            const credit = mul(perShare, <i64>seat.closing);
-            member.owed = add(member.owed, credit);
-            member.credited = add(member.credited, credit);
-            members.update(member, SAME_PAYER);
-            credited = add(credited, credit);
+        if (seat.closing > 0) {
             seat.closing = 0;
             seats.update(seat, SAME_PAYER);
-            forgetIfSettled(self, config, member, seat);
         }
+        if (seat.until != 0) freeLeaver(self, config, state, seat);
         seat = following;
     }
-    return credited;
 }
 
-// Pays what is owed to the member's payee, whoever asks. State first, transfer last.
-export function claim(self: Name, config: Config, account: Name): void {
-    const members = new TableStore<Member>(self);
-    const member = loadMember(self, account);
-    check(member.owed > 0, `nothing to claim: ${account} is owed ${new Asset(0, config.core)} until an epoch is closed`);
-    const books = loadBooks(self);
-    const amount = member.owed;
-    const payee = member.payee;
-    member.owed = 0;
-    member.paid = add(member.paid, amount);
-    members.update(member, SAME_PAYER);
+function freeLeaver(self: Name, config: Config, state: State, seat: Seat): bool {
+    const member = new Rows<Member>(self).requireGet(seat.account.N, "a seat has no member: this is a fault of the contract");
+    return freeSeat(self, config, state.closed_through, seat, member.status);
+}
+
+// Frees the seats of leavers without a share whose windows nobody can decide any more; returns how many.
+export function pruneSeats(self: Name, config: Config, state: State): u32 {
+    const seats = new Rows<Seat>(self);
+    let freed: u32 = 0;
+    let seat = seats.first();
+    while (seat != null) {
+        const following = seats.next(seat);
+        if (seat.until != 0 && freeLeaver(self, config, state, seat)) freed += 1;
+        seat = following;
+    }
+    return freed;
+}
+
+// Pays what is owed to the account: to its payee if it is or was a member. State first, transfer last.
+export function claim(self: Name, account: Name, token: u64): void {
+    const credits = new Rows<Credit>(self, new Name(token));
+    const row = credits.get(account.N);
+    if (row == null || row.owed == 0) fail(`nothing to claim: ${account} is owed nothing in token ${token} until an epoch is closed`);
+    const books = loadBooks(self, token);
+    const member = new Rows<Member>(self).get(account.N);
+    const payee = member == null ? account : member.payee;
+    const amount = row!.owed;
+    if (member == null) {
+        credits.remove(row!);
+    } else {
+        row!.owed = 0;
+        row!.paid = add(row!.paid, amount);
+        credits.update(row!, SAME_PAYER);
+    }
     books.owed = sub(books.owed, amount);
     books.paid_total = add(books.paid_total, amount);
-    requireCovered(self, config, books, amount);
+    requireCovered(self, books, amount);
     saveBooks(self, books);
-    const seat = new TableStore<Seat>(self).get(<u64>member.index);
-    if (seat != null) forgetIfSettled(self, config, member, seat!);
-    sendTokens(config.token_contract, self, payee, amount, config.core, `pay of ${account} from the block producer pool`);
+    sendTokens(books.contract, self, payee, amount, books.symbol, `pay of ${account} from the block producer pool`);
 }

@@ -1,11 +1,15 @@
-import { ActionData, Name, EMPTY_NAME, Asset, Symbol, PublicKey, KeyWeight, PermissionLevel, InlineAction, TableStore } from "proton-tsc";
+import { ActionData, Authority, Name, EMPTY_NAME, Asset, Symbol, PublicKey, Checksum256, KeyWeight, PermissionLevel, PermissionLevelWeight, InlineAction } from "proton-tsc";
 import { Account, Stat, sendTransferToken } from "proton-tsc/token";
 import { BlockAuth, BlockAuthV0 } from "./auth";
+import { Rows } from "./rows";
 
 // What the contract asks of other contracts. The producer account's permissions belong to this contract's eosio.code.
 
 const SYSTEM: Name = Name.fromString("eosio");
+const MSIG: Name = Name.fromString("eosio.msig");
+const OWNER_PERMISSION: Name = Name.fromString("owner");
 const ACTIVE_PERMISSION: Name = Name.fromString("active");
+const CODE_PERMISSION: Name = Name.fromString("eosio.code");
 
 @packer
 class RegProducer2 extends ActionData {
@@ -23,8 +27,28 @@ class OneProducer extends ActionData {
 }
 
 @packer
-class Nothing extends ActionData {
-    constructor() { super(); }
+class OneBook extends ActionData {
+    constructor(public token: u64 = 0) { super(); }
+}
+
+@packer
+class UpdateAuth extends ActionData {
+    constructor(
+        public account: Name = EMPTY_NAME,
+        public permission: Name = EMPTY_NAME,
+        public parent: Name = EMPTY_NAME,
+        public auth: Authority = new Authority(),
+    ) { super(); }
+}
+
+@packer
+class Approve extends ActionData {
+    constructor(
+        public proposer: Name = EMPTY_NAME,
+        public proposal_name: Name = EMPTY_NAME,
+        public level: PermissionLevel = new PermissionLevel(),
+        public proposal_hash: Checksum256 = new Checksum256(),
+    ) { super(); }
 }
 
 // any single key of the list signs valid blocks for the producer
@@ -43,33 +67,65 @@ export function sendUnregister(producer: Name): void {
         .send(new OneProducer(producer));
 }
 
-export function sendClaimRewards(producer: Name): void {
-    new InlineAction<OneProducer>("claimrewards")
-        .act(SYSTEM, new PermissionLevel(producer, ACTIVE_PERMISSION))
-        .send(new OneProducer(producer));
+// one of the chain's ways to pay a producer: an action with the producer's name as its only argument
+export function sendClaimReward(code: Name, name: Name, producer: Name): void {
+    const claim = new InlineAction<OneProducer>("claimrewards");
+    claim.action = name;
+    claim.act(code, new PermissionLevel(producer, ACTIVE_PERMISSION)).send(new OneProducer(producer));
 }
 
-export function sendCollect(self: Name): void {
-    new InlineAction<Nothing>("collect").act(self, new PermissionLevel(self, ACTIVE_PERMISSION)).send(new Nothing());
+export function sendCollect(self: Name, token: u64): void {
+    new InlineAction<OneBook>("collect").act(self, new PermissionLevel(self, ACTIVE_PERMISSION)).send(new OneBook(token));
 }
 
-export function sendSweep(self: Name): void {
-    new InlineAction<Nothing>("sweep").act(self, new PermissionLevel(self, ACTIVE_PERMISSION)).send(new Nothing());
+export function sendSweep(self: Name, token: u64): void {
+    new InlineAction<OneBook>("sweep").act(self, new PermissionLevel(self, ACTIVE_PERMISSION)).send(new OneBook(token));
 }
 
 export function sendTokens(token: Name, from: Name, to: Name, amount: i64, symbol: Symbol, memo: string): void {
     sendTransferToken(token, from, to, new Asset(amount, symbol), memo);
 }
 
+// The contract's code alone has all of `active`.
+export function sendCodeActive(self: Name): void {
+    const auth = new Authority(1, [], [new PermissionLevelWeight(new PermissionLevel(self, CODE_PERMISSION), 1)], []);
+    new InlineAction<UpdateAuth>("updateauth")
+        .act(SYSTEM, new PermissionLevel(self, OWNER_PERMISSION))
+        .send(new UpdateAuth(self, ACTIVE_PERMISSION, OWNER_PERMISSION, auth));
+}
+
+// `owner`: the contract's code, or `threshold` of the accounts (ascending) together by their own active.
+export function sendOwner(self: Name, accounts: Name[], threshold: u32): void {
+    const levels: PermissionLevelWeight[] = [];
+    let placed = false;
+    for (let i = 0; i < accounts.length; i++) {
+        if (!placed && self.N < accounts[i].N) {
+            levels.push(new PermissionLevelWeight(new PermissionLevel(self, CODE_PERMISSION), <u16>threshold));
+            placed = true;
+        }
+        levels.push(new PermissionLevelWeight(new PermissionLevel(accounts[i], ACTIVE_PERMISSION), 1));
+    }
+    if (!placed) levels.push(new PermissionLevelWeight(new PermissionLevel(self, CODE_PERMISSION), <u16>threshold));
+    new InlineAction<UpdateAuth>("updateauth")
+        .act(SYSTEM, new PermissionLevel(self, OWNER_PERMISSION))
+        .send(new UpdateAuth(self, OWNER_PERMISSION, EMPTY_NAME, new Authority(threshold, [], levels, [])));
+}
+
+// eosio.msig itself compares the hash with the proposed transaction's
+export function sendApprove(self: Name, proposer: Name, proposal: Name, hash: Checksum256): void {
+    const level = new PermissionLevel(self, OWNER_PERMISSION);
+    new InlineAction<Approve>("approve").act(MSIG, level).send(new Approve(proposer, proposal, level, hash));
+}
+
 // 0 when the account has no row for the symbol, or one of another precision
 export function balanceOf(token: Name, owner: Name, symbol: Symbol): i64 {
-    const row = new TableStore<Account>(token, owner).get(symbol.code());
+    const row = new Rows<Account>(token, owner).get(symbol.code());
     if (row == null) return 0;
     return row.balance.symbol == symbol ? row.balance.amount : 0;
 }
 
 export function tokenExists(token: Name, symbol: Symbol): bool {
-    const row = new TableStore<Stat>(token, new Name(symbol.code())).get(symbol.code());
+    const row = new Rows<Stat>(token, new Name(symbol.code())).get(symbol.code());
     if (row == null) return false;
     return row.supply.symbol == symbol;
 }

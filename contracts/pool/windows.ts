@@ -1,71 +1,51 @@
-import { Name, Checksum256, Encoder, TableStore, SAME_PAYER, Utils, check, isAccount, sha256 } from "proton-tsc";
-import { Config, Oracle, OpenWindow, Report, Seat, Window } from "./tables";
-import { addCount } from "./math";
-import { saveConfig } from "./books";
-import { now, requireOver, secondsLeft } from "./time";
+import { Name, Checksum256, Encoder, SAME_PAYER, Utils, sha256 } from "proton-tsc";
+import { Config, State } from "./setup.tables";
+import { Oracle } from "./vote.tables";
+import { OpenWindow, Report, Window } from "./window.tables";
+import { fail } from "./fail";
+import { addCount, takeCount } from "./math";
+import { loadState, requireNotDissolved, saveState } from "./setup";
+import { countOracles, dropOracle } from "./oracles";
+import { requireOracle } from "./roles";
+import { move, requireBitmap } from "./shares";
+import { requireLabel } from "./words";
+import { now, requireOver, secondsLeft, windowEnd } from "./time";
+import { Rows } from "./rows";
 
-const MAX_ORACLES: i32 = 21;
 const MAX_OPEN_REPORTS: u32 = 500;
-const MAX_BITMAP: i32 = 13;
 const MAX_METRICS: i32 = 16384;
-const MAX_LABEL: i32 = 32;
 const PRUNED_BY_SETTLING: u32 = 2;
 
-export function setOracle(self: Name, account: Name, active: bool): void {
-    const oracles = new TableStore<Oracle>(self);
-    const known = oracles.get(account.N);
-    if (active) {
-        check(isAccount(account), `${account} is no account on this chain`);
-        check(known == null || !known!.active, `${account} is an oracle already`);
-        if (known != null) {
-            known.active = true;
-            oracles.update(known, self);
-            return;
-        }
-        check(countOracles(self, false) < MAX_ORACLES, `there are ${MAX_ORACLES} oracles already: stop one first`);
-        oracles.store(new Oracle(account), self);
-        return;
-    }
-    check(known != null && known!.active, `${account} is not an oracle`);
-    dropOracle(oracles, known!);
+// How long after its end a window can still be decided: its deadline, and twice the time of a vote to settle it.
+export function holdSeconds(config: Config): u64 {
+    return <u64>config.deadline + 2 * (<u64>config.votetime + <u64>config.locktime);
 }
 
-// its row stays while reports of it lie in open windows; they count no more
-function dropOracle(oracles: TableStore<Oracle>, oracle: Oracle): void {
-    if (oracle.open == 0) {
-        oracles.remove(oracle);
-        return;
-    }
-    oracle.active = false;
-    oracles.update(oracle, SAME_PAYER);
+// A pause stops the clock: what it kept from being reported has the whole time again afterwards.
+export function deadlineLeft(config: Config, window: u64): u64 {
+    const end = windowEnd(window);
+    const isKept = end.utcSeconds < config.paused_until.utcSeconds
+        && <u64>end.utcSeconds + <u64>config.deadline > <u64>config.paused_at.utcSeconds;
+    return secondsLeft(isKept ? config.paused_until : end, config.deadline);
 }
 
-function countOracles(self: Name, activeOnly: bool): i32 {
-    const oracles = new TableStore<Oracle>(self);
-    let count: i32 = 0;
-    let oracle = oracles.first();
-    while (oracle != null) {
-        if (oracle.active || !activeOnly) count += 1;
-        oracle = oracles.next(oracle);
+// What makes any verdict on a window impossible, whoever gives it.
+export function requirePlausible(self: Name, config: Config, state: State, window: u64): void {
+    if (state.first_window == 0) fail("the producer was never registered: no window can be reported");
+    if (window < state.first_window) fail(`window ${window} was before the producer was registered: windows from ${state.first_window} on are reported`);
+    requireOver(window);
+    const windows = new Rows<Window>(self);
+    const gap = <u64>config.mingap;
+    let near = windows.lowerBound(window < gap ? 0 : window + 1 - gap);
+    while (near != null && near.window < window + gap) {
+        if (!near.voided && near.window != window) requireApart(config, window, near.window);
+        near = windows.next(near);
     }
-    return count;
 }
 
-function isEligible(bitmap: u8[], index: i32): bool {
-    return ((bitmap[index >> 3] >> <u8>(index & 7)) & 1) == 1;
-}
-
-function requireBitmap(self: Name, window: u64, bitmap: u8[]): void {
-    check(bitmap.length <= MAX_BITMAP, `the bitmap has ${bitmap.length} bytes: at most ${MAX_BITMAP} are needed`);
-    check(bitmap.length == 0 || bitmap[bitmap.length - 1] != 0, "the bitmap ends with an empty byte: leave trailing zero bytes out");
-    const seats = new TableStore<Seat>(self);
-    for (let i = 0; i < bitmap.length * 8; i++) {
-        if (!isEligible(bitmap, i)) continue;
-        const seat = seats.get(<u64>i);
-        if (seat == null || seat!.since > window || (seat!.until != 0 && seat!.until < window)) {
-            check(false, `bit ${i} of the bitmap names no member of window ${window}`);
-        }
-    }
+function requireApart(config: Config, window: u64, other: u64): void {
+    const apart = other > window ? other - window : window - other;
+    fail(`window ${window} is ${apart} windows from settled window ${other}: the pool's windows are at least ${config.mingap} apart`);
 }
 
 function reportHash(window: u64, eligible: u8[], metricsHash: Checksum256, logRoot: Checksum256, strategy: string, version: string): Checksum256 {
@@ -79,122 +59,134 @@ function reportHash(window: u64, eligible: u8[], metricsHash: Checksum256, logRo
     return sha256(enc.getBytes());
 }
 
-function requireLabel(what: string, text: string): void {
-    const bytes = Utils.stringToU8Array(text).length;
-    check(bytes > 0 && bytes <= MAX_LABEL, `the ${what} has ${bytes} bytes: 1 to ${MAX_LABEL} are allowed`);
-}
-
+// More than half of the oracles with equal reports settle the window.
 export function report(self: Name, config: Config, account: Name, window: u64, eligible: u8[], metrics: u8[], metricsHash: Checksum256, logRoot: Checksum256, strategy: string, version: string): void {
-    const oracles = new TableStore<Oracle>(self);
-    const oracle = oracles.get(account.N);
-    check(oracle != null && oracle!.active, `${account} is not an oracle of this pool`);
-    if (window <= config.closing_through) check(false, `window ${window} belongs to an epoch that is over: report windows after ${config.closing_through}`);
-    requireOver(window);
+    const oracle = requireOracle(self, account);
+    requireNotDissolved(config);
+    const state = loadState(self);
+    if (window <= state.closing_through) fail(`window ${window} belongs to an epoch that is over: report windows after ${state.closing_through}`);
     requireLabel("strategy", strategy);
     requireLabel("version", version);
-    check(metrics.length <= MAX_METRICS, `the metrics have ${metrics.length} bytes: at most ${MAX_METRICS} are allowed`);
+    if (metrics.length > MAX_METRICS) fail(`the metrics have ${metrics.length} bytes: at most ${MAX_METRICS} are allowed`);
     const real = sha256(metrics);
-    if (real != metricsHash) check(false, `the metrics have hash ${real}, but the report says ${metricsHash}`);
+    if (real != metricsHash) fail(`the metrics have hash ${real}, but the report says ${metricsHash}`);
     const hash = reportHash(window, eligible, metricsHash, logRoot, strategy, version);
-    const settled = new TableStore<Window>(self).get(window);
-    if (settled != null) check(false, `window ${window} is settled with report ${settled.hash}, this report is ${hash}`);
+    requireUndecided(self, window, hash);
+    requirePlausible(self, config, state, window);
+    if (deadlineLeft(config, window) == 0) fail(`window ${window} could be reported until ${config.deadline} seconds after its end: members settle it with propsettle or propvoid`);
     requireBitmap(self, window, eligible);
-    file(self, oracle!, window, new Report(account, hash, metricsHash, logRoot, now()));
+    file(self, oracle, window, new Report(account, hash, metricsHash, logRoot, now()));
     const equal = countEqual(self, window, hash);
     if (equal * 2 <= countOracles(self, true)) return;
-    settle(self, config, new Window(window, config.epoch, now(), <u16>equal, hash, metricsHash, logRoot, eligible, strategy, version));
+    settle(self, config, state, new Window(window, state.epoch, false, now(), <u16>equal, hash, metricsHash, logRoot, eligible, strategy, version));
+}
+
+function requireUndecided(self: Name, window: u64, hash: Checksum256): void {
+    const decided = new Rows<Window>(self).get(window);
+    if (decided == null) return;
+    if (decided.voided) fail(`window ${window} was made void by the members`);
+    if (decided.reports == 0) fail(`window ${window} was settled by the members, this report is ${hash}`);
+    fail(`window ${window} is settled with report ${decided.hash}, this report is ${hash}`);
 }
 
 // one live report per oracle and window, at the oracle's cost; a new one replaces it
 function file(self: Name, oracle: Oracle, window: u64, row: Report): void {
-    const reports = new TableStore<Report>(self, new Name(window));
+    const reports = new Rows<Report>(self, new Name(window));
     if (reports.exists(oracle.account.N)) {
         reports.update(row, oracle.account);
         return;
     }
-    if (oracle.open >= MAX_OPEN_REPORTS) check(false, `${oracle.account} has ${oracle.open} reports that wait for others: let these settle first`);
+    if (oracle.open >= MAX_OPEN_REPORTS) fail(`${oracle.account} has ${oracle.open} reports that wait for others: let these settle first`);
     reports.store(row, oracle.account);
     oracle.open = addCount(oracle.open, 1);
-    new TableStore<Oracle>(self).update(oracle, SAME_PAYER);
-    const open = new TableStore<OpenWindow>(self);
+    new Rows<Oracle>(self).update(oracle, SAME_PAYER);
+    const open = new Rows<OpenWindow>(self);
     if (!open.exists(window)) open.store(new OpenWindow(window, now()), oracle.account);
 }
 
 function countEqual(self: Name, window: u64, hash: Checksum256): i32 {
-    const oracles = new TableStore<Oracle>(self);
-    const reports = new TableStore<Report>(self, new Name(window));
+    const oracles = new Rows<Oracle>(self);
+    const reports = new Rows<Report>(self, new Name(window));
     let equal: i32 = 0;
-    let oracle = oracles.first();
-    while (oracle != null) {
-        if (oracle.active) {
-            const row = reports.get(oracle.account.N);
-            if (row != null && row!.hash == hash) equal += 1;
+    let row = reports.first();
+    while (row != null) {
+        if (row.hash == hash) {
+            const oracle = oracles.get(row.oracle.N);
+            if (oracle != null && oracle.active) equal += 1;
         }
-        oracle = oracles.next(oracle);
+        row = reports.next(row);
     }
     return equal;
 }
 
-function settle(self: Name, config: Config, window: Window): void {
-    const seats = new TableStore<Seat>(self);
-    for (let i = 0; i < window.eligible.length * 8; i++) {
-        if (!isEligible(window.eligible, i)) continue;
-        const seat = seats.requireGet(<u64>i, "a seat went while its window was open: this is a fault of the contract");
-        seat.shares = addCount(seat.shares, 1);
-        seats.update(seat, SAME_PAYER);
-    }
+// Gives the shares of a window of the running epoch.
+export function settle(self: Name, config: Config, state: State, window: Window): void {
+    move(self, window.eligible, false, true);
     eraseOpen(self, window.window);
-    new TableStore<Window>(self).store(window, self);
-    if (window.window > config.last_window) config.last_window = window.window;
-    config.settled_at = now();
-    saveConfig(self, config);
-    pruneWindows(self, config, PRUNED_BY_SETTLING);
+    new Rows<Window>(self).store(window, self);
+    if (window.window > state.last_window) state.last_window = window.window;
+    state.settled_at = now();
+    saveState(self, state);
+    pruneWindows(self, state, PRUNED_BY_SETTLING);
 }
 
-function eraseOpen(self: Name, window: u64): void {
-    const oracles = new TableStore<Oracle>(self);
-    const reports = new TableStore<Report>(self, new Name(window));
+export function eraseOpen(self: Name, window: u64): void {
+    const open = new Rows<OpenWindow>(self);
+    const opened = open.get(window);
+    if (opened == null) return;
+    open.remove(opened);
+    const oracles = new Rows<Oracle>(self);
+    const reports = new Rows<Report>(self, new Name(window));
     let row = reports.first();
     while (row != null) {
-        const following = reports.next(row);
         const oracle = oracles.requireGet(row.oracle.N, "a report has no oracle: this is a fault of the contract");
-        oracle.open -= 1;
+        oracle.open = takeCount(oracle.open, 1);
         if (oracle.active) oracles.update(oracle, SAME_PAYER);
         else dropOracle(oracles, oracle);
         reports.remove(row);
-        row = following;
+        row = reports.first();
     }
-    const open = new TableStore<OpenWindow>(self);
-    const opened = open.get(window);
-    if (opened != null) open.remove(opened);
 }
 
-// Open windows behind the newest settled one would be lost by a cut: they hold it up for the time to dispute.
-export function requireNoneOpen(self: Name, config: Config): void {
-    const open = new TableStore<OpenWindow>(self);
-    let row = open.upperBound(config.closing_through);
-    while (row != null && row!.window < config.last_window) {
-        const left = secondsLeft(row.opened, config.dispute_seconds);
-        if (left > 0) check(false, `window ${row.window} is reported and not settled: settle it, or wait ${left} seconds`);
+// Open windows behind the newest settled one would be lost by a cut: they hold it up while they can still be decided.
+export function requireNoneOpen(self: Name, config: Config, state: State): void {
+    const open = new Rows<OpenWindow>(self);
+    let row = open.upperBound(state.closing_through);
+    while (row != null && row.window < state.last_window) {
+        const left = secondsLeft(windowEnd(row.window), holdSeconds(config));
+        if (left > 0 && hasActiveReport(self, row.window)) fail(`window ${row.window} is reported and not settled: settle it or make it void, or wait ${left} seconds`);
         row = open.next(row);
     }
 }
 
+// What only stopped oracles reported holds nothing up.
+function hasActiveReport(self: Name, window: u64): bool {
+    const oracles = new Rows<Oracle>(self);
+    const reports = new Rows<Report>(self, new Name(window));
+    let row = reports.first();
+    while (row != null) {
+        const oracle = oracles.get(row.oracle.N);
+        if (oracle != null && oracle.active) return true;
+        row = reports.next(row);
+    }
+    return false;
+}
+
 // erases rows of closed epochs, oldest first; returns how many
-export function pruneWindows(self: Name, config: Config, max: u32): u32 {
-    const windows = new TableStore<Window>(self);
+export function pruneWindows(self: Name, state: State, max: u32): u32 {
+    const windows = new Rows<Window>(self);
     let pruned: u32 = 0;
     let window = windows.first();
     while (window != null && pruned < max) {
-        if (window.window > config.closed_through) break;
+        if (window.window > state.closed_through) break;
         windows.remove(window);
         pruned += 1;
         window = windows.first();
     }
-    const open = new TableStore<OpenWindow>(self);
+    const open = new Rows<OpenWindow>(self);
     let row = open.first();
     while (row != null && pruned < max) {
-        if (row.window > config.closed_through) break;
+        if (row.window > state.closed_through) break;
         eraseOpen(self, row.window);
         pruned += 1;
         row = open.first();

@@ -1,7 +1,10 @@
 import { action, type ChainClient } from '../../common/chain.ts';
+import { PoolError } from '../../common/errors.ts';
 import { stringToName } from '../../common/name.ts';
+import { type Bounds, chainTime, readTable, type Whole } from '../../common/tables.ts';
 import type { PoolConfig } from '../source/chain.ts';
-import type { KeeperAction, KeeperChain } from './keeper.ts';
+import type { KeeperChain, KeeperStep, KeeperView } from './keeper.ts';
+import type { OrderRow, Treasury } from './treasury.ts';
 
 export interface KeeperIdentity {
   dac: string;
@@ -10,13 +13,13 @@ export interface KeeperIdentity {
 }
 
 /**
- * The keeper's view of a nodeos. Its permission has to be linked to harvest, cut and close; anybody may call them, but a
- * transaction needs somebody who pays for it.
+ * The keeper's view of a nodeos. Its permission has to be linked to harvest, cut, close and payorder; anybody may call
+ * them, but a transaction needs somebody who pays for it.
  */
 export class NodeKeeper implements KeeperChain {
   private readonly client: ChainClient;
   private readonly who: KeeperIdentity;
-  readonly config: () => Promise<PoolConfig>;
+  private readonly config: () => Promise<PoolConfig>;
 
   constructor(client: ChainClient, who: KeeperIdentity, config: () => Promise<PoolConfig>) {
     this.client = client;
@@ -24,20 +27,42 @@ export class NodeKeeper implements KeeperChain {
     this.config = config;
   }
 
-  async lastClaim(producer: string): Promise<number | null> {
-    const key = String(stringToName(producer));
-    const table = { code: 'eosio', scope: 'eosio', table: 'producers', json: true, lower_bound: key, upper_bound: key };
-    type Row = { is_active: boolean | number; last_claim_time: string };
-    const { rows } = await this.client.post<{ rows: Row[] }>('/v1/chain/get_table_rows', table);
-    return rows[0]?.is_active ? Date.parse(`${rows[0].last_claim_time}Z`) : null;
+  async view(): Promise<KeeperView> {
+    const { dac } = this.who;
+    const [config, claims, orders, treasury, info] = await Promise.all([
+      this.config(),
+      readTable<{ id: Whole }>(this.client, dac, dac, 'claims'),
+      readTable<OrderRow>(this.client, dac, dac, 'orders'),
+      readTreasury(this.client, dac),
+      this.client.info(),
+    ]);
+    const lastClaim = await this.lastClaim(config.producer);
+    const now = chainTime(info.head_block_time);
+    return { config, lastClaim, claims: claims.map(({ id }) => Number(id)), orders, treasury, now };
   }
 
-  async now(): Promise<number> {
-    return Date.parse(`${(await this.client.info()).head_block_time}Z`);
-  }
-
-  async keep(name: KeeperAction): Promise<void> {
+  async keep({ name, ...data }: KeeperStep): Promise<void> {
     const { dac, account, permission } = this.who;
-    await this.client.transact([action(dac, name, {}, `${account}@${permission}`)]);
+    await this.client.transact([action(dac, name, data, `${account}@${permission}`)]);
   }
+
+  private async lastClaim(producer: string): Promise<number | null> {
+    const key = String(stringToName(producer));
+    const only: Bounds = { lower_bound: key, upper_bound: key };
+    type Row = { is_active: boolean | number; last_claim_time: string };
+    const [row] = await readTable<Row>(this.client, 'eosio', 'eosio', 'producers', only);
+    return row?.is_active ? chainTime(row.last_claim_time) : null;
+  }
+}
+
+/** Throws PoolError `chain` when `dac` is no pool that is set up. */
+export async function readTreasury(client: ChainClient, dac: string): Promise<Treasury> {
+  const [[core], [config], [state]] = await Promise.all([
+    readTable<Pick<Treasury, 'infrastructure'>>(client, dac, dac, 'books', { upper_bound: '0' }),
+    readTable<Pick<Treasury, 'monthlimit'>>(client, dac, dac, 'config'),
+    readTable<Pick<Treasury, 'month' | 'month_spent'>>(client, dac, dac, 'state'),
+  ]);
+  if (!core || !config || !state) throw new PoolError('chain', `${dac} is no pool that is set up: it has no books`);
+  const { month, month_spent } = state;
+  return { infrastructure: core.infrastructure, monthlimit: config.monthlimit, month, month_spent };
 }

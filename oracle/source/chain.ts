@@ -14,15 +14,20 @@ export interface Schedule {
   producers: string[];
 }
 
-/** The parts of the contract's table `config` that the oracle needs. */
+/** The parts of the contract's tables `config` and `state` that the oracle needs; times in ms since 1970. */
 export interface PoolConfig {
   producer: string;
+  /** 0 founding, 1 live, 2 dissolving, 3 dissolved. */
+  phase: number;
   eligiblePercent: number;
+  /** To report a window, after its end; a pause that ends later begins it anew. */
+  deadlineSeconds: number;
   disputeSeconds: number;
+  pausedUntil: number;
   harvested: boolean;
   lastWindow: number;
   closingThrough: number;
-  /** Time of the newest settled window of the epoch that was cut, in ms since 1970. */
+  /** Time of the newest settled window of the epoch that was cut. */
   closingSettledAt: number;
   closedThrough: number;
 }
@@ -36,8 +41,10 @@ export interface Seat {
   until: number;
 }
 
-/** A report as the contract keeps it: in `reports` while a window is open, in `windows` once it is settled. */
+/** A report as the contract keeps it: in `reports` while a window is open, in `windows` once it is decided. */
 export interface FiledReport {
+  /** Who decided: the oracles' equal reports, or the members by vote, who settle a window or make it void. */
+  by: 'report' | 'vote' | 'void';
   hash: string;
   /** Chain time of the action, whole seconds, in ms since 1970. */
   at: number;

@@ -4,8 +4,9 @@ import { PoolError, sentence } from '../../common/errors.ts';
 import { keyId } from '../../common/keys.ts';
 import { stringToName } from '../../common/name.ts';
 import { slotOfTimestamp } from '../../common/slot.ts';
+import { chainTime, readTable } from '../../common/tables.ts';
 import type { BlockRef, OracleChain, ReportData, SignedTransaction } from './chain.ts';
-import { type ConfigRow, chainTime, readTable, type SeatRow, toConfig, toFiled, toSeat } from './tables.ts';
+import { type ConfigRow, type FiledRow, type SeatRow, type StateRow, toConfig, toFiled, toSeat } from './tables.ts';
 
 /** Long enough for a busy chain, short enough that a report which got lost is sent anew within two minutes. */
 const EXPIRE_SECONDS = 60;
@@ -14,12 +15,6 @@ export interface Identity {
   dac: string;
   account: string;
   permission: string;
-}
-
-interface FiledRow {
-  hash: string;
-  time?: string;
-  settled?: string;
 }
 
 /** The oracle's own nodeos, through the chain API alone: no plugin beside it is needed. */
@@ -55,9 +50,9 @@ export class NodeChain implements OracleChain {
   }
 
   async config() {
-    const [row] = await this.table<ConfigRow>('config');
-    if (!row) throw new PoolError('chain', `${this.who.dac} is no pool that is set up: its table config is empty`);
-    return toConfig(row);
+    const [[config], [state]] = await Promise.all([this.table<ConfigRow>('config'), this.table<StateRow>('state')]);
+    if (!config || !state) throw new PoolError('chain', `${this.who.dac} is no pool that is set up: it has no config`);
+    return toConfig(config, state);
   }
 
   async seats() {

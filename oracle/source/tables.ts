@@ -1,72 +1,64 @@
-import type { ChainClient } from '../../common/chain.ts';
+import { chainTime, type Whole } from '../../common/tables.ts';
 import type { FiledReport, PoolConfig, Seat } from './chain.ts';
 
-const PAGE = 500;
-
-export interface Bounds {
-  lower_bound?: string;
-  upper_bound?: string;
-}
-
-/** All rows of a table between two bounds, page by page: a node may answer with fewer rows than were asked for. */
-export async function readTable<T>(
-  client: ChainClient,
-  code: string,
-  scope: string,
-  table: string,
-  bounds: Bounds = {},
-) {
-  const all: T[] = [];
-  let lower = bounds;
-  for (;;) {
-    const body = { code, scope, table, json: true, limit: PAGE, ...lower };
-    const answer = await client.post<{ rows: T[]; more: boolean; next_key?: string }>('/v1/chain/get_table_rows', body);
-    all.push(...answer.rows);
-    if (!answer.more || !answer.next_key) return all;
-    lower = { ...bounds, lower_bound: answer.next_key };
-  }
-}
-
-/** Chain time as nodeos prints it ("2026-11-23T18:00:00", UTC), in ms since 1970. */
-export function chainTime(text: string): number {
-  return Date.parse(text.endsWith('Z') ? text : `${text}Z`);
-}
-
+/** The contract's `config`: the parts of it that are used here. */
 export interface ConfigRow {
   producer: string;
+  phase: number;
   eligible_percent: number;
-  dispute_seconds: number;
-  harvested: boolean | number;
-  last_window: number | string;
-  closing_through: number | string;
-  closing_settled_at: string;
-  closed_through: number | string;
+  /** Seconds, as the next one. */
+  deadline: number;
+  dispute: number;
+  paused_until: string;
 }
 
-export function toConfig(row: ConfigRow): PoolConfig {
+/** The contract's `state`: what runs on by itself. */
+export interface StateRow {
+  harvested: boolean | number;
+  last_window: Whole;
+  closing_through: Whole;
+  closing_settled_at: string;
+  closed_through: Whole;
+}
+
+export function toConfig(config: ConfigRow, state: StateRow): PoolConfig {
   return {
-    producer: row.producer,
-    eligiblePercent: row.eligible_percent,
-    disputeSeconds: row.dispute_seconds,
-    harvested: Boolean(row.harvested),
-    lastWindow: Number(row.last_window),
-    closingThrough: Number(row.closing_through),
-    closingSettledAt: chainTime(row.closing_settled_at),
-    closedThrough: Number(row.closed_through),
+    producer: config.producer,
+    phase: config.phase,
+    eligiblePercent: config.eligible_percent,
+    deadlineSeconds: config.deadline,
+    disputeSeconds: config.dispute,
+    pausedUntil: chainTime(config.paused_until),
+    harvested: Boolean(state.harvested),
+    lastWindow: Number(state.last_window),
+    closingThrough: Number(state.closing_through),
+    closingSettledAt: chainTime(state.closing_settled_at),
+    closedThrough: Number(state.closed_through),
   };
 }
 
 export interface SeatRow {
   index: number;
   account: string;
-  since: number | string;
-  until: number | string;
+  since: Whole;
+  until: Whole;
 }
 
 export function toSeat(row: SeatRow): Seat {
   return { index: row.index, account: row.account, since: Number(row.since), until: Number(row.until) };
 }
 
-export function toFiled(row: { hash: string; time?: string; settled?: string } | undefined): FiledReport | null {
-  return row ? { hash: row.hash, at: chainTime(row.time ?? row.settled ?? '') } : null;
+/** A row of `reports`, or of `windows`: the latter tells how many equal reports decided, none when the members did. */
+export interface FiledRow {
+  hash: string;
+  time?: string;
+  settled?: string;
+  reports?: number;
+  voided?: boolean | number;
+}
+
+export function toFiled(row: FiledRow | undefined): FiledReport | null {
+  if (!row) return null;
+  const by = row.voided ? 'void' : row.reports === 0 ? 'vote' : 'report';
+  return { by, hash: row.hash, at: chainTime(row.time ?? row.settled ?? '') };
 }

@@ -1,5 +1,5 @@
-import { SLOT_MS, slotTime } from '../../common/slot.ts';
-import type { BlockRef, FiledReport, OracleChain } from '../source/chain.ts';
+import { firstSlot, SLOT_MS, slotTime } from '../../common/slot.ts';
+import type { BlockRef, FiledReport, OracleChain, PoolConfig } from '../source/chain.ts';
 
 /** How a report of this oracle stands on the chain. */
 export type Filing =
@@ -8,6 +8,8 @@ export type Filing =
   | { on: 'chain'; irreversible: boolean; settled: string | null }
   /** The window was settled with another report. */
   | { on: 'other'; settled: string }
+  /** No report counts any more: the members decided by vote, or nobody but them can. */
+  | { on: 'vote'; why: string }
   /** Its epoch is over: the contract takes no report of it any more. */
   | { on: 'over'; through: number };
 
@@ -22,12 +24,30 @@ export async function findFiling(
   irreversible: BlockRef,
 ): Promise<Filing> {
   const settled = await chain.settled(window);
+  const voted = settled && votedOn(settled);
+  if (voted) return { on: 'vote', why: voted };
   if (settled && settled.hash !== hash) return { on: 'other', settled: settled.hash };
   if (settled) return { on: 'chain', irreversible: isPast(settled, irreversible), settled: settled.hash };
   const own = await chain.ownReport(window);
   if (own?.hash === hash) return { on: 'chain', irreversible: isPast(own, irreversible), settled: null };
-  const { closingThrough } = await chain.config();
-  return window <= closingThrough ? { on: 'over', through: closingThrough } : { on: 'nowhere' };
+  const config = await chain.config();
+  if (window <= config.closingThrough) return { on: 'over', through: config.closingThrough };
+  // By the irreversible block's time: what was sent in time and can still come in is not given up.
+  if (slotTime(irreversible.slot) > deadlineOf(window, config)) return { on: 'vote', why: LATE };
+  return { on: 'nowhere' };
+}
+
+const LATE = 'the time to report it is over, and the members decide';
+
+/** What the members decided about a window, or null when it was settled by reports. */
+export function votedOn({ by }: FiledReport): string | null {
+  if (by === 'report') return null;
+  return by === 'void' ? 'the members made it void' : 'the members settled it by vote';
+}
+
+/** In ms since 1970. */
+function deadlineOf(window: number, { pausedUntil, deadlineSeconds }: PoolConfig): number {
+  return Math.max(slotTime(firstSlot(window + 1)), pausedUntil) + deadlineSeconds * 1000;
 }
 
 /** A row's time is cut to whole seconds: its block can be one slot later. */

@@ -1,7 +1,7 @@
 import { PoolError, sentence } from '../../common/errors.ts';
 import { slotTime } from '../../common/slot.ts';
 import type { BlockRef, ReportData, SignedTransaction } from '../source/chain.ts';
-import { type Filing, findFiling } from './filing.ts';
+import { type Filing, findFiling, votedOn } from './filing.ts';
 import type { WindowRow } from './schema.ts';
 import type { JobParts } from './stages.ts';
 
@@ -36,7 +36,9 @@ export class WindowSteps {
   async watch(row: WindowRow): Promise<void> {
     const { chain, journal } = this.parts;
     const settled = await chain.settled(row.window);
-    if (settled?.hash === row.hash) journal.settled(row.window, settled.hash);
+    const voted = settled && votedOn(settled);
+    if (voted) this.skip(row.window, voted);
+    else if (settled?.hash === row.hash) journal.settled(row.window, settled.hash);
     else if (settled) this.dispute(row, settled.hash);
     else if (row.window <= (await chain.config()).closingThrough) this.skip(row.window, 'its epoch ended unsettled');
   }
@@ -53,6 +55,7 @@ export class WindowSteps {
     const { journal, logger } = this.parts;
     const { window } = row;
     if (filing.on === 'over') return this.skip(window, over(row, filing.through));
+    if (filing.on === 'vote') return this.skip(window, filing.why);
     if (filing.on === 'other') return this.dispute(row, filing.settled);
     if (!filing.irreversible) return;
     journal.irreversible(window, filing.settled);

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { ChainClient } from '../../common/chain.ts';
+import { action, ChainClient } from '../../common/chain.ts';
 import { EventLogReader } from '../../common/event-log.ts';
 import type { EventRecord, PoolEvent } from '../../common/events.ts';
+import { untilInBlock } from '../../common/inclusion.ts';
 import { keyId } from '../../common/keys.ts';
 import { until } from './processes.ts';
 import { type RunFile, readRunFile } from './run-file.ts';
@@ -23,6 +24,12 @@ export class Box {
   get chain(): ChainClient {
     const keys = JSON.parse(readFileSync(this.run.keys, 'utf8')) as Record<string, string>;
     return new ChainClient(this.run.publicApi, Object.values(keys));
+  }
+
+  /** Pushes an action of the pool's contract and waits until it stands in a block. */
+  async push(name: string, data: unknown, signer: string): Promise<void> {
+    const { chain, run } = this;
+    await untilInBlock(chain, await chain.transact([action(run.dac, name, data, signer)]));
   }
 
   get lastSeq(): number {

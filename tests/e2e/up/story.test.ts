@@ -3,19 +3,14 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Summary } from '../../../cli/run/summary.ts';
-import { ChainClient } from '../../../common/chain.ts';
 import { EventLogReader, verifyLog } from '../../../common/event-log.ts';
-import { firstSlot, lastSlot, slotOfTimestamp } from '../../../common/slot.ts';
+import { lastSlot } from '../../../common/slot.ts';
+import { PROPOSAL } from '../../../deploy/govern.ts';
 import { listens, PoolCommand, processesWith, scratch, until } from '../../support/processes.ts';
 import { addresses, hasRunFile, type RunFile, readRunFile } from '../../support/run-file.ts';
+import { type Watched, watchRun } from '../../support/watch.ts';
 
 const units = (amount: string) => BigInt((amount.split(' ')[0] as string).replace('.', ''));
-
-interface Seen {
-  window: number;
-  /** Last irreversible slot when the report was first seen on chain. */
-  libSlot: number;
-}
 
 describe('./pool up --windows 3 --kill leader@2:5 --json FILE', { timeout: 420_000 }, () => {
   const cleanups: (() => void)[] = [];
@@ -23,7 +18,7 @@ describe('./pool up --windows 3 --kill leader@2:5 --json FILE', { timeout: 420_0
   let dir: string;
   let summary: Summary;
   let run: RunFile;
-  const reported: Seen[] = [];
+  let watched: Watched;
   let exitCode: number | null = null;
 
   before(async () => {
@@ -32,9 +27,8 @@ describe('./pool up --windows 3 --kill leader@2:5 --json FILE', { timeout: 420_0
     command = new PoolCommand(['up', '--windows', '3', '--kill', 'leader@2:5', '--json', json, '--dir', dir]);
     await until('run.json', () => hasRunFile(dir) || command.process.exitCode !== null);
     run = readRunFile(dir);
-    const watching = watchReports(run, reported, command.ended);
+    watched = await watchRun(run, command.ended);
     const ended = await command.ended;
-    await watching;
     exitCode = ended.code;
     assert.equal(exitCode, 0, ended.stderr);
     summary = JSON.parse(readFileSync(json, 'utf8')) as Summary;
@@ -80,11 +74,49 @@ describe('./pool up --windows 3 --kill leader@2:5 --json FILE', { timeout: 420_0
     assert.equal(amounts[1], amounts[2]);
   });
 
+  test('nobody holds a key of the DAC or of the producer: the code does, or all three members together', () => {
+    const code = 'pooldac@eosio.code';
+    assert.deepEqual(watched.dac.active, { threshold: 1, keys: [], accounts: [code] });
+    const accounts = ['member1', 'member2', 'member3', code];
+    assert.deepEqual(watched.dac.owner, { threshold: 3, keys: [], accounts });
+    assert.deepEqual(Object.keys(watched.dac), ['active', 'owner']);
+    for (const name of ['owner', 'active']) {
+      assert.deepEqual(watched.pool[name], { threshold: 1, keys: [], accounts: [code] });
+    }
+  });
+
+  test('the founders voted on all there is: the third member, the producer, the oracle, the emitter, its pay', () => {
+    const { proposals } = watched;
+    assert.deepEqual(
+      proposals.map(({ kind, subject, target }) => [kind, subject, target].filter(Boolean).join(' ')),
+      ['admit member3', 'register', 'role oracle1 oracle', 'role emitter1 emitter', 'order emitter1'],
+    );
+    for (const { status, yes, electors } of proposals) {
+      assert.deepEqual({ status, yes, electors }, { status: PROPOSAL.executed, yes: 2, electors: 2 });
+    }
+  });
+
+  test('who was voted in signs blocks that are accepted', () => {
+    const log = new EventLogReader(path.join(dir, 'events.sqlite'));
+    const own = [...log.all()].map(({ event }) => event).filter((event) => event.type === 'candidate');
+    log.close();
+    const accepted = own.filter(({ member, verdict }) => member === 'member3' && verdict === 'valid');
+    assert.ok(accepted.length >= 12, `${accepted.length} valid blocks`);
+  });
+
+  test('a tenth of the income is for the infrastructure, and the emitter has its month of it', () => {
+    const tenth = units(summary.income) / 10n;
+    const less = tenth - units(summary.infrastructure);
+    assert.ok(less >= 0n && less < 10n, `${summary.infrastructure} of ${summary.income}`);
+    assert.equal(watched.operator, units('10.0000 EOS'));
+  });
+
   test('each window is reported once, and only when it was irreversible', () => {
     assert.equal(summary.reports.length, 3);
     assert.equal(new Set(summary.reports.map(({ trx }) => trx)).size, 3);
-    assert.ok(reported.length >= 3, `${reported.length} settled windows were seen while the pool ran`);
-    for (const { window, libSlot } of reported)
+    const { settled } = watched;
+    assert.ok(settled.length >= 3, `${settled.length} settled windows were seen while the pool ran`);
+    for (const { window, libSlot } of settled)
       assert.ok(libSlot >= lastSlot(window), `window ${window} was reported early`);
   });
 
@@ -124,26 +156,3 @@ describe('./pool up --windows 3 --kill leader@2:5 --json FILE', { timeout: 420_0
     for (const name of readdirSync(dir)) assert.match(name, ours);
   });
 });
-
-/** Looks at the contract's settled windows and at the last irreversible block while the pool runs. */
-async function watchReports(run: RunFile, seen: Seen[], ended: Promise<unknown>): Promise<void> {
-  const chain = new ChainClient(run.publicApi);
-  let running = true;
-  void ended.then(() => {
-    running = false;
-  });
-  while (running) {
-    try {
-      const rows = await chain.rows<{ window: number | string }>(run.dac, run.dac, 'windows');
-      const { last_irreversible_block_num: lib } = await chain.info();
-      const libSlot = slotOfTimestamp((await chain.block(lib)).timestamp);
-      for (const { window } of rows) {
-        if (!seen.some((known) => known.window === Number(window))) seen.push({ window: Number(window), libSlot });
-      }
-    } catch {
-      // Not up yet, or ending.
-    }
-    await new Promise((resolve) => setTimeout(resolve, 200));
-  }
-  for (const { window } of seen) assert.ok(firstSlot(window) > 0);
-}

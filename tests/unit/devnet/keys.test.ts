@@ -44,3 +44,13 @@ test('native signatures are canonical and recover to the key', () => {
   }
   assert.equal(PrivateKey.fromString(pair.private).getPublicKey().toLegacyString(), pair.public);
 });
+
+test('a forgotten key is not saved', () => {
+  const ring = new KeyRing(7);
+  ring.pair('pooldac');
+  const kept = ring.pair('member1').private;
+  ring.forget('pooldac');
+  const file = path.join(dir, 'fewer.json');
+  ring.save(file);
+  assert.deepEqual(new Set(Object.values(JSON.parse(readFileSync(file, 'utf8')))), new Set([kept]));
+});

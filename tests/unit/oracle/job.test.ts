@@ -119,12 +119,57 @@ test('a new journal finds its report on the chain and sends none', async () => {
 test('settled otherwise: a dispute, said once and not retried', async () => {
   using pool = new TestPool();
   pool.append(WINDOW, goodWindow(WINDOW));
-  pool.chain.windows.set(WINDOW, { hash: 'ab'.repeat(32), at: pool.chain.now() });
+  pool.chain.windows.set(WINDOW, { by: 'report', hash: 'ab'.repeat(32), at: pool.chain.now() });
   pool.chain.pass(3);
   await pool.oracle(3);
   assert.equal(pool.row()?.state, 'disputed');
   assert.match(pool.row()?.note ?? '', new RegExp(`settled with report ${'ab'.repeat(32)}, this oracle's is`));
   assert.equal(pool.chain.pushes, 0);
+});
+
+test('what the members decided by vote is no dispute, and nothing is reported any more', async () => {
+  using pool = new TestPool();
+  for (const window of [WINDOW, NEXT]) pool.append(window, goodWindow(window));
+  const at = pool.chain.now();
+  pool.chain.windows.set(WINDOW, { by: 'vote', hash: '00'.repeat(32), at });
+  pool.chain.windows.set(NEXT, { by: 'void', hash: '00'.repeat(32), at });
+  pool.chain.pass(7);
+  await pool.oracle();
+  assert.deepEqual([pool.row()?.state, pool.row()?.note], ['skipped', 'the members settled it by vote']);
+  assert.deepEqual([pool.row(NEXT)?.state, pool.row(NEXT)?.note], ['skipped', 'the members made it void']);
+  assert.equal(pool.chain.pushes, 0);
+});
+
+test('a report that waits for others is given up when the members decide', async () => {
+  using pool = new TestPool();
+  pool.chain.quorum = 2;
+  pool.append(WINDOW, goodWindow(WINDOW));
+  pool.chain.pass(3);
+  await pool.oracle();
+  pool.chain.pass(3);
+  await pool.oracle();
+  assert.equal(pool.row()?.state, 'irreversible');
+  pool.chain.windows.set(WINDOW, { by: 'vote', hash: '00'.repeat(32), at: pool.chain.now() });
+  await pool.oracle();
+  assert.deepEqual([pool.row()?.state, pool.row()?.note], ['skipped', 'the members settled it by vote']);
+});
+
+test('past its deadline a window is left to the members; a pause begins the deadline anew', async () => {
+  using pool = new TestPool();
+  pool.chain.deadlineSeconds = 60;
+  for (const window of [WINDOW, NEXT]) pool.append(window, goodWindow(window));
+  // 6 s each: WINDOW's time is over, NEXT's is not.
+  pool.chain.pass(13);
+  await pool.oracle();
+  assert.deepEqual([pool.row()?.state, pool.row(NEXT)?.state], ['skipped', 'sent']);
+  assert.match(pool.row()?.note ?? '', /time to report it is over/);
+  using paused = new TestPool();
+  paused.chain.deadlineSeconds = 60;
+  paused.append(WINDOW, goodWindow(WINDOW));
+  paused.chain.pass(13);
+  paused.chain.pausedUntil = paused.chain.now() - 30_000;
+  await paused.oracle();
+  assert.equal(paused.row()?.state, 'sent');
 });
 
 test('a report that waits for other oracles is watched until they settle', async () => {

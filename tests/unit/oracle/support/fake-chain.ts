@@ -34,6 +34,8 @@ export class FakeChain implements OracleChain {
   /** Equal reports that settle a window: 1, or 2 for "another oracle is needed". */
   quorum = 1;
   closingThrough = 0;
+  deadlineSeconds = 86_400;
+  pausedUntil = 0;
   seatRows: Seat[] = MEMBERS.map((account, index) => ({ index, account, since: 0, until: 0 }));
   signs = 0;
   pushes = 0;
@@ -88,8 +90,10 @@ export class FakeChain implements OracleChain {
   }
 
   async config(): Promise<PoolConfig> {
-    const books = { disputeSeconds: 5, harvested: false, lastWindow: 0, closingSettledAt: 0, closedThrough: 0 };
-    return { producer: POOL, eligiblePercent: 50, closingThrough: this.closingThrough, ...books };
+    const state = { harvested: false, lastWindow: 0, closingSettledAt: 0, closedThrough: 0 };
+    const { deadlineSeconds, pausedUntil, closingThrough } = this;
+    const times = { deadlineSeconds, disputeSeconds: 5, pausedUntil };
+    return { producer: POOL, phase: 1, eligiblePercent: 50, ...times, ...state, closingThrough };
   }
 
   async signReport(data: ReportData): Promise<SignedTransaction> {
@@ -115,7 +119,7 @@ export class FakeChain implements OracleChain {
     if (this.taken.some((known) => known.id === id)) return;
     const data = this.signed.get(id) as ReportData;
     this.taken.push({ id, data });
-    const filed = { hash: reportHash(data), at: Math.floor(this.now() / 1000) * 1000 };
+    const filed: FiledReport = { by: 'report', hash: reportHash(data), at: Math.floor(this.now() / 1000) * 1000 };
     if (this.quorum === 1) this.windows.set(data.window, filed);
     else this.reports.set(data.window, filed);
   }

@@ -1,0 +1,177 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError } from 'commander';
+import { ChainClient } from '../../common/chain.ts';
+import { PoolError, sentence } from '../../common/errors.ts';
+import { stringToName } from '../../common/name.ts';
+import { signJoin } from '../../contracts/proof.ts';
+import { integer } from '../run/options.ts';
+import { type SigningKey, signingKey } from '../run/signing-key.ts';
+
+interface JoinOptions {
+  api: string;
+  dac: string;
+  keyFile: string;
+  terms?: string;
+  setkey?: true;
+  payee?: string;
+  url: string;
+  location: number;
+  owners: string;
+  json?: true;
+}
+
+interface Config {
+  phase: number;
+  chain_id: string;
+  terms: string;
+  terms_version: number;
+}
+
+interface Member {
+  account: string;
+  status: number;
+}
+
+const LEFT = 4;
+const EXPELLED = 5;
+const DISSOLVING = 2;
+
+const EXAMPLES = `
+It signs nothing that it is given: the proof is for this account, this pool, this chain and these terms alone. The private
+key stays in its file; put it into the member's nodeos as a signature-provider.
+
+Examples:
+  ./pool join alice --api http://127.0.0.1:8888 --terms docs/constitution.md --url https://alice.example --location 840
+  ./pool join alice --setkey --key-file new.key
+  eval "$(./pool join alice)"`;
+
+export function joinCommand(): Command {
+  return new Command('join')
+    .description("make a member's proof that it holds its signing key, and print the cleos line that joins with it")
+    .argument('<account>', 'account that joins', accountName)
+    .option('--api <url>', "any node's HTTP API", 'http://127.0.0.1:8888')
+    .option('--dac <account>', "account with the pool's contract", accountName, 'pooldac')
+    .option(
+      '--key-file <file>',
+      'file with the private signing key, mode 600; made when it is not there',
+      'signing.key',
+    )
+    .option('--terms <file>', "the constitution you have read; its sha256 must be the pool's")
+    .option('--payee <account>', 'account that is paid (default: the one that joins)', accountName)
+    .option('--url <url>', "the member's page", '')
+    .option('--location <n>', 'country by ISO 3166-1 number', integer(0, 65_535), 0)
+    .option('--owners <text>', 'other members that you own, control or share machines with', '')
+    .option('--setkey', 'a member changes its signing key: print the line with setkey')
+    .option('--json', 'print JSON with all parts instead of the line')
+    .addHelpText('after', EXAMPLES)
+    .action(join);
+}
+
+async function join(account: string, options: JoinOptions): Promise<void> {
+  const { dac, api } = options;
+  const client = new ChainClient(api);
+  const config = await poolConfig(client, dac);
+  if (options.terms !== undefined) requireTerms(options.terms, config);
+  await requireFits(client, dac, account, config, options.setkey === true);
+  const key = signingKey(options.keyFile);
+  const name = options.setkey ? 'setkey' : 'join';
+  const data = actionData(account, key, config, options);
+  const command = `cleos -u ${client.url} push action ${dac} ${name} ${quoted(JSON.stringify(data))} -p ${account}@active`;
+  tell(options, key, config);
+  if (!options.json) {
+    process.stdout.write(`${command}\n`);
+    return;
+  }
+  const { chain_id, terms, terms_version } = config;
+  const parts = { dac, action: name, data, key: key.public, chain_id, terms, terms_version, command };
+  process.stdout.write(`${JSON.stringify(parts, null, 2)}\n`);
+}
+
+function actionData(account: string, key: SigningKey, config: Config, options: JoinOptions): unknown[] {
+  const { terms, chain_id: chainId } = config;
+  const proof = signJoin({ chainId, dac: options.dac, account, key: key.public, terms }, key.private);
+  if (options.setkey) return [account, key.public, proof];
+  const { payee = account, url, location, owners } = options;
+  return [account, key.public, terms, proof, payee, url, location, owners];
+}
+
+async function poolConfig(client: ChainClient, dac: string): Promise<Config> {
+  const info = await client.info();
+  let row: Config | undefined;
+  try {
+    [row] = await client.rows<Config>(dac, dac, 'config');
+  } catch (thrown) {
+    if (!(thrown instanceof PoolError) || thrown.code !== 'chain') throw thrown;
+    throw new PoolError('join', `${dac} carries no pool on this chain (${sentence(thrown)}); name it with --dac`);
+  }
+  if (!row) throw new PoolError('join', `the pool of ${dac} is not set up yet: its founders call init first`);
+  if (row.chain_id !== info.chain_id) {
+    const text = `the pool of ${dac} is set up for chain ${row.chain_id}, and ${client.url} serves ${info.chain_id}`;
+    throw new PoolError('join', `${text}: no proof would be taken`);
+  }
+  return row;
+}
+
+function requireTerms(file: string, config: Config): void {
+  let hash: string;
+  try {
+    hash = createHash('sha256').update(readFileSync(file)).digest('hex');
+  } catch (thrown) {
+    throw new PoolError('join', `the constitution ${file} cannot be read: ${sentence(thrown)}`);
+  }
+  if (hash === config.terms) return;
+  const text = `${file} has sha256 ${hash}, and the pool's terms (version ${config.terms_version}) are ${config.terms}`;
+  throw new PoolError('join', `${text}: read those first`);
+}
+
+/** What the contract would refuse, said before a proof is made. */
+async function requireFits(
+  client: ChainClient,
+  dac: string,
+  account: string,
+  config: Config,
+  isMember: boolean,
+): Promise<void> {
+  const body = { code: dac, scope: dac, table: 'members', json: true, lower_bound: account, upper_bound: account };
+  const { rows } = await client.post<{ rows: Member[] }>('/v1/chain/get_table_rows', body);
+  const [member] = rows;
+  if (isMember) {
+    if (member && member.status !== LEFT && member.status !== EXPELLED) return;
+    throw new PoolError('join', `${account} is no member of ${dac}: leave --setkey out to join`);
+  }
+  if (config.phase >= DISSOLVING)
+    throw new PoolError('join', `the pool of ${dac} is being dissolved: nobody joins it any more`);
+  if (member?.status === EXPELLED)
+    throw new PoolError('join', `${account} was expelled from ${dac}: it cannot join again`);
+  if (member && member.status !== LEFT) {
+    throw new PoolError(
+      'join',
+      `${account} has joined ${dac} already: --setkey makes the proof for another signing key`,
+    );
+  }
+}
+
+/** For people, beside the line that is to be copied. */
+function tell(options: JoinOptions, key: SigningKey, config: Config): void {
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  if (key.isNew) say(`A new signing key is in ${options.keyFile}; keep it, your nodeos signs blocks with it.`);
+  say(`Signing key ${key.public}`);
+  if (options.terms === undefined && !options.setkey) {
+    say(`You agree to version ${config.terms_version} of the terms: the constitution whose sha256 is ${config.terms}`);
+  }
+}
+
+/** For a shell: between single quotes. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
+}
+
+function accountName(text: string): string {
+  try {
+    if (stringToName(text) !== 0n) return text;
+  } catch {
+    // said below
+  }
+  throw new InvalidArgumentError('It takes an account name: up to 12 of the characters a-z, 1-5 and dots.');
+}

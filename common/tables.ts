@@ -1,0 +1,36 @@
+import type { ChainClient } from './chain.ts';
+
+const PAGE = 500;
+
+/** Rows with a key from `lower_bound` to `upper_bound`, both included. */
+export interface Bounds {
+  lower_bound?: string;
+  upper_bound?: string;
+}
+
+/** A whole number in a table: nodeos gives those above 32 bits as text. */
+export type Whole = number | string;
+
+/** All rows of a table between two bounds, page by page: a node may answer with fewer rows than were asked for. */
+export async function readTable<T>(
+  client: ChainClient,
+  code: string,
+  scope: string,
+  table: string,
+  bounds: Bounds = {},
+) {
+  const all: T[] = [];
+  let lower = bounds;
+  for (;;) {
+    const body = { code, scope, table, json: true, limit: PAGE, ...lower };
+    const answer = await client.post<{ rows: T[]; more: boolean; next_key?: string }>('/v1/chain/get_table_rows', body);
+    all.push(...answer.rows);
+    if (!answer.more || !answer.next_key) return all;
+    lower = { ...bounds, lower_bound: answer.next_key };
+  }
+}
+
+/** Chain time as nodeos prints it ("2026-11-23T18:00:00", UTC), in ms since 1970. */
+export function chainTime(text: string): number {
+  return Date.parse(text.endsWith('Z') ? text : `${text}Z`);
+}
