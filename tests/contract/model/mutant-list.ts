@@ -1,0 +1,125 @@
+/** A fault to be planted into a copy of the contract: one text of a file for another. */
+export interface Mutant {
+  name: string;
+  file: string;
+  from: string;
+  to: string;
+}
+
+export const MUTANTS: Mutant[] = [
+  { name: 'none', file: 'fail.ts', from: 'check(false, sentence);', to: 'check(false, sentence);' },
+  {
+    name: 'respondent-votes',
+    file: 'ballot.ts',
+    from: '&& seat.account != proposal.respondent',
+    to: '',
+  },
+  {
+    name: 'half-is-majority',
+    file: 'ballot.ts',
+    from: 'electors / 2 + 1',
+    to: '(electors + 1) / 2',
+  },
+  {
+    name: 'proxy-beside-vote',
+    file: 'ballot.ts',
+    from: 'if (vote == null && seat.proxy.N != 0)',
+    to: 'if (seat.proxy.N != 0)',
+  },
+  {
+    name: 'two-thirds-down',
+    file: 'ballot.ts',
+    from: '(<u32>electors * 2 + 2) / 3',
+    to: '(<u32>electors * 2) / 3',
+  },
+  {
+    name: 'stale-oracle-counts',
+    file: 'windows.ts',
+    from: 'if (oracle != null && oracle.active) equal += 1;',
+    to: 'if (oracle != null) equal += 1;',
+  },
+  {
+    name: 'void-keeps-shares',
+    file: 'verdicts.ts',
+    from: '    move(self, decided.eligible, window <= state.closing_through, false);\n    decided.voided = true;',
+    to: '    decided.voided = true;',
+  },
+  {
+    name: 'close-undisputed',
+    file: 'pay.ts',
+    from: '    requireUndisputed(self, through);\n',
+    to: '',
+  },
+  {
+    name: 'closing-forgotten',
+    file: 'pay.ts',
+    from: 'books.closing_bucket = books.bucket;',
+    to: 'books.closing_bucket = 0;',
+  },
+  {
+    name: 'claim-to-account',
+    file: 'pay.ts',
+    from: 'const payee = member == null ? account : member.payee;',
+    to: 'const payee = account;',
+  },
+  {
+    name: 'bond-stays-in-deposits',
+    file: 'rulings.ts',
+    from: '        books.deposits = sub(books.deposits, taken);\n',
+    to: '',
+  },
+  {
+    name: 'limit-forgotten',
+    file: 'treasury.ts',
+    from: '    state.month_spent = add(state.month_spent, units);\n',
+    to: '',
+  },
+  {
+    name: 'refund-by-anyone',
+    file: 'treasury.ts',
+    from: 'if (!byPayee && left > 0)',
+    to: 'if (!byPayee && left > 1000000)',
+  },
+  {
+    name: 'key-of-another',
+    file: 'keys.ts',
+    from: 'if (used.account != account || used.key != key) fail',
+    to: 'if (used.key != key) fail',
+  },
+  {
+    name: 'left-key-signs',
+    file: 'roster.ts',
+    from: '    if (signed) refreshSigning(self, config);\n    if (voted)',
+    to: '    if (voted)',
+  },
+  {
+    name: 'answer-by-anyone',
+    file: 'pool.contract.ts',
+    from: '        requireAuth(respondent);\n',
+    to: '',
+  },
+  {
+    name: 'fee-to-all',
+    file: 'cases.ts',
+    from: 'if (ruling != null && isSame(ruling, given)) paid.push',
+    to: 'if (ruling != null) paid.push',
+  },
+  {
+    name: 'appeal-twice',
+    file: 'cases.ts',
+    from: '    if (row.appealed != 0) fail',
+    to: '    if (row.appealed > 1000) fail',
+  },
+  {
+    name: 'probation-forgotten',
+    file: 'ballot.ts',
+    from: '        && seat.probation_until.utcSeconds <= proposal.created.utcSeconds\n',
+    to: '',
+  },
+  {
+    name: 'fake-token-deposits',
+    file: 'deposits.ts',
+    from: 'if (books.contract != token || books.symbol != quantity.symbol) return;',
+    to: 'if (books.symbol != quantity.symbol) return;',
+  },
+];
