@@ -2,7 +2,7 @@ import type { Action, ChainClient, Pushed } from '../../common/chain.ts';
 import { setShift } from '../../devnet/shift.ts';
 import { eventually } from '../../devnet/wait.ts';
 
-/** What one transaction cost: the CPU that its sender is billed, and by how much the RAM of all accounts together grew. */
+/** What one transaction cost: the CPU that its sender is billed, and by how much the RAM of some accounts together grew. */
 export interface Cost {
   cpuUs: number;
   ramBytes: number;
@@ -29,9 +29,10 @@ export class BenchChain {
     this.#clock = clock;
   }
 
-  async push(actions: Action[]): Promise<Cost> {
+  /** `accounts` are those whose RAM counts. */
+  async push(actions: Action[], accounts: string[] = []): Promise<Cost> {
     const { processed } = await this.client.transact(actions, 60 + (this.#pushed++ % SPREAD_SECONDS));
-    return { cpuUs: processed.receipt.cpu_usage_us, ramBytes: ramOf(processed) };
+    return { cpuUs: processed.receipt.cpu_usage_us, ramBytes: ramOf(accounts, processed) };
   }
 
   /** Pushes many actions of which nobody wants to know the cost, some in each transaction. */
@@ -51,11 +52,12 @@ export class BenchChain {
   }
 }
 
-function ramOf(processed: Pushed['processed']): number {
-  const sum = (traces: Trace[]): number =>
-    traces.reduce((bytes, trace) => {
-      const own = (trace.account_ram_deltas ?? []).reduce((total, { delta }) => total + delta, 0);
-      return bytes + own + sum(trace.inline_traces ?? []);
-    }, 0);
+function ramOf(accounts: string[], processed: Pushed['processed']): number {
+  const sum = (traces: Trace[]): number => {
+    const deltas = traces.flatMap((trace) => trace.account_ram_deltas ?? []);
+    const own = deltas.filter(({ account }) => accounts.includes(account));
+    const inline = traces.map((trace) => sum(trace.inline_traces ?? []));
+    return [...own.map(({ delta }) => delta), ...inline].reduce((total, bytes) => total + bytes, 0);
+  };
   return sum(processed.action_traces as Trace[]);
 }

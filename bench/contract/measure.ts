@@ -43,7 +43,8 @@ async function measureOne(pool: BenchPool, one: Measured, sample: number, transf
   await one.prepare?.(pool, sample);
   const action = await one.act(pool, sample);
   transfers.push(await chain.push([transfer(people.payer, people.receiver, 0.0001, `${one.name} ${sample}`)]));
-  return chain.push([action]);
+  const payer = action.authorization[0]?.actor ?? '';
+  return chain.push([action], [payer, pool.dac]);
 }
 
 function medianCost(costs: Cost[]): Cost {

@@ -24,7 +24,7 @@ const BUSY: Resources = { ...PERSON, cpu: coreAmount(CORE, 20_000_000) };
 /** More would make a transaction longer than nodeos allows on a slow machine. */
 const IN_EACH = 12;
 
-/** Creates the accounts and gives each some tokens, so that no later transfer has to make a first row for its receiver. */
+/** Creates the accounts and gives each some tokens in a row of its own: so no later transfer makes one, or takes one over. */
 export async function createPeople(
   chain: BenchChain,
   key: People['key'],
@@ -48,11 +48,14 @@ export async function createPeople(
   };
   const actions = [...busy.flatMap((name) => make(name, BUSY)), ...others.flatMap((name) => make(name, PERSON))];
   await chain.pushAll(actions, IN_EACH);
-  const pocket = [...busy, ...others].map((to) => {
+  const pockets = [...busy, ...others].flatMap((to) => {
     const quantity = coreAmount(CORE, to === people.payer ? 1_000_000 : 100);
-    return action(TOKEN_CONTRACT, 'transfer', { from: 'eosio', to, quantity, memo: '' }, 'eosio');
+    return [
+      action(TOKEN_CONTRACT, 'open', { owner: to, symbol: CORE, ram_payer: to }, to),
+      action(TOKEN_CONTRACT, 'transfer', { from: 'eosio', to, quantity, memo: '' }, 'eosio'),
+    ];
   });
-  await chain.pushAll(pocket, IN_EACH);
+  await chain.pushAll(pockets, IN_EACH);
   await deployRewards(chain, people.rewards, key.public);
   return people;
 }

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { brokenLimits } from '../../bench/contract/limits.ts';
@@ -40,6 +41,12 @@ export function benchCommand(): Command {
 async function contract({ json }: BenchOptions): Promise<number> {
   const progress = progressLines();
   const { signal } = untilSignal();
+  const [load = 0] = loadavg();
+  if (load > availableParallelism()) {
+    progress(
+      `this machine is busy (load ${load.toFixed(1)}): nodeos bills elapsed time, so the figures will be too high`,
+    );
+  }
   try {
     const growth = await withChain((env) => benchContract(ground(env.POOL_CHAIN ?? ''), progress));
     const text = `${JSON.stringify({ growth })}\n`;

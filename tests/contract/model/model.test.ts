@@ -14,7 +14,7 @@ import type { Outcome, Task } from './run.ts';
 const WORKERS = 2;
 const STEPS = 50;
 const deep = process.env.POOL_DEEP === '1';
-const sequences = Number(process.env.POOL_SEQUENCES ?? (deep ? 10_000 : 500));
+const sequences = Number(process.env.POOL_SEQUENCES ?? (deep ? 10_000 : 800));
 const [seedText, ...path] = (process.env.POOL_SEED ?? '').split(':');
 const seed = seedText ? Number(seedText) : 20_261_124;
 

@@ -7,7 +7,6 @@ export interface Mutant {
 }
 
 export const MUTANTS: Mutant[] = [
-  { name: 'none', file: 'fail.ts', from: 'check(false, sentence);', to: 'check(false, sentence);' },
   {
     name: 'respondent-votes',
     file: 'ballot.ts',
@@ -105,21 +104,15 @@ export const MUTANTS: Mutant[] = [
     to: 'if (ruling != null) paid.push',
   },
   {
-    name: 'appeal-twice',
-    file: 'cases.ts',
-    from: '    if (row.appealed != 0) fail',
-    to: '    if (row.appealed > 1000) fail',
-  },
-  {
     name: 'probation-forgotten',
     file: 'ballot.ts',
     from: '        && seat.probation_until.utcSeconds <= proposal.created.utcSeconds\n',
     to: '',
   },
   {
-    name: 'fake-token-deposits',
+    name: 'any-symbol-deposits',
     file: 'deposits.ts',
     from: 'if (books.contract != token || books.symbol != quantity.symbol) return;',
-    to: 'if (books.symbol != quantity.symbol) return;',
+    to: 'if (books.contract != token) return;',
   },
 ];

@@ -10,7 +10,7 @@ import { MUTANTS, type Mutant } from './mutant-list.ts';
 const repository = join(import.meta.dirname, '..', '..', '..');
 const place = join(repository, 'contracts', 'target', 'mutants');
 const MAX_BYTES = 200_000;
-const SEQUENCES = '400';
+const SEQUENCES = '800';
 
 function build({ name, file, from, to }: Mutant): string {
   const folder = join(place, name);
@@ -33,8 +33,8 @@ function examine(code: string): string | undefined {
     maxBuffer: 64 * 1024 * 1024,
   });
   if (test.status === 0) return undefined;
-  const said = /(after \d+ simplifications, .*)|(Error.*)/.exec(test.stdout);
-  return (said?.[0] ?? test.stdout.slice(-500)).slice(0, 300);
+  const said = /(?:after \d+ simplifications, |Error: )[\s\S]{0,300}/.exec(test.stdout)?.[0] ?? test.stdout.slice(-500);
+  return said.split('\n').slice(0, 2).join(' ');
 }
 
 if (import.meta.main) {

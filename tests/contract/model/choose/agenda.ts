@@ -13,6 +13,7 @@ export function agenda(c: Chance): Ask[] {
   const { pool, now } = c;
   const lists = [
     votes(c),
+    votes(c),
     counts(pool, now),
     standing(c),
     leavers(pool, now),
@@ -26,6 +27,7 @@ export function agenda(c: Chance): Ask[] {
       ['cut', {}],
     ],
     [['harvest', { id: 1 }]],
+    seconds(c),
   );
   if ((pool.config?.phase ?? 0) >= 2)
     lists.push([
@@ -35,7 +37,17 @@ export function agenda(c: Chance): Ask[] {
   return c.of(lists.filter((list) => list.length > 0));
 }
 
-function votes(c: Chance): Ask[] {
+/** One member has asked for a stop: another one joins in. */
+function seconds(c: Chance): Ask[] {
+  const { emitters, oracles, arbitrators } = c.pool;
+  const roles = { emitter: emitters, oracle: oracles, arbitrator: arbitrators };
+  return Object.entries(roles).flatMap(([role, rows]) => {
+    const asked = [...rows.values()].filter((row) => row.stopper !== '');
+    return asked.map(({ account }): Ask => ['stop', { member: c.voter(), role, account }]);
+  });
+}
+
+export function votes(c: Chance): Ask[] {
   const { pool, now } = c;
   const running = [...pool.proposals.values()].filter((row) => row.status === 'voting' && row.ends > now);
   return running.flatMap((row) => {

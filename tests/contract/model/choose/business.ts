@@ -20,7 +20,9 @@ function report(c: Chance): Choice {
   const active = [...c.pool.oracles.values()].filter((row) => row.active).map((row) => row.account);
   const oracle = c.likely(active, ['oracle1', 'oracle3', 'alice'], 0.95);
   const waiting = [...c.pool.open].filter(([, row]) => !row.reports.has(oracle)).map(([window]) => window);
-  const window = c.is(0.6) ? c.likely(waiting, [c.window - 1], 0.95) : c.someWindow();
+  const byVote = [...c.pool.windows.values()].filter((row) => row.voided || row.reports === 0).map((row) => row.window);
+  const usual = c.is(0.6) ? c.likely(waiting, [c.window - 1], 0.95) : c.someWindow();
+  const window = c.is(0.05) ? c.likely(byVote, [usual], 1) : usual;
   // The oracles read the same logs: the bits are those of everybody, unless this one is odd.
   const odd = c.is(0.12);
   const eligible = odd ? c.bitmap(window) : c.everybody(window);
@@ -99,7 +101,7 @@ export const BUSINESS_CHOICES: Choices = {
     },
   ],
   appeal: [
-    1.5,
+    3,
     (c) => {
       const id = c.id(c.pool.cases, (row) => row.status === 'ruled');
       const row = c.pool.cases.get(id);

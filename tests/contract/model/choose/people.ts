@@ -107,7 +107,10 @@ export const PEOPLE_CHOICES: Choices = {
     },
   ],
   resume: [2, (c) => ({ account: c.whose(c.pool.members, (row) => row.status === 'suspended') })],
-  forget: [2, (c) => ({ account: c.whose(c.pool.members, (row) => row.status === 'left') })],
+  forget: [
+    2,
+    (c) => ({ account: c.whose(c.pool.members, (row) => row.status === 'left' && !c.pool.seats.has(row.account)) }),
+  ],
   refresh: [0.4, () => ({})],
   open: [2, (c) => ({ account: c.anybody() })],
   withdraw: [
@@ -137,7 +140,7 @@ export const PEOPLE_CHOICES: Choices = {
 export function claimAction(c: Chance): Choice {
   const known = [...c.pool.claims.values()].map(({ code, name }) => ({ code, name, on: c.is(0.15) }));
   const others = [
-    { code: 'eosio', name: 'claimrewards', on: true },
+    { code: 'eosio', name: 'claimrewards', on: c.is(0.9) },
     { code: 'faketoken', name: c.of(['pay', 'pay1', 'pay2', 'pay3', 'pay4']), on: true },
     { code: 'nobody', name: 'pay', on: true },
   ];

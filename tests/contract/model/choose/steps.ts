@@ -3,7 +3,7 @@ import { CORE, OTHERS, PEOPLE, POOL, PRODUCER, TOKENS } from '../drive/world.ts'
 import { act, authorityOf } from '../rules/model.ts';
 import { Refusal } from '../rules/refusal.ts';
 import type { Pool } from '../rules/state.ts';
-import { agenda } from './agenda.ts';
+import { agenda, votes } from './agenda.ts';
 import { BUSINESS_CHOICES } from './business.ts';
 import { Chance } from './chance.ts';
 import { type Choices, PEOPLE_CHOICES } from './people.ts';
@@ -14,9 +14,13 @@ import { VOTING_CHOICES } from './voting.ts';
 
 const ALL: Choices = { ...PEOPLE_CHOICES, ...BUSINESS_CHOICES, ...VOTING_CHOICES };
 const ON_AGENDA = 0.4;
-const STEERED = 0.55;
+const STEERED = 0.6;
+const REFUSED = 0.25;
+/** What is said to who names something that is not there: true, and soon tried enough. */
+const PLAIN =
+  /^(there is no|is not a member|has no deposit|the pool is not set up|is not counted|is counted|is finished|is over)/;
 const TRIES = 9;
-const WAITS = 9;
+const WAITS = 6;
 const MONEY = 3;
 
 interface Kind {
@@ -43,16 +47,25 @@ export function choose(pool: Pool, number: number): Step {
     }
     return wait(chance);
   }
-  if (!chance.is(STEERED)) return pick(chance);
+  const kind = chance.next();
+  if (kind > STEERED + REFUSED) return pick(chance);
+  const wanted = kind < STEERED ? isAccepted : isRefused;
   for (let i = 0; i < TRIES; i++) {
     const step = pick(chance);
-    if (isAccepted(pool, step)) return step;
+    if (wanted(pool, step)) return step;
   }
   return pick(chance);
 }
 
 function isAccepted(pool: Pool, step: Step): boolean {
   return step.do !== 'act' || !(act(pool, step.action, step.args, step.by) instanceof Refusal);
+}
+
+/** Something that could have been right and is not. */
+function isRefused(pool: Pool, step: Step): boolean {
+  if (step.do !== 'act') return false;
+  const said = act(pool, step.action, step.args, step.by);
+  return said instanceof Refusal && !PLAIN.test(said.fragment);
 }
 
 function fromAgenda(c: Chance): Step | undefined {
@@ -91,12 +104,14 @@ function actionOf(c: Chance, action: string, args: Record<string, unknown>): Ste
 function wait(c: Chance): Step {
   const moments = c.moments();
   const kind = c.next();
-  if (moments.length > 0 && kind < 0.66) {
-    const moment = c.is(0.6) ? (moments[0] as number) : c.of(moments.slice(0, 6));
+  // A vote that runs is not let pass by too often, or nothing would be decided.
+  if (c.is(0.45) && votes(c).length > 0) return { do: 'wait', ms: 500 };
+  if (moments.length > 0 && kind < 0.7) {
+    const moment = c.is(0.8) ? (moments[0] as number) : c.of(moments.slice(0, 6));
     const ms = moment * 1000 - c.pool.chain.ms + c.of([0, 0, 0, 0, 0, -1000, -500, 1000]);
     if (ms > 0) return { do: 'wait', ms };
   }
-  if (kind < 0.9) return { do: 'wait', ms: c.of([500, 1000, 6000, 12_000, 12_000, 18_000]) };
+  if (kind < 0.95) return { do: 'wait', ms: c.of([500, 1000, 6000, 12_000, 12_000, 18_000]) };
   return { do: 'wait', ms: c.of([3600, 86_400, 7 * 86_400, 30 * 86_400]) * 1000 };
 }
 

@@ -93,7 +93,8 @@ function voteArgs(c: Chance): Choice {
       .seats((seat) => isElector(seat, row) && !row.votes.has(seat.account))
       .map((seat): [number, string] => [row.id, seat.account]),
   );
-  const others: [number, string][] = [[c.id(c.pool.proposals, () => true), c.voter()]];
+  const concerned = running.flatMap((row): [number, string][] => (row.respondent ? [[row.id, row.respondent]] : []));
+  const others: [number, string][] = [[c.id(c.pool.proposals, () => true), c.voter()], ...concerned];
   const [id, voter] = c.likely(waiting, others, 0.92);
   const hash = c.is(0.97) ? (c.pool.proposals.get(id)?.hash ?? NO_HASH) : NO_HASH;
   return { voter, id, hash, yes: c.is(0.9) };

@@ -141,6 +141,7 @@ function busy(director: Director): void {
     ['config', { figure: 'casefee', value: 31n }],
     role('emitter', 'worker'),
     role('arbitrator', 'arbiter2'),
+    role('oracle', 'oracle3'),
   );
   director.act('open', { account: 'erin' }, 'erin');
   director.pay('erin', POOL, 500n, 'deposit');

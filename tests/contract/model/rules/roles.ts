@@ -85,7 +85,6 @@ export function pause(p: Pool, member: string): void {
   if (isSecond(p, member, p.state.pauser, p.state.pauser_at)) {
     p.state.pauser = '';
     config.paused_at = seconds(p.chain);
-    config.paused_at = seconds(p.chain);
     config.paused_until = after(p.chain, config.pausetime);
     return;
   }
