@@ -21,17 +21,18 @@ interface Count {
 export function testCommand(): Command {
   return new Command('test')
     .description('run the tests; the last line is "N passed, N failed"')
-    .argument('[suite]', `one of ${SUITES.join(', ')}; all when left out`)
+    .argument('[suite]', `one of ${SUITES.join(', ')}, or a part as e2e/chain; all when left out`)
     .option('--deep', 'ten thousand sequences against the model of the contract, some ten minutes, instead of hundreds')
     .action(async (suite: string | undefined, options: { deep?: boolean }) => {
       if (options.deep) process.env.POOL_DEEP = '1';
-      const suites = SUITES.filter((name) => suite === undefined || name === suite);
-      if (suites.length === 0) {
-        throw new PoolError('options', `there is no test suite "${suite}"; there are ${SUITES.join(', ')}`);
+      const parts = partsOf(suite);
+      if (parts.length === 0) {
+        const known = [...SUITES, ...PARTS.e2e].join(', ');
+        throw new PoolError('options', `there is no test suite "${suite}"; there are ${known}`);
       }
       const total: Count = { passed: 0, failed: 0 };
       const { signal } = untilSignal();
-      for (const part of suites.flatMap((name): readonly string[] => PARTS[name])) {
+      for (const part of parts) {
         if (signal.aborted) break;
         const run = (env: Record<string, string>) => runPart(part, env, signal);
         const shared = { 'e2e/box': withBox, 'e2e/chain': withChain }[part];
@@ -42,6 +43,13 @@ export function testCommand(): Command {
       process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
       process.exitCode = signal.aborted ? 130 : total.failed > 0 || total.passed === 0 ? 1 : 0;
     });
+}
+
+/** The parts to run for a suite's name, a part's name, or none. */
+function partsOf(name: string | undefined): string[] {
+  const all = SUITES.flatMap((suite): readonly string[] => PARTS[suite]);
+  if (name === undefined) return all;
+  return all.filter((part) => part === name || part.startsWith(`${name}/`));
 }
 
 /** Runs the files of a folder, one process each; all but unit tests one after the other, for they share the machine. */
