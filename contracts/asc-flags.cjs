@@ -11,8 +11,25 @@ const SERIALIZER = /as-chain\/assembly\/serializer\.ts$/;
 
 /** What stands in the serializer, and what stands there instead. */
 const FASTER = [
-  ['pack(ser: Packer): usize {', 'pack<T extends Packer>(ser: T): usize {'],
-  ['unpack(ser: Packer): usize {', 'unpack<T extends Packer>(ser: T): usize {'],
+  ['import { Name } from "./name";', 'import { Name } from "./name";\nimport { TimePointSec } from "./time";'],
+  [
+    'pack(ser: Packer): usize {',
+    `pack<T extends Packer>(ser: T): usize {
+        if (idof<T>() == idof<Name>()) return this.packNumber<u64>(changetype<Name>(ser).N);
+        if (idof<T>() == idof<TimePointSec>()) return this.packNumber<u32>(changetype<TimePointSec>(ser).utcSeconds);`,
+  ],
+  [
+    'unpack(ser: Packer): usize {',
+    `unpack<T extends Packer>(ser: T): usize {
+        if (idof<T>() == idof<Name>()) {
+            changetype<Name>(ser).N = this.unpackNumber<u64>();
+            return 8;
+        }
+        if (idof<T>() == idof<TimePointSec>()) {
+            changetype<TimePointSec>(ser).utcSeconds = this.unpackNumber<u32>();
+            return 4;
+        }`,
+  ],
   [
     'return this.buf.slice(0, <i32>this.pos);',
     'return this.pos == <usize>this.buf.length ? this.buf : this.buf.slice(0, <i32>this.pos);',

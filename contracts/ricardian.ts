@@ -90,7 +90,7 @@ const TEXTS: Record<string, [title: string, text: string]> = {
   ],
   propsuspend: [
     'Propose to suspend a member',
-    '{{proposer}} proposes to suspend {{account}} for {{seconds}} seconds. {{account}} has no vote on it; more than half of the other members decide.',
+    '{{proposer}} proposes to suspend {{account}} for {{seconds}} seconds. {{account}} has no vote on it; two thirds of the other members decide. At most 90 days are possible.',
   ],
   propterms: [
     'Propose a new constitution',

@@ -35,8 +35,6 @@ export const VOTE_SECONDS = 3600;
 /** What a time limit or a distance would only hold up. */
 const AT_ONCE: Figures = { locktime: 0, changegap: 0, mingap: 0, dispute: 0, probation: 0 };
 const TERMS = createHash('sha256').update('a constitution').digest('hex');
-/** They name oracles and register the producer before the others join: so each of these votes takes three. */
-const FIRST = 3;
 const JOINS_IN_EACH = 10;
 /** So that more windows are over than will be reported. */
 const WINDOWS_SECONDS = 1800;
@@ -61,10 +59,9 @@ export async function setUpPool(
   });
   await deploy(chain, people, dac, chainId, members);
   const joins = members.map((account) => action(dac, 'join', joining(account), account));
-  await chain.pushAll(joins.slice(0, FIRST), JOINS_IN_EACH);
-  await decide(chain, dac, members.slice(0, FIRST), [register(true), ...people.oracles.map(nameOracle)]);
-  await chain.pushAll(joins.slice(FIRST), JOINS_IN_EACH);
+  await chain.pushAll(joins, JOINS_IN_EACH);
   await handOver(client, dac);
+  await decide(chain, dac, members, [register(true), ...people.oracles.map(nameOracle)]);
   await chain.push([transfer(people.payer, dac, 1000, 'income before')]);
   await chain.pass(WINDOWS_SECONDS);
   const [state] = await readTable<{ first_window: Whole }>(client, dac, dac, 'state');

@@ -80,6 +80,7 @@ function panelFor(self: Name, claimant: Name, respondent: Name): Name[] {
 // An escrow in a case waits for the ruling. Only those whom it concerns can bring it there.
 function bindOrder(self: Name, claimant: Name, respondent: Name, id: u64, into: u64): void {
     const order = requireEscrow(self, id);
+    if (secondsUntil(order.due) == 0) fail(`the time of order ${id} is over: refund gives it back`);
     const isMember = isPartOf(self, claimant);
     if (claimant != order.payee && !(isMember && respondent == order.payee)) {
         fail(`order ${id} is for ${order.payee}: its payee, or a member against its payee, can bring it into a case`);
@@ -103,7 +104,7 @@ function countAgainst(self: Name, respondent: Name, more: bool): bool {
     const member = members.get(respondent.N);
     if (member == null) return false;
     if (more) {
-        if (member.cases == u8.MAX_VALUE) fail(`${respondent} is the respondent of ${member.cases} cases already: wait until one has ended`);
+        if (member.cases == u16.MAX_VALUE) fail(`${respondent} is the respondent of ${member.cases} cases already: wait until one has ended`);
         member.cases += 1;
     } else if (member.cases > 0) {
         member.cases -= 1;

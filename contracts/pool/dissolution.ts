@@ -1,6 +1,6 @@
 import { Name, SAME_PAYER } from "proton-tsc";
 import { Config, State, DISSOLVED, DISSOLVING } from "./setup.tables";
-import { Seat } from "./member.tables";
+import { Member, Seat, SUSPENDED } from "./member.tables";
 import { Books, Credit, CORE } from "./pay.tables";
 import { fail } from "./fail";
 import { add } from "./math";
@@ -11,12 +11,11 @@ import { cutShares } from "./shares";
 import { splitBuckets } from "./pay";
 import { takesPart } from "./seats";
 import { lastWindowsLeft, requireUndisputed } from "./verdicts";
-import { now, secondsLeft } from "./time";
+import { now, secondsLeft, secondsUntil } from "./time";
 import { Rows } from "./rows";
 
 // The end of a pool: voted; then, for the time of a notice, it produces and earns on; then its producer is unregistered;
 // then, when the last window could be reported and disputed, everything goes to the members.
-
 
 export function beginDissolution(self: Name, config: Config): void {
     requireOpen(config);
@@ -34,12 +33,12 @@ export function dissolve(self: Name, config: Config): void {
         return;
     }
     if (config.phase != DISSOLVING) fail("the members have not voted to dissolve the pool: propose it with propdissolve");
+    const paused = secondsUntil(config.paused_until);
+    if (paused > 0) fail(`the pool is paused for ${paused} more seconds: wait, or end it with propunpause`);
     const state = loadState(self);
     if (config.registered) {
         const left = secondsLeft(state.dissolving_at, config.notice);
         if (left > 0) fail(`the producer goes on for ${left} more seconds, so that its last rewards can be claimed`);
-        state.dissolving_at = now();
-        saveState(self, state);
         setRegistered(self, config, false);
         return;
     }
@@ -98,7 +97,12 @@ function payEverybody(self: Name, state: State): void {
     }
 }
 
-// those who take part; when nobody does, those who still have a seat
+function isSuspended(self: Name, account: Name): bool {
+    const member = new Rows<Member>(self).get(account.N);
+    return member != null && member.status == SUSPENDED;
+}
+
+// those who take part or are suspended for some time; when nobody does, those who still have a seat
 function heirsOf(self: Name): Name[] {
     const active: Name[] = [];
     const others: Name[] = [];
@@ -107,7 +111,7 @@ function heirsOf(self: Name): Name[] {
     while (seat != null) {
         seat.closing = 0;
         seats.update(seat, SAME_PAYER);
-        if (takesPart(seat)) active.push(seat.account);
+        if (takesPart(seat) || isSuspended(self, seat.account)) active.push(seat.account);
         else others.push(seat.account);
         seat = seats.next(seat);
     }

@@ -6,7 +6,7 @@ import { requireAccount, requireText } from "./words";
 import { saveConfig, saveState } from "./setup";
 import { countVoting, MAX_SEATS } from "./seats";
 import { refreshOwner } from "./signing";
-import { sendCodeActive, tokenExists } from "./system";
+import { sendCodeActive, sendInvalidate, tokenExists } from "./system";
 import { now } from "./time";
 import { Rows, Single } from "./rows";
 
@@ -63,6 +63,8 @@ export function handOver(self: Name, config: Config): void {
     if (countVoting(self, 1) == 0) fail("nobody is a member: name founders and let them join first");
     config.phase = LIVE;
     saveConfig(self, config);
+    sendInvalidate(self);
+    sendInvalidate(config.producer);
     sendCodeActive(self);
     refreshOwner(self, config);
 }

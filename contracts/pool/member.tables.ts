@@ -27,7 +27,7 @@ export class Member extends Table {
         public respond_by: TimePointSec = new TimePointSec(), // challenged: has to respond until then
         public challenge_rest: TimePointSec = new TimePointSec(), // not to be challenged again before
         public proposals: u8 = 0, // its proposals that are not finished
-        public cases: u8 = 0, // cases against it that are not finished
+        public cases: u16 = 0, // cases against it that are not finished
         public bond: i64 = 0,
         public url: string = "",
         public owners: string = "", // other members it owns, controls or shares machines with, as it declares

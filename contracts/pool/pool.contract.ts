@@ -197,8 +197,8 @@ class PoolContract extends Contract {
     }
 
     @action("transfer", notify)
-    received(from: Name, to: Name, quantity: Asset, memo: string): void {
-        receive(this.receiver, this.firstReceiver, from, to, quantity, memo);
+    received(): void {
+        receive(this.receiver, this.firstReceiver);
     }
 
     @action("withdraw")
@@ -254,6 +254,7 @@ class PoolContract extends Contract {
         p.subject = account;
         p.respondent = account;
         p.value = seconds;
+        p.two_thirds = true;
         propose(this.receiver, config, p);
     }
 

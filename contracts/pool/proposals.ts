@@ -1,5 +1,5 @@
 import { Name, EMPTY_NAME, Asset, Checksum256, Encoder, Utils, SAME_PAYER, sha256 } from "proton-tsc";
-import { Config } from "./setup.tables";
+import { Config, FOUNDING } from "./setup.tables";
 import { Member, Seat } from "./member.tables";
 import { Proposal, Vote, VOTING, PASSED, EXECUTED, REJECTED, EXPIRED, CANCELLED } from "./vote.tables";
 import { Dispute } from "./window.tables";
@@ -35,6 +35,8 @@ export function draft(self: Name, kind: Name, proposer: Name, text: string): Pro
 
 // a member's proposal; returns its id
 export function propose(self: Name, config: Config, proposal: Proposal): u64 {
+    // The first founder would be the only one to vote, on something that is executed after the hand-over.
+    if (config.phase == FOUNDING) fail("proposals begin with the hand-over: until then the founders only join");
     requireVoter(self, proposal.proposer);
     return file(self, config, proposal);
 }
@@ -187,6 +189,8 @@ export function cancel(self: Name, proposer: Name, id: u64): void {
     const proposal = loadProposal(self, id);
     if (proposal.proposer != proposer) fail(`proposal ${id} is ${proposal.proposer}'s: nobody else can cancel it`);
     if (proposal.status != VOTING) fail(`proposal ${id} is counted already and cannot be cancelled`);
+    // Else a party could use up the other's appeal with its own.
+    if (proposal.kind.N == Name.fromString("appeal").N) fail(`proposal ${id} is an appeal: once made it is voted on`);
     eraseVotes(self, id);
     finish(self, proposal, CANCELLED);
 }

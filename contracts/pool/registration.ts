@@ -2,7 +2,7 @@ import { Name } from "proton-tsc";
 import { Config } from "./setup.tables";
 import { fail } from "./fail";
 import { loadState, requireOpen, saveConfig, saveState } from "./setup";
-import { refreshSigning, signingKeys } from "./signing";
+import { noteEnd, refreshSigning, signingKeys } from "./signing";
 import { sendUnregister } from "./system";
 import { currentWindow } from "./time";
 
@@ -12,6 +12,7 @@ export function setRegistered(self: Name, config: Config, on: bool): void {
         if (!config.registered) fail(`producer ${config.producer} is not registered: there is nothing to unregister`);
         config.registered = false;
         saveConfig(self, config);
+        noteEnd(self, config);
         sendUnregister(config.producer);
         return;
     }

@@ -69,6 +69,8 @@ export function join(self: Name, config: Config, account: Name, key: PublicKey, 
 function requireMayReturn(self: Name, known: Member): void {
     if (known.status == EXPELLED) fail(`${known.account} was expelled: it cannot join again`);
     if (known.status != LEFT) fail(`${known.account} has joined already: setkey, setpayee, setinfo and agree change what it said`);
+    const left = secondsUntil(known.until);
+    if (left > 0) fail(`${known.account} left and can join again in ${left} seconds: until then its bond is kept, or its suspension lasts`);
     if (new Rows<Seat>(self).exists(known.account.N)) {
         fail(`${known.account} left and its windows can still be reported: it can join again when prune has freed its seat`);
     }
@@ -157,8 +159,9 @@ export function depart(self: Name, config: Config, account: Name): void {
 // Takes the member out of the signing authority at once. What it earned stays its own, and its bond is kept for a while.
 export function remove(self: Name, config: Config, member: Member, status: u8): void {
     if (!member.keyless) endKey(self, member.key);
+    const bondUntil = bondForLeaver(config);
+    if (member.status != SUSPENDED || member.until.utcSeconds < bondUntil.utcSeconds) member.until = bondUntil;
     member.status = status;
-    member.until = bondForLeaver(config);
     member.respond_by = new TimePointSec();
     saveMember(self, member);
     const seat = loadSeat(self, member.account);

@@ -11,7 +11,7 @@ import { endWithRuling, loadCase } from "./cases";
 import { loadMember, saveMember } from "./roster";
 import { countVoting, findSeat, takesPart } from "./seats";
 import { expel, suspend } from "./standing";
-import { closeEscrow, takeUpTo } from "./treasury";
+import { creditEscrow, returnEscrow, takeUpTo } from "./treasury";
 import { voidWindow } from "./verdicts";
 import { now, secondsUntil } from "./time";
 import { Rows } from "./rows";
@@ -86,7 +86,9 @@ function act(self: Name, config: Config, row: Case, order: u64): void {
         if (row.window > state.closed_through && (decided == null || !decided.voided)) voidWindow(self, config, row.window);
     } else if (name == Name.fromString("release").N || name == Name.fromString("giveback").N) {
         const escrow = new Rows<Order>(self).get(order);
-        if (escrow != null && escrow.escrow) closeEscrow(self, escrow, name == Name.fromString("release").N);
+        if (escrow == null || !escrow.escrow) return;
+        if (name == Name.fromString("release").N) creditEscrow(self, escrow);
+        else returnEscrow(self, escrow);
     }
 }
 

@@ -1,8 +1,9 @@
 import { Name, PublicKey } from "proton-tsc";
-import { Config, LIVE } from "./setup.tables";
+import { Config, DISSOLVING, LIVE } from "./setup.tables";
 import { Seat } from "./member.tables";
-import { saveConfig } from "./setup";
+import { loadState, saveConfig, saveState } from "./setup";
 import { mayVote, takesPart } from "./seats";
+import { now } from "./time";
 import { sendOwner, sendRegister, sendUnregister } from "./system";
 import { Rows } from "./rows";
 
@@ -14,10 +15,19 @@ export function refreshSigning(self: Name, config: Config): void {
     if (keys.length == 0) {
         config.registered = false;
         saveConfig(self, config);
+        noteEnd(self, config);
         sendUnregister(config.producer);
         return;
     }
     sendRegister(config.producer, keys, config.url, config.location);
+}
+
+// From here the last windows of a pool that is being dissolved have their time to be reported and disputed.
+export function noteEnd(self: Name, config: Config): void {
+    if (config.phase != DISSOLVING) return;
+    const state = loadState(self);
+    state.dissolving_at = now();
+    saveState(self, state);
 }
 
 export function signingKeys(self: Name): PublicKey[] {

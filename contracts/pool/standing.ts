@@ -120,6 +120,7 @@ export function oust(self: Name, config: Config, account: Name): void {
 
 // A new constitution: who has agreed to an older one has the grace time to agree to this.
 export function enactTerms(self: Name, config: Config, hash: Checksum256): void {
+    requireOpen(config);
     if (hash == config.terms) fail(`terms ${hash} are in force already: name another hash`);
     config.terms = hash;
     config.terms_version += 1;

@@ -1,11 +1,12 @@
 import { ActionData, Authority, Name, EMPTY_NAME, Asset, Symbol, PublicKey, Checksum256, KeyWeight, PermissionLevel, PermissionLevelWeight, InlineAction } from "proton-tsc";
-import { Account, Stat, sendTransferToken } from "proton-tsc/token";
+import { Stat, sendTransferToken } from "proton-tsc/token";
 import { BlockAuth, BlockAuthV0 } from "./auth";
-import { Rows } from "./rows";
+import { Rows, readForeign } from "./rows";
 
 // What the contract asks of other contracts. The producer account's permissions belong to this contract's eosio.code.
 
 const SYSTEM: Name = Name.fromString("eosio");
+const ACCOUNTS: Name = Name.fromString("accounts");
 const MSIG: Name = Name.fromString("eosio.msig");
 const OWNER_PERMISSION: Name = Name.fromString("owner");
 const ACTIVE_PERMISSION: Name = Name.fromString("active");
@@ -117,11 +118,16 @@ export function sendApprove(self: Name, proposer: Name, proposal: Name, hash: Ch
     new InlineAction<Approve>("approve").act(MSIG, level).send(new Approve(proposer, proposal, level, hash));
 }
 
+// Takes back whatever `account` approved in eosio.msig so far.
+export function sendInvalidate(account: Name): void {
+    new InlineAction<OneProducer>("invalidate").act(MSIG, new PermissionLevel(account, ACTIVE_PERMISSION)).send(new OneProducer(account));
+}
+
 // 0 when the account has no row for the symbol, or one of another precision
 export function balanceOf(token: Name, owner: Name, symbol: Symbol): i64 {
-    const row = new Rows<Account>(token, owner).get(symbol.code());
-    if (row == null) return 0;
-    return row.balance.symbol == symbol ? row.balance.amount : 0;
+    const row = readForeign(token, owner, ACCOUNTS, symbol.code(), 16);
+    if (row == null || load<u64>(row.dataStart, 8) != symbol.value) return 0;
+    return max<i64>(load<i64>(row.dataStart), 0);
 }
 
 export function tokenExists(token: Name, symbol: Symbol): bool {

@@ -3,7 +3,7 @@ import { Config, State, LIVE } from "./setup.tables";
 import { Books, Order, CORE } from "./pay.tables";
 import { fail } from "./fail";
 import { add, smaller, sub } from "./math";
-import { findBooks, loadBooks, requireCovered, saveBooks, shown } from "./books";
+import { credit, findBooks, loadBooks, requireCovered, saveBooks, shown } from "./books";
 import { loadState, saveState } from "./setup";
 import { requirePayee } from "./words";
 import { balanceOf, sendTokens, tokenExists } from "./system";
@@ -129,17 +129,31 @@ export function payOrder(self: Name, config: Config, id: u64): void {
 
 // after a vote: the work is paid, or the tokens go back to the infrastructure
 export function settleEscrow(self: Name, id: u64, accepted: bool): void {
-    closeEscrow(self, requireEscrow(self, id), accepted);
+    const order = requireEscrow(self, id);
+    if (!accepted) {
+        returnEscrow(self, order);
+        return;
+    }
+    const books = takeEscrow(self, order);
+    payOut(self, books, order.payee, order.amount);
 }
 
-export function closeEscrow(self: Name, order: Order, accepted: bool): void {
+function takeEscrow(self: Name, order: Order): Books {
     const books = loadBooks(self, CORE);
     books.escrow = sub(books.escrow, order.amount);
     new Rows<Order>(self).remove(order);
-    if (accepted) {
-        payOut(self, books, order.payee, order.amount);
-        return;
-    }
+    return books;
+}
+
+// After a ruling the payee is credited and claims: one that refuses transfers must not hold up the rest of the ruling.
+export function creditEscrow(self: Name, order: Order): void {
+    const books = takeEscrow(self, order);
+    credit(self, books, order.payee, order.amount);
+    saveBooks(self, books);
+}
+
+export function returnEscrow(self: Name, order: Order): void {
+    const books = takeEscrow(self, order);
     books.infrastructure = add(books.infrastructure, order.amount);
     saveBooks(self, books);
 }
@@ -149,7 +163,7 @@ export function refund(self: Name, id: u64, byPayee: bool): void {
     const order = requireEscrow(self, id);
     const left = secondsUntil(order.due);
     if (!byPayee && left > 0) fail(`order ${id} can be accepted for ${left} more seconds: until then only ${order.payee} gives it back`);
-    closeEscrow(self, order, false);
+    returnEscrow(self, order);
 }
 
 export function requireNewToken(self: Name, contract: Name, symbol: Symbol): u64 {

@@ -20,7 +20,8 @@ function requireOpenEpoch(state: State, window: u64): void {
 
 // Seconds until the last windows of a pool whose producer is unregistered for good can neither be reported nor disputed.
 export function lastWindowsLeft(config: Config, state: State): u64 {
-    return secondsLeft(state.dissolving_at, <u64>config.deadline + <u64>config.dispute + DAY);
+    const start = state.dissolving_at.utcSeconds < config.paused_until.utcSeconds ? config.paused_until : state.dissolving_at;
+    return secondsLeft(start, <u64>config.deadline + <u64>config.dispute + DAY);
 }
 
 // Files the dispute that keeps the window's epoch from being closed while the members vote.

@@ -4,6 +4,7 @@ import { action } from '../../../common/chain.ts';
 import { keyAuthority } from '../../../deploy/accounts.ts';
 import { putCode } from '../../../deploy/code.ts';
 import { NO_AUTHORITY, refuses, TestChain } from '../../support/chain.ts';
+import { approveMsig, execMsig, proposeMsig } from '../../support/chain-msig.ts';
 import { ChainPool, SWIFT } from '../../support/chain-pool.ts';
 
 const chain = new TestChain();
@@ -48,6 +49,13 @@ test('before the hand-over the key can do everything; the hand-over is refused w
   await chain.push(updateAuth(dac, 'owner', withCode, `${dac}@owner`));
 });
 
+test('before the hand-over the key approves something in eosio.msig', async () => {
+  const own = keyAuthority(chain.key(stranger).public);
+  const requested = [{ actor: dac, permission: 'active' }];
+  await proposeMsig(chain, { proposer: stranger, name: 'seize', requested }, [updateAuth(dac, 'active', own, dac)]);
+  await approveMsig(chain, stranger, 'seize', dac);
+});
+
 test('the hand-over leaves no key: active is the code, owner the code or k of the members', async () => {
   await pool.act('handover', {}, dac);
   const [config] = await pool.rows('config');
@@ -67,6 +75,7 @@ test('the hand-over leaves no key: active is the code, owner the code or k of th
 });
 
 test('the key of the founding opens nothing any more', async () => {
+  await refuses(execMsig(chain, stranger, 'seize', stranger), /transaction authorization failed/);
   const own = keyAuthority(chain.key(dac).public);
   for (const permission of ['active', 'owner']) {
     const by = `${dac}@${permission}`;

@@ -66,6 +66,7 @@ function hasPart(p: Pool, account: string): boolean {
 /** An escrow waits for the ruling; only those whom it concerns bring it there. */
 function bindOrder(p: Pool, { claimant, respondent, order: id }: Opening, into: number): void {
   const order = requireEscrow(p, id);
+  demand(!reached(p.chain, order.due), 'refund gives it back');
   const concerns = claimant === order.payee || (respondent === order.payee && hasPart(p, claimant));
   demand(concerns, 'can bring it into a case');
   order.in_case = into;

@@ -4,7 +4,7 @@ import { payShares, setAside } from './epochs.ts';
 import { demand } from './refusal.ts';
 import { setRegistered } from './registration.ts';
 import { byName, takesPart } from './seats.ts';
-import { configOf, DISSOLVED, DISSOLVING, requireOpen } from './setup.ts';
+import { configOf, DISSOLVED, DISSOLVING, isPaused, requireOpen } from './setup.ts';
 import type { Books, Pool } from './state.ts';
 import { lastWindowsOver, requireUndisputed } from './verdicts.ts';
 
@@ -18,10 +18,10 @@ export function dissolve(p: Pool): void {
   const config = configOf(p);
   if (config.phase === DISSOLVED) return demand(splitRest(p), 'everything is split');
   demand(config.phase === DISSOLVING, 'the members have not voted to dissolve the pool');
+  demand(!isPaused(p), 'the pool is paused for');
   const { state } = p;
   if (config.registered) {
     demand(reached(p.chain, state.dissolving_at + config.notice), 'the producer goes on for');
-    state.dissolving_at = seconds(p.chain);
     return setRegistered(p, false);
   }
   demand(reached(p.chain, lastWindowsOver(p)), 'the last windows can be reported');
@@ -37,10 +37,10 @@ export function dissolve(p: Pool): void {
   config.phase = DISSOLVED;
 }
 
-/** Everything that belongs to nobody yet, evenly, over those who take part, else over those who have a seat. */
+/** Everything that belongs to nobody yet, evenly, over those who take part or are suspended, else over those who have a seat. */
 function splitRest(p: Pool): boolean {
   const seats = byName(p.seats);
-  const active = seats.filter(takesPart);
+  const active = seats.filter((seat) => takesPart(seat) || p.members.get(seat.account)?.status === 'suspended');
   const heirs = (active.length > 0 ? active : seats).map((seat) => seat.account);
   if (heirs.length === 0) return false;
   const split = [...p.books.values()].map((books) => splitBooks(p, books, heirs));

@@ -68,7 +68,7 @@ const KINDS: Record<string, Check> = {
     requireMember(p, d.account);
     requireThree(p);
     requireSuspension(d.seconds);
-    return { subject: d.account, respondent: d.account, value: d.seconds };
+    return { subject: d.account, respondent: d.account, value: d.seconds, two_thirds: true };
   },
   terms: (p, d) => {
     requireOpen(p);

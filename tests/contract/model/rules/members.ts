@@ -26,6 +26,7 @@ export function join(p: Pool, d: Join): void {
   if (known) {
     demand(known.status !== 'expelled', 'was expelled: it cannot join again');
     demand(known.status === 'left', 'has joined already');
+    demand(reached(p.chain, known.until), 'and can join again in');
     demand(!p.seats.has(d.account), 'its windows can still be reported');
   }
   demand(d.account !== p.self && d.account !== config.producer, 'is the pool itself and cannot be a member');
@@ -107,11 +108,12 @@ export function depart(p: Pool, account: string): void {
   endMembership(p, member, 'left');
 }
 
-/** Out of the signing authority at once; pay stays its own, the bond is kept for the time of a notice. */
+/** Out of the signing authority at once; pay stays its own, the bond is kept for a notice, or a suspension's rest. */
 export function endMembership(p: Pool, member: Member, status: 'left' | 'expelled'): void {
   if (!member.keyless) endKey(p, member.key);
+  const kept = after(p.chain, configOf(p).notice);
+  member.until = member.status === 'suspended' ? Math.max(member.until, kept) : kept;
   member.status = status;
-  member.until = after(p.chain, configOf(p).notice);
   member.respond_by = 0;
   const seat = seatOf(p, member.account);
   const { signing, voting } = seat;

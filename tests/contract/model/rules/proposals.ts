@@ -5,7 +5,7 @@ import { perform } from './effects.ts';
 import { NO_KEY, packName, sha256 } from './keys.ts';
 import { demand, demandRow } from './refusal.ts';
 import { requireVoter } from './seats.ts';
-import { configOf, isPaused, requireNotDissolved, requireText } from './setup.ts';
+import { configOf, FOUNDING, isPaused, requireNotDissolved, requireText } from './setup.ts';
 import type { Payload, Pool, Proposal, ProposalStatus } from './state.ts';
 
 const WEEK = 7 * 86_400;
@@ -38,6 +38,7 @@ export function draft(p: Pool, kind: string, proposer: string, text: string, has
 }
 
 export function propose(p: Pool, what: Draft): Proposal {
+  demand(configOf(p).phase !== FOUNDING, 'proposals begin with the hand-over');
   requireVoter(p, what.proposer);
   return file(p, what);
 }
@@ -155,6 +156,7 @@ export function cancel(p: Pool, proposer: string, id: number): void {
   const row = proposalOf(p, id);
   demand(row.proposer === proposer, 'nobody else can cancel it');
   demand(row.status === 'voting', 'cannot be cancelled');
+  demand(row.kind !== 'appeal', 'once made it is voted on');
   row.votes.clear();
   finish(p, row, 'cancelled');
 }

@@ -1,6 +1,6 @@
 import { unregister, windowNow } from './chain.ts';
 import { demand } from './refusal.ts';
-import { refreshSigning, takesPart } from './seats.ts';
+import { noteEnd, refreshSigning, takesPart } from './seats.ts';
 import { configOf, requireOpen } from './setup.ts';
 import type { Pool } from './state.ts';
 
@@ -9,6 +9,7 @@ export function setRegistered(p: Pool, on: boolean): void {
   if (!on) {
     demand(config.registered, 'is not registered');
     config.registered = false;
+    noteEnd(p);
     p.chain.inlines.push(() => unregister(p.chain));
     return;
   }

@@ -55,5 +55,6 @@ function act(p: Pool, row: Case): void {
   if (row.act === 'expel' && canGo && voters(p).length >= 3) expel(p, row.respondent);
   const decidable = row.window > p.state.closed_through && !p.windows.get(row.window)?.voided;
   if (row.act === 'void' && decidable) voidWindow(p, row.window);
-  if ((row.act === 'release' || row.act === 'giveback') && order?.escrow) closeEscrow(p, order, row.act === 'release');
+  if ((row.act === 'release' || row.act === 'giveback') && order?.escrow)
+    closeEscrow(p, order, row.act === 'release' ? 'credit' : 'return');
 }

@@ -1,6 +1,6 @@
 import { after, reached, register, seconds, unregister, windowNow } from './chain.ts';
 import { demand, demandRow } from './refusal.ts';
-import { configOf } from './setup.ts';
+import { configOf, DISSOLVING } from './setup.ts';
 import type { Member, Pool, Seat } from './state.ts';
 
 const MAX_SEATS = 100;
@@ -50,6 +50,11 @@ export function seatOf(p: Pool, account: string): Seat {
   return seat;
 }
 
+/** From here the last windows of a pool that is being dissolved have their time. */
+export function noteEnd(p: Pool): void {
+  if (configOf(p).phase === DISSOLVING) p.state.dissolving_at = seconds(p.chain);
+}
+
 /** Any single key of those who sign is good for the producer; without one it cannot produce and is unregistered. */
 export function refreshSigning(p: Pool): void {
   const config = configOf(p);
@@ -59,6 +64,7 @@ export function refreshSigning(p: Pool): void {
     .map((seat) => seat.key);
   if (keys.length === 0) {
     config.registered = false;
+    noteEnd(p);
     p.chain.inlines.push(() => unregister(p.chain));
     return;
   }

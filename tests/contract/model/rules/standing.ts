@@ -108,6 +108,7 @@ export function oust(p: Pool, account: string): void {
 }
 
 export function enactTerms(p: Pool, hash: string): void {
+  requireOpen(p);
   const config = configOf(p);
   demand(hash !== config.terms, 'are in force already');
   config.terms = hash;

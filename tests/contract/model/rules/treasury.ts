@@ -1,4 +1,4 @@
-import { core, monthLeft, sendOut } from './books.ts';
+import { core, creditTo, monthLeft, sendOut } from './books.ts';
 import { after, balanceOf, moveTokens, reached, seconds, tokenExists } from './chain.ts';
 import { newBooks } from './founding.ts';
 import { demand, demandRow } from './refusal.ts';
@@ -88,13 +88,14 @@ export function payOrder(p: Pool, id: number): void {
 }
 
 export function settleEscrow(p: Pool, id: number, accepted: boolean): void {
-  closeEscrow(p, requireEscrow(p, id), accepted);
+  closeEscrow(p, requireEscrow(p, id), accepted ? 'pay' : 'return');
 }
 
-/** The work is paid, or the tokens go back to the infrastructure. */
-export function closeEscrow(p: Pool, order: Order, accepted: boolean): void {
+/** The work is paid, after a ruling to be claimed; or the tokens go back to the infrastructure. */
+export function closeEscrow(p: Pool, order: Order, how: 'pay' | 'credit' | 'return'): void {
   p.orders.delete(order.id);
-  if (accepted) payOut(p, order.payee, order.amount);
+  if (how === 'pay') payOut(p, order.payee, order.amount);
+  else if (how === 'credit') creditTo(p, core(p), order.payee, order.amount);
   else core(p).infrastructure += order.amount;
 }
 
@@ -103,7 +104,7 @@ export function refund(p: Pool, id: number, signers: string[]): void {
   const byPayee = signers.includes(orderOf(p, id).payee);
   const order = requireEscrow(p, id);
   demand(byPayee || reached(p.chain, order.due), 'gives it back');
-  closeEscrow(p, order, false);
+  closeEscrow(p, order, 'return');
 }
 
 export function isListed(p: Pool, contract: string, symbol: string): boolean {

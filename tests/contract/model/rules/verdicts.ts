@@ -10,8 +10,8 @@ function requireOpenEpoch(p: Pool, window: number): void {
 
 /** When the last windows of a pool that ends can neither be reported nor disputed any more. */
 export function lastWindowsOver(p: Pool): number {
-  const { deadline, dispute: disputeTime } = configOf(p);
-  return p.state.dissolving_at + deadline + disputeTime + DAY;
+  const { deadline, dispute: disputeTime, paused_until } = configOf(p);
+  return Math.max(p.state.dissolving_at, paused_until) + deadline + disputeTime + DAY;
 }
 
 /** The oracles come first: members decide after the deadline, or against what was settled, in time. */
