@@ -67,7 +67,8 @@ const STAGES: Record<string, { all: string[]; types: string[] }> = {
   decode: { all: [], types: [] },
   session: { all: ['decode'], types: [] },
   verify: { all: ['decode'], types: [] },
-  select: { all: [], types: [] },
+  forks: { all: [], types: [] },
+  select: { all: ['forks'], types: [] },
   relay: { all: ['decode'], types: ['session'] },
   log: { all: [], types: [] },
 };
@@ -80,6 +81,8 @@ const WIRING = ['emitter/emitter.ts', 'emitter/main.ts', 'emitter/chooser.ts', '
 const BESIDE: Record<string, string[]> = {
   'emitter/config.ts': ['select'],
   'emitter/members.ts': ['verify'],
+  'emitter/settings.ts': ['select'],
+  'emitter/acceptance.ts': [],
   'emitter/http.ts': [],
   'emitter/limits.ts': [],
 };
