@@ -7,8 +7,7 @@ import type { PoolEvent } from '../common/events.ts';
 import { keyText } from '../common/keys.ts';
 import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
-import { firstSlot, SLOT_MS, slotAt, slotTime, windowOf } from '../common/slot.ts';
-import { Acceptance } from './acceptance.ts';
+import { SLOT_MS, slotTime, windowOf } from '../common/slot.ts';
 import { Chooser } from './chooser.ts';
 import type { EmitterConfig } from './config.ts';
 import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
@@ -21,13 +20,13 @@ import { PublicBranch } from './relay/branch.ts';
 import { Frames } from './relay/frames.ts';
 import { type LinkContext, MemberLink } from './relay/member-link.ts';
 import { candidateKey } from './select/state.ts';
-import type { Candidate, SelectEvent } from './select/types.ts';
+import type { Candidate } from './select/types.ts';
 import { dial } from './session/dial.ts';
 import type { FrameSocket } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
 import { RelaySession } from './session/relay-session.ts';
-import { SettingsReader } from './settings.ts';
 import { Intake, type Outcome } from './verify/intake.ts';
+import { Watch } from './watch.ts';
 
 export interface EmitterParts {
   config: EmitterConfig;
@@ -56,9 +55,7 @@ export class Emitter {
   private readonly members: MemberDirectory;
   private readonly journal: Journal;
   private readonly http: EmitterHttp;
-  private readonly settings: SettingsReader;
-  private readonly acceptance: Acceptance;
-  private turnTimer: NodeJS.Timeout | null = null;
+  private readonly watch: Watch;
   private relay: RelaySession | null = null;
   private server: Listener | null = null;
   private sessions = 0;
@@ -81,19 +78,16 @@ export class Emitter {
     const onLogFault = (text: string) => this.fault('event_log', text);
     this.journal = new Journal(store, (records) => this.http.publish(records), onLogFault);
     const { journal, members, frames, branch } = this;
-    const now = () => Math.floor(clock.now());
-    this.acceptance = new Acceptance({
-      ...{ info: () => chain.info(), now, acceptMs: config.EMITTER_ACCEPT_MS },
-      onVerdict: (id, ok) => this.chooser.dispatch({ type: 'accepted', at: now(), id, ok }),
-      onIrreversible: (num) => this.chooser.dispatch({ type: 'irreversible', at: now(), num }),
+    this.watch = new Watch(config, chain, clock, {
+      dispatch: (event) => this.chooser.dispatch(event),
+      onWindow: () => this.takeTurns(),
+      onFault,
     });
-    const onSettings = (event: SelectEvent) => this.chooser.dispatch(event);
-    const override = config.EMITTER_STRATEGY ?? null;
-    this.settings = new SettingsReader(chain, config.EMITTER_DAC, override, { now, onSettings, onFault });
     this.chooser = new Chooser({
       ...{ config, clock, logger, journal, members, frames, branch, onFault },
-      onSent: (block) => this.acceptance.sent(block),
-      onCommand: (command) => logger.info(command, 'for the agents'),
+      onSent: (block) => this.watch.acceptance.sent(block),
+      onLead: (lead) => logger.info(lead, 'lead'),
+      onRelease: (release) => logger.info(release, 'release'),
       send: (frame) => this.relay?.send(frame) === true,
       canSend: () => this.relay?.up === true,
       onClosing: (window) => this.settle(this.intake.expire(window)),
@@ -108,7 +102,7 @@ export class Emitter {
     await this.members.start();
     const head = await this.public.seedAtHead();
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
-    await this.settings.start();
+    await this.watch.start();
     const strategy = this.chooser.strategyNow();
     const start = { pool: config.EMITTER_POOL, chain: info.chain_id, software: SOFTWARE, strategy };
     this.journal.tell(null, { type: 'start', at: this.chooser.now(), ...start });
@@ -124,16 +118,13 @@ export class Emitter {
     this.relay.start();
     const { host, port } = splitAddress(config.EMITTER_LISTEN);
     this.server = await listen(host, port, (socket) => this.onMember(socket));
-    this.armTurn();
     logger.info({ listen: config.EMITTER_LISTEN, relay: config.EMITTER_RELAY_P2P }, 'started');
   }
 
   stop(): void {
     this.chooser.stop();
     this.members.stop();
-    this.settings.stop();
-    this.acceptance.stop();
-    if (this.turnTimer) clearTimeout(this.turnTimer);
+    this.watch.stop();
     this.server?.close();
     for (const link of this.links) link.close('emitter_stops');
     this.relay?.stop();
@@ -160,7 +151,7 @@ export class Emitter {
 
   private onRelayState(up: boolean, reason: string): void {
     this.parts.logger[up ? 'info' : 'error']({ reason }, up ? 'relay node connected' : 'relay node lost');
-    if (!up) this.acceptance.forget();
+    if (!up) this.watch.acceptance.forget();
     if (!up) this.fault('relay_lost', `the session with the relay node ended: ${reason}`);
   }
 
@@ -174,7 +165,7 @@ export class Emitter {
     if (this.frames.sawPublic(header.id)) return;
     const { id, num, slot, previous } = header;
     const { chooser } = this;
-    this.acceptance.knows(id, previous);
+    this.watch.acceptance.knows(id, previous);
     this.public.follow(header, chooser.tip);
     const pool = header.producer === this.pool;
     if (pool) this.branch.add({ id, slot, frame: Buffer.from(frame) });
@@ -187,19 +178,6 @@ export class Emitter {
     const { chooser } = this;
     for (const window of this.public.newTurns(chooser.tip))
       chooser.dispatch({ type: 'turn', at: chooser.now(), window });
-  }
-
-  /** A window begins by the clock also when nobody makes a block in it. */
-  private armTurn(): void {
-    const now = this.parts.clock.now();
-    const next = slotTime(firstSlot(windowOf(slotAt(now)) + 1));
-    this.turnTimer = setTimeout(
-      () => {
-        this.takeTurns();
-        this.armTurn();
-      },
-      Math.ceil(next - now),
-    );
   }
 
   private onMember(socket: FrameSocket): void {

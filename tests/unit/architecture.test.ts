@@ -83,6 +83,7 @@ const BESIDE: Record<string, string[]> = {
   'emitter/members.ts': ['verify'],
   'emitter/settings.ts': ['select'],
   'emitter/acceptance.ts': [],
+  'emitter/watch.ts': ['select'],
   'emitter/http.ts': [],
   'emitter/limits.ts': [],
 };
