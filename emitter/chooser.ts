@@ -68,7 +68,7 @@ export class Chooser {
 
   /** The strategy that holds now, as voted. */
   strategyNow(): string {
-    return ruleFor(this.state, windowOf(slotAt(this.now()))).strategy.text;
+    return ruleFor(this.state, windowOf(slotAt(this.now()))).strategy;
   }
 
   now(): number {
@@ -96,7 +96,7 @@ export class Chooser {
     const running = this.state.window?.id ?? window;
     for (const cut of store.unclosed(running)) {
       const { strategy, mode } = ruleFor(this.state, cut.window);
-      this.tellClosed(cut.window, cut.emitted, strategy.text, mode);
+      this.tellClosed(cut.window, cut.emitted, strategy, mode);
     }
   }
 

@@ -17,5 +17,5 @@ export function closing(state: SelectState, window: WindowState): SelectEffect {
       standby.push({ slot, signer });
     }
   }
-  return { type: 'closed', window: window.id, emitted: window.decided.size, strategy: strategy.text, mode, standby };
+  return { type: 'closed', window: window.id, emitted: window.decided.size, strategy, mode, standby };
 }

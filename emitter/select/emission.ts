@@ -1,7 +1,17 @@
 import { SLOTS_PER_WINDOW, windowOf } from '../../common/slot.ts';
 import { chooseFirst } from './first.ts';
 import { adopt } from './standby.ts';
-import { candidateKey, isOver, rememberEmitted, type SelectState, snapshot, type WindowState } from './state.ts';
+import {
+  candidateKey,
+  isOver,
+  rememberEmitted,
+  rulesOf,
+  type SelectState,
+  snapshot,
+  type WindowState,
+} from './state.ts';
+import { strategyOf } from './strategy.ts';
+import { builtOn, withId } from './tree.ts';
 import type { BlockRef, Candidate, EmitReason, SelectEffect } from './types.ts';
 
 /**
@@ -16,9 +26,9 @@ export function extend(
   lateToo = false,
 ): boolean {
   const tip = state.tip as BlockRef;
-  if (isOver(state, window) || window.rejected.length > 0 || now >= state.rules.tooLateAt(window.id)) return false;
+  if (isOver(state, window) || window.rejected.length > 0 || now >= rulesOf(state).tooLateAt(window.id)) return false;
   const mayLeave = (c: Candidate) => (lateToo || !c.late) && isEligible(state, window, c) && mayTakeSlot(window, c);
-  const onTip = window.tree.on(tip.id).filter((c) => c.slot > tip.slot && mayLeave(c));
+  const onTip = builtOn(window.tree, tip.id).filter((c) => c.slot > tip.slot && mayLeave(c));
   if (window.emitted.length > 0) {
     const next = lowestSlot(onTip)[0];
     return next ? emit(state, window, 'extend', next, effects) : false;
@@ -56,7 +66,7 @@ function mayTakeSlot(window: WindowState, candidate: Candidate): boolean {
 
 /** Built on a block from before the window: nodeos prefers it to the previous producer's branch whatever its height. */
 function isFirstOfWindow(candidate: Candidate, window: WindowState): boolean {
-  return window.tree.withId(candidate.previous).length === 0 && candidate.num > window.parent.num - SLOTS_PER_WINDOW;
+  return withId(window.tree, candidate.previous).length === 0 && candidate.num > window.parent.num - SLOTS_PER_WINDOW;
 }
 
 /** A slot that has a block is never left out for a later one. */
@@ -72,7 +82,7 @@ function emitFirst(
   now: number,
   effects: SelectEffect[],
 ): boolean {
-  const choice = chooseFirst(state, window, window.rule.strategy, lowestSlot(candidates), now);
+  const choice = chooseFirst(state, window, strategyOf(window.rule.strategy), lowestSlot(candidates), now);
   if ('waitUntil' in choice) {
     window.waits.push(choice.waitUntil);
     return false;

@@ -1,5 +1,6 @@
 import { isAlive, liveSigners, type SelectState, turnAfter, type WindowState } from './state.ts';
-import type { Choice, Strategy } from './strategy.ts';
+import { type Choice, type Strategy, strategyOf } from './strategy.ts';
+import { builtOn } from './tree.ts';
 import type { Candidate, SelectEffect } from './types.ts';
 
 /**
@@ -36,7 +37,7 @@ export function chooseNow(
 ): Candidate {
   const { turn, id } = window;
   const context = { now, window: id, turn, lastLeader: state.lastLeader, missing: [] };
-  const choice = window.rule.strategy.choose(candidates, context);
+  const choice = strategyOf(window.rule.strategy).choose(candidates, context);
   return 'take' in choice ? choice.take : (candidates[0] as Candidate);
 }
 
@@ -52,26 +53,26 @@ function turnOf(state: SelectState, window: WindowState, members: readonly strin
 /** Asks the shadow strategies about the same beginning; each is told of once, when the active one has chosen as well. */
 export function askShadows(state: SelectState, window: WindowState, now: number, effects: SelectEffect[]): void {
   if (window.rule.mode === 'standby') return;
-  const candidates = window.tree
-    .on(window.parent.id)
-    .filter((c) => !c.late && !window.out.has(c.signer) && c.slot === slotOfFirst(window));
+  const candidates = builtOn(window.tree, window.parent.id).filter(
+    (c) => !c.late && !window.out.has(c.signer) && c.slot === slotOfFirst(window),
+  );
   if (candidates.length === 0) return;
   for (const strategy of state.shadows) {
-    if (!window.shadows.has(strategy.text)) {
-      const choice = chooseFirst(state, window, strategy, candidates, now);
-      if ('take' in choice) window.shadows.set(strategy.text, choice.take);
+    if (!window.shadows.has(strategy)) {
+      const choice = chooseFirst(state, window, strategyOf(strategy), candidates, now);
+      if ('take' in choice) window.shadows.set(strategy, choice.take);
       else window.waits.push(choice.waitUntil);
     }
-    const chosen = window.shadows.get(strategy.text);
+    const chosen = window.shadows.get(strategy);
     if (!chosen || !window.first) continue;
     const { id, slot, signer } = chosen;
     const same = id === window.first.id && signer === window.first.signer;
-    effects.push({ type: 'shadow', window: window.id, slot, strategy: strategy.text, id, signer, same });
-    window.shadows.set(strategy.text, null);
+    effects.push({ type: 'shadow', window: window.id, slot, strategy, id, signer, same });
+    window.shadows.set(strategy, null);
   }
 }
 
 /** The slot whose block is chosen: that of the choice, before it the lowest there is. */
 function slotOfFirst(window: WindowState): number {
-  return window.first?.slot ?? Math.min(...window.tree.on(window.parent.id).map(({ slot }) => slot));
+  return window.first?.slot ?? Math.min(...builtOn(window.tree, window.parent.id).map(({ slot }) => slot));
 }

@@ -6,7 +6,16 @@ import { askShadows } from './first.ts';
 import { dueAt, rescue } from './rescue.ts';
 import { onSettings } from './settings.ts';
 import { giveDuty, noteConnection, onAgent, watchDuty } from './standby.ts';
-import { candidateKey, openWindow, rememberEmitted, rollBack, type SelectState, type WindowState } from './state.ts';
+import {
+  candidateKey,
+  openWindow,
+  rememberEmitted,
+  rollBack,
+  rulesOf,
+  type SelectState,
+  type WindowState,
+} from './state.ts';
+import { addTo } from './tree.ts';
 import type { BlockRef, Candidate, SelectEffect, SelectEvent } from './types.ts';
 import { liftFromAll, onAccepted } from './verdict.ts';
 
@@ -79,7 +88,7 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
 
 function onCandidate(state: SelectState, candidate: Candidate, effects: SelectEffect[]): void {
   const window = enterWindow(state, windowOf(candidate.slot), effects);
-  if (window?.tree.add(candidate)) learnLead(state, candidate);
+  if (window && addTo(window.tree, candidate)) learnLead(state, candidate);
 }
 
 /** The window with this id, opened if it is new; null for one that is over. */
@@ -96,7 +105,7 @@ function enterWindow(state: SelectState, id: number, effects: SelectEffect[]): W
 function onPublic(state: SelectState, block: BlockRef, pool: boolean, effects: SelectEffect[]): void {
   const { window, tip } = state;
   if (state.emittedIds.has(block.id)) return;
-  const better = !tip || state.rules.isBetterHead(block, tip);
+  const better = !tip || rulesOf(state).isBetterHead(block, tip);
   // Older pool blocks are answers to sync requests, emitted long ago, perhaps by an earlier run.
   if (pool && (better || windowOf(block.slot) === window?.id)) effects.push({ type: 'leak', block });
   if (!pool) state.roots = [...state.roots, block].slice(-ROOTS_KEPT);

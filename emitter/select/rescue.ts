@@ -2,7 +2,8 @@ import { lastSlot, slotTime, windowOf } from '../../common/slot.ts';
 import { isEligible, take } from './emission.ts';
 import { expectedAt } from './expected.ts';
 import { chooseNow } from './first.ts';
-import { type Emitted, isAlive, isOver, type SelectState, snapshot, type WindowState } from './state.ts';
+import { type Emitted, isAlive, isOver, rulesOf, type SelectState, snapshot, type WindowState } from './state.ts';
+import { withId } from './tree.ts';
 import type { BlockRef, Candidate, SelectEffect } from './types.ts';
 
 /** How much longer than billed other nodes may need for the same transactions. */
@@ -59,7 +60,7 @@ export function dueAt(state: SelectState, window: WindowState): number | null {
 /** The latest time at which a branch may leave so that the next producer has applied it before it starts its window. */
 export function deadlineFor(state: SelectState, window: WindowState, path: readonly Candidate[]): number {
   const applyMs = (path.reduce((sum, block) => sum + block.cpuUs, 0) / 1000) * APPLY_FACTOR;
-  return state.rules.tooLateAt(window.id) - state.config.deadlineMarginMs - applyMs;
+  return rulesOf(state).tooLateAt(window.id) - state.config.deadlineMarginMs - applyMs;
 }
 
 /**
@@ -71,7 +72,7 @@ export function bestBranch(state: SelectState, window: WindowState, now: number)
   if (!tip || isOver(state, window) || now > deadlineFor(state, window, [])) return null;
   let best: Branch[] = [];
   for (const leaf of window.tree.all) {
-    if (!state.rules.isBetterHead(leaf, tip)) continue;
+    if (!rulesOf(state).isBetterHead(leaf, tip)) continue;
     if (leaf.signer === window.leader || !isAlive(state, leaf.signer) || !isEligible(state, window, leaf)) continue;
     const branch = branchTo(state, window, leaf);
     if (!branch || now > deadlineFor(state, window, branch.path)) continue;
@@ -102,7 +103,7 @@ export function branchTo(state: SelectState, window: WindowState, leaf: Candidat
     const fork = emitted.findIndex(({ block }) => block.id === previous);
     if (fork < 0 && !state.roots.some(({ id }) => id === previous)) continue;
     const replaced = emitted.slice(fork + 1).map(({ block }) => block);
-    if (!state.rules.mayReplace(replaced, state.tip as BlockRef)) return null;
+    if (!rulesOf(state).mayReplace(replaced, state.tip as BlockRef)) return null;
     // No node has the rejected ones; their slots get another block all the same.
     return { path, replaced: [...replaced, ...rejected.map(({ block }) => block)] };
   }
@@ -111,6 +112,6 @@ export function branchTo(state: SelectState, window: WindowState, leaf: Candidat
 
 /** The parent by the same signer if there is one, else any with that id. */
 function parentOf(window: WindowState, child: Candidate): Candidate | undefined {
-  const same = window.tree.withId(child.previous);
+  const same = withId(window.tree, child.previous);
   return same.find(({ signer }) => signer === child.signer) ?? same[0];
 }

@@ -1,10 +1,11 @@
 import type { SelectState } from './state.ts';
-import { DEFAULT_STRATEGY, parseStrategy, type Strategy } from './strategy.ts';
+import { DEFAULT_STRATEGY, parseStrategy } from './strategy.ts';
 import type { Mode, SelectEffect, SelectEvent } from './types.ts';
 
 /** How a window is run. */
 export interface Rule {
-  strategy: Strategy;
+  /** As voted, with all parameters. */
+  strategy: string;
   mode: Mode;
 }
 
@@ -41,9 +42,9 @@ export function onSettings(
 
 function known(text: string, mode: string, last: Rule, effects: SelectEffect[]): Rule {
   const parsed = parseStrategy(text);
-  const strategy = parsed.ok ? parsed.strategy : last.strategy;
+  const strategy = parsed.ok ? parsed.strategy.text : last.strategy;
   const isMode = mode === 'propose' || mode === 'standby';
-  if (!parsed.ok) say(`${parsed.problem}; ${last.strategy.text} goes on`);
+  if (!parsed.ok) say(`${parsed.problem}; ${last.strategy} goes on`);
   if (!isMode) say(`mode "${mode}" is unknown; ${last.mode} goes on`);
   return { strategy, mode: isMode ? mode : last.mode };
 

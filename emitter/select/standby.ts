@@ -1,7 +1,7 @@
 import { firstSlot, lastSlot, SLOT_MS, slotAt, slotTime, windowOf } from '../../common/slot.ts';
 import { expectedAt } from './expected.ts';
 import { ruleFor } from './settings.ts';
-import { isAlive, isOver, type SelectState, turnAfter, type WindowState } from './state.ts';
+import { isAlive, isOver, rulesOf, type SelectState, turnAfter, type WindowState } from './state.ts';
 import type { SelectEffect, SelectEvent } from './types.ts';
 
 /** A follower's head may be told of this late: an agent speaks at each block, and it takes a moment. */
@@ -59,7 +59,7 @@ export function watchDuty(state: SelectState, now: number, effects: SelectEffect
 /** The window that runs, or the next one that could: at its end, when its last slot is out, the next leader prepares. */
 function currentWindow(state: SelectState, now: number): number {
   const { window } = state;
-  if (window && !isOver(state, window) && now < state.rules.tooLateAt(window.id)) return window.id;
+  if (window && !isOver(state, window) && now < rulesOf(state).tooLateAt(window.id)) return window.id;
   return Math.max(state.lastWindow + 1, windowOf(slotAt(now)) + 1);
 }
 

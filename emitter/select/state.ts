@@ -1,8 +1,8 @@
 import { windowOf } from '../../common/slot.ts';
 import { FORK_RULES, type ForkRules } from '../forks/rules.ts';
 import { DEFAULT_SETTINGS, type Rule, ruleFor, type Settings } from './settings.ts';
-import { parseStrategy, type Strategy } from './strategy.ts';
-import { CandidateTree } from './tree.ts';
+import { parseStrategy } from './strategy.ts';
+import { type CandidateTree, emptyTree } from './tree.ts';
 import type { BlockRef, Candidate, SelectConfig } from './types.ts';
 
 /** A pool window as the selection sees it: the candidates' tree, and what of it is in public. */
@@ -74,9 +74,9 @@ export interface Duty {
 
 export interface SelectState {
   config: SelectConfig;
-  rules: ForkRules;
   settings: Settings;
-  shadows: Strategy[];
+  /** Texts of strategies that only watch. */
+  shadows: string[];
   /** The best public block known, own emissions included. */
   tip: BlockRef | null;
   /** Height of the last irreversible block, as far as known. */
@@ -105,9 +105,8 @@ export interface SelectState {
 export function initialState(config: SelectConfig): SelectState {
   return {
     config,
-    rules: FORK_RULES[config.forkRules],
     settings: DEFAULT_SETTINGS,
-    shadows: config.shadows.map(parseStrategy).flatMap((parsed) => (parsed.ok ? [parsed.strategy] : [])),
+    shadows: config.shadows.map(parseStrategy).flatMap((parsed) => (parsed.ok ? [parsed.strategy.text] : [])),
     tip: null,
     irreversible: 0,
     window: null,
@@ -124,10 +123,15 @@ export function initialState(config: SelectConfig): SelectState {
   };
 }
 
+/** The fork choice of this chain's nodes. */
+export function rulesOf({ config }: SelectState): ForkRules {
+  return FORK_RULES[config.forkRules];
+}
+
 export function openWindow(state: SelectState, id: number, parent: BlockRef): WindowState {
   const rule = ruleFor(state, id);
   state.lastLeader = state.window?.leader ?? state.lastLeader;
-  const lists = { tree: new CandidateTree(), emitted: [], rejected: [], waits: [], before: [] };
+  const lists = { tree: emptyTree(), emitted: [], rejected: [], waits: [], before: [] };
   const maps = { decided: new Map(), following: new Map(), shadows: new Map() };
   const sets = { bad: new Set<string>(), out: new Set(state.quarantine.keys()) };
   const none = { leader: null, first: null, turn: null, rescues: 0, halted: false };

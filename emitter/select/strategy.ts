@@ -87,4 +87,16 @@ function withParameters(rule: StrategyRule, parameters: Record<string, number>):
 }
 
 /** What holds before the contract was read. */
-export const DEFAULT_STRATEGY = (parseStrategy('first-delivered') as Extract<Parsed, { ok: true }>).strategy;
+export const DEFAULT_STRATEGY = 'first-delivered';
+
+const parsedBefore = new Map<string, Strategy>();
+
+/** A strategy by its text, which `parseStrategy` gave: the state has texts only, so that a checkpoint can carry it. */
+export function strategyOf(text: string): Strategy {
+  const known = parsedBefore.get(text);
+  if (known) return known;
+  const parsed = parseStrategy(text);
+  if (!parsed.ok) throw new Error(`${parsed.problem}; it was known before`);
+  parsedBefore.set(text, parsed.strategy);
+  return parsed.strategy;
+}
