@@ -3,6 +3,7 @@ import type { PoolEvent } from '../common/events.ts';
 import type { Logger } from '../common/logger.ts';
 import { windowOf } from '../common/slot.ts';
 import type { EmitterConfig } from './config.ts';
+import { type CandidateEvent, candidateInput } from './log/candidate.ts';
 import type { Journal } from './log/journal.ts';
 import type { EventStore } from './log/store.ts';
 import type { MemberDirectory } from './members.ts';
@@ -57,12 +58,20 @@ export class Chooser {
     return Math.floor(this.parts.clock.now());
   }
 
+  /** Feeds the selection; the event goes to the log before anything that follows from it. */
   dispatch(event: SelectEvent): void {
-    for (const effect of reduce(this.state, this.parts.strategy, event)) {
-      // A refused fence takes back the emissions behind it in the same answer.
-      if (effect.type === 'emit' && this.state.window?.halted) continue;
-      this.execute(effect);
-    }
+    const before = this.state.window?.id;
+    const effects = reduce(this.state, this.parts.strategy, event);
+    const window = before ?? this.state.window?.id ?? null;
+    this.parts.journal.tell(window, { type: 'input', at: event.at, input: event });
+    this.executeAll(effects, event.at);
+  }
+
+  /** Feeds it a candidate: the record has all that the selection gets to see of it. */
+  offer(told: CandidateEvent): void {
+    this.parts.journal.tell(windowOf(told.slot), told);
+    const event = candidateInput(told);
+    if (event) this.executeAll(reduce(this.state, this.parts.strategy, event), event.at);
   }
 
   /** What earlier runs left: slots of the running window stay decided, windows that were cut off are closed. */
@@ -76,21 +85,30 @@ export class Chooser {
       this.dispatch({ type: 'decided', at, block, signer: event.signer, rescue });
     }
     const running = this.state.window?.id ?? window;
-    for (const cut of store.unclosed(running)) this.tellClosed(cut.window, cut.emitted);
+    for (const cut of store.unclosed(running)) this.tellClosed(cut.window, cut.emitted, at);
   }
 
   stop(): void {
     if (this.wake) clearTimeout(this.wake);
   }
 
-  private execute(effect: SelectEffect): void {
+  private executeAll(effects: SelectEffect[], at: number): void {
+    for (const effect of effects) {
+      // A refused fence takes back the emissions behind it in the same answer.
+      if (effect.type === 'emit' && this.state.window?.halted) continue;
+      this.execute(effect, at);
+    }
+  }
+
+  /** `at` is the time of the event that led to it: what is told of an effect follows from the inputs alone. */
+  private execute(effect: SelectEffect, at: number): void {
     switch (effect.type) {
       case 'emit':
-        return this.emit(effect);
+        return this.emit(effect, at);
       case 'wake':
         return this.wakeAt(effect.at);
       case 'closed':
-        return this.close(effect);
+        return this.close(effect, at);
       case 'leak': {
         const { id, slot, num } = effect.block;
         this.parts.logger.error({ slot, id }, 'a pool block is in public that was not emitted here');
@@ -106,11 +124,10 @@ export class Chooser {
   }
 
   /** The fence: decisions are durable before the first byte leaves. */
-  private emit(effect: EmitEffect): void {
+  private emit(effect: EmitEffect, at: number): void {
     const { path, reason, replaced } = effect;
     const slot = path[0]?.slot ?? 0;
     const window = windowOf(slot);
-    const at = this.now();
     const reachable = this.parts.canSend();
     if (!reachable) this.parts.onFault('relay_down', `slot ${slot} has a block and the relay node cannot be reached`);
     if (!reachable || !this.parts.journal.fence(this.decisions(effect, window, at))) {
@@ -149,20 +166,19 @@ export class Chooser {
     this.parts.journal.tell(window, { type: 'rescue', at, ...said, ...ids });
   }
 
-  private close({ window, emitted, standby }: Extract<SelectEffect, { type: 'closed' }>): void {
+  private close({ window, emitted, standby }: Extract<SelectEffect, { type: 'closed' }>, at: number): void {
     this.parts.onClosing(window);
-    const at = this.now();
     for (const { slot, signer } of standby) {
       const member = this.parts.members.account(signer);
       this.parts.journal.tell(window, { type: 'standby', at, slot, signer, member });
     }
-    this.tellClosed(window, emitted);
+    this.tellClosed(window, emitted, at);
     this.parts.frames.prune(window);
   }
 
-  private tellClosed(window: number, emitted: number): void {
+  private tellClosed(window: number, emitted: number, at: number): void {
     const strategy = this.parts.strategy.name;
-    this.parts.journal.tell(window, { type: 'window', at: this.now(), window, emitted, strategy });
+    this.parts.journal.tell(window, { type: 'window', at, window, emitted, strategy });
     this.parts.logger.info({ window, emitted }, 'window closed');
   }
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
-import { EventLogReader, verifyLog } from '../../common/event-log.ts';
+import { EventLogReader } from '../../common/event-log.ts';
+import { verifyLog } from '../../common/verify-log.ts';
 
 export function logCommand(): Command {
   const log = new Command('log').description("look into an emitter's event log");

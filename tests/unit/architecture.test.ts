@@ -69,7 +69,7 @@ const STAGES: Record<string, { all: string[]; types: string[] }> = {
   verify: { all: ['decode'], types: [] },
   select: { all: [], types: [] },
   relay: { all: ['decode'], types: ['session'] },
-  log: { all: [], types: [] },
+  log: { all: [], types: ['select'] },
 };
 
 /** Files beside the stages that they may import. */
@@ -79,6 +79,7 @@ const WIRING = ['emitter/emitter.ts', 'emitter/main.ts', 'emitter/chooser.ts', '
 /** Small helpers of the wiring, each with the one stage it knows. */
 const BESIDE: Record<string, string[]> = {
   'emitter/config.ts': ['select'],
+  'emitter/candidate-record.ts': ['decode', 'verify', 'log'],
   'emitter/members.ts': ['verify'],
   'emitter/http.ts': [],
   'emitter/limits.ts': [],
