@@ -1,8 +1,7 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { merkleRoot } from './canonical.ts';
 import { PoolError } from './errors.ts';
-import { EVENT_VERSION, type EventRecord, GENESIS_HASH, recordHash } from './events.ts';
+import { EVENT_VERSION, type EventRecord } from './events.ts';
 
 interface Row {
   seq: number;
@@ -79,45 +78,4 @@ function parse(text: string): Omit<EventRecord, 'hash'> | null {
   } catch {
     return null;
   }
-}
-
-export interface Verification {
-  records: number;
-  windows: number;
-  /** Windows with records and no closing one. */
-  open: number;
-  ok: boolean;
-  firstBad: number | null;
-}
-
-/** Checks every record's hash, its link to the one before, and that none is missing. */
-export function verifyLog(log: EventLogReader): Verification {
-  const seen = new Set<number>();
-  const closed = new Set<number>();
-  let prev = GENESIS_HASH;
-  let records = 0;
-  const result = (ok: boolean): Verification => {
-    return { records, windows: closed.size, open: seen.size - closed.size, ok, firstBad: ok ? null : records + 1 };
-  };
-  try {
-    for (const record of log.all()) {
-      const { hash, ...body } = record;
-      if (record.seq !== records + 1 || record.prev !== prev || recordHash(body) !== hash) return result(false);
-      prev = hash;
-      records++;
-      if (record.window !== null) seen.add(record.window);
-      if (record.event.type === 'window') closed.add(record.event.window);
-    }
-  } catch (thrown) {
-    if (thrown instanceof PoolError && thrown.code === 'event_log') throw thrown;
-    return result(false);
-  }
-  return result(true);
-}
-
-/** Merkle root over the hashes of a window's records up to and including its closing one; null while it is open. */
-export function windowRoot(records: EventRecord[]): string | null {
-  const end = records.findIndex((record) => record.event.type === 'window');
-  if (end < 0) return null;
-  return merkleRoot(records.slice(0, end + 1).map((record) => Buffer.from(record.hash, 'hex'))).toString('hex');
 }

@@ -1,15 +1,60 @@
 import { canonicalJson, sha256 } from './canonical.ts';
 
 /** Version of the event schema below; a reader refuses records of a newer one. See docs/event-log.md. */
-export const EVENT_VERSION = 1;
+export const EVENT_VERSION = 2;
+
+/** Where a run of the emitter begins from: with it and the inputs after it, every decision can be computed again. */
+export interface RunStart {
+  pool: string;
+  dac: string;
+  chain: string;
+  software: string;
+  /** Versions of the strategies that this program has, by name; which one holds is an input. */
+  strategies: Record<string, number>;
+  /** The selection's configuration (`SelectConfig`). */
+  config: object;
+  /** Key that signs this log, "type:hex"; null for a log that is not signed. */
+  logKey: string | null;
+}
+
+/** What the signer of a candidate can be recovered from: `sha256(sha256(sha256(header) ‖ root) ‖ schedule)`; all in hex. */
+export interface SignerEvidence {
+  /** The packed header, whose sha256 is the id (but for its first four bytes, the block's number). */
+  header: string;
+  signature: string;
+  /** Root over all ids before the block's. */
+  root: string;
+  /** Pending schedule hash. */
+  schedule: string;
+}
+
+/** The emitter's word that it got a candidate; anybody can check it with the emitter's log key. See log-proof.ts. */
+export interface Receipt {
+  slot: number;
+  id: string;
+  /** Who signed the candidate. */
+  signer: string;
+  /** The candidate's `at`. */
+  arrivedAt: number;
+  signature: string;
+}
 
 /** What the emitter tells. Times: `at` is ms since 1970 on the emitter's clock; ids and keys are lower-case hex. */
 export type PoolEvent =
-  | { type: 'start'; at: number; pool: string; chain: string; software: string; strategy: string }
+  | ({ type: 'start'; at: number } & RunStart)
+  | {
+      /** What the selection was fed besides candidates: a `SelectEvent` as it was reduced, in the order of reduction. */
+      type: 'input';
+      at: number;
+      input: object;
+    }
   | {
       /** A member's block for a pool slot, with what verification said of it. */
       type: 'candidate';
+      /** When its last byte arrived. */
       at: number;
+      /** The time with which the selection was fed it; null when it was not. */
+      reducedAt: number | null;
       slot: number;
       id: string;
       num: number;
@@ -17,15 +62,18 @@ export type PoolEvent =
       /** "type:hex" of the key that signed it; null when the signature could not be checked. */
       signer: string | null;
       member: string | null;
+      confirmed: number;
       bytes: number;
       transactions: number;
       cpuUs: number;
       verdict: 'valid' | 'late' | 'invalid';
       /** Why, when the verdict is not `valid`. */
       reason: string | null;
+      /** Null when the signer was not verified, or the header is longer than is kept. */
+      evidence: SignerEvidence | null;
     }
   | {
-      /** Made durable before the block leaves: the fence. */
+      /** Made durable before the block leaves: the fence. Its `at` is that of the input that led to it. */
       type: 'decision';
       at: number;
       slot: number;
@@ -99,7 +147,29 @@ export type PoolEvent =
       strategy: string;
       /** Given when one member led and the others stood by. */
       mode?: 'standby';
-    };
+    }
+  /** The root over a window's records up to its `window` record, signed with the log key. */
+  | { type: 'root'; at: number; window: number; root: string; signer: string; signature: string }
+  /** Receipts of candidates whose records go up to the sequence number `through`. */
+  | { type: 'receipts'; at: number; through: number; signer: string; receipts: Receipt[] }
+  /** The log refused records for so long that so many were lost here, the oldest first. */
+  | { type: 'gap'; at: number; lost: number }
+  | {
+      /**
+       * Where the log can begin: what came before may be pruned. With the state of the selection at this point (Maps and
+       * Sets as in plain.ts). The signature covers the hash before it, `start` and `state`.
+       */
+      type: 'checkpoint';
+      at: number;
+      /** The newest window that was closed. */
+      window: number;
+      start: RunStart;
+      state: object;
+      signer: string;
+      signature: string;
+    }
+  /** The footer of a clean stop: the signature covers the hash of the record before it, and so all of them. */
+  | { type: 'end'; at: number; signer: string; signature: string };
 
 /** An event in its place in the log: each record's hash covers the one before it. */
 export interface EventRecord {

@@ -11,3 +11,8 @@ export function keyText(id: string): string {
   const [type, hex] = id.split(':');
   return Numeric.publicKeyToString({ type: Number(type), data: Buffer.from(hex ?? '', 'hex') });
 }
+
+/** The 32 bytes of a K1 private key in text form. */
+export function privateKeyBytes(text: string): Uint8Array {
+  return Numeric.stringToPrivateKey(text).data.slice(0, 32);
+}

@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { ChainClient } from '../common/chain.ts';
 import { loadConfig } from '../common/config.ts';
 import { PoolError, runMain } from '../common/errors.ts';
+import { privateKeyBytes } from '../common/keys.ts';
 import { type Random, seededRandom } from '../common/random.ts';
 import { NAMES } from './config.ts';
 import { privateKey } from './keys.ts';
-import { privateKeyBytes, signTransaction } from './sign.ts';
+import { signTransaction } from './sign.ts';
 
 const schema = z.object({
   LOAD_API: z.url(),

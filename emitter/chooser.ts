@@ -5,6 +5,7 @@ import { slotAt, windowOf } from '../common/slot.ts';
 import type { EmitterConfig } from './config.ts';
 import { decodeBlockHeader } from './decode/block.ts';
 import { LENGTH_BYTES } from './decode/message.ts';
+import { type CandidateEvent, candidateInput } from './log/candidate.ts';
 import type { Journal } from './log/journal.ts';
 import type { EventStore } from './log/store.ts';
 import type { MemberDirectory } from './members.ts';
@@ -17,6 +18,8 @@ import type { BlockRef, Candidate, Mode, SelectEffect, SelectEvent } from './sel
 
 type EmitEffect = Extract<SelectEffect, { type: 'emit' }>;
 export type LeadEffect = Extract<SelectEffect, { type: 'lead' }>;
+type RejectedEffect = Extract<SelectEffect, { type: 'rejected' }>;
+type ClosedEffect = Extract<SelectEffect, { type: 'closed' }>;
 
 /** A frame's header begins behind its length and type. */
 const HEADER_OFFSET = LENGTH_BYTES + 1;
@@ -75,12 +78,20 @@ export class Chooser {
     return Math.floor(this.parts.clock.now());
   }
 
+  /** Feeds the selection; the event goes to the log before anything that follows from it. */
   dispatch(event: SelectEvent): void {
-    for (const effect of reduce(this.state, event)) {
-      // A refused fence takes back the emissions behind it in the same answer.
-      if (effect.type === 'emit' && this.state.window?.halted) continue;
-      this.execute(effect);
-    }
+    const before = this.state.window?.id;
+    const effects = reduce(this.state, event);
+    const window = before ?? this.state.window?.id ?? null;
+    this.parts.journal.tell(window, { type: 'input', at: event.at, input: event });
+    this.executeAll(effects, event.at);
+  }
+
+  /** Feeds it a candidate: the record has all that the selection gets to see of it. */
+  offer(told: CandidateEvent): void {
+    this.parts.journal.tell(windowOf(told.slot), told);
+    const event = candidateInput(told);
+    if (event) this.executeAll(reduce(this.state, event), event.at);
   }
 
   /** What earlier runs left: slots of the running window stay decided, windows that were cut off are closed. */
@@ -96,7 +107,7 @@ export class Chooser {
     const running = this.state.window?.id ?? window;
     for (const cut of store.unclosed(running)) {
       const { strategy, mode } = ruleFor(this.state, cut.window);
-      this.tellClosed(cut.window, cut.emitted, strategy, mode);
+      this.tellClosed(cut.window, cut.emitted, strategy, mode, at);
     }
   }
 
@@ -104,23 +115,32 @@ export class Chooser {
     if (this.wake) clearTimeout(this.wake);
   }
 
-  private execute(effect: SelectEffect): void {
+  private executeAll(effects: SelectEffect[], at: number): void {
+    for (const effect of effects) {
+      // A refused fence takes back the emissions behind it in the same answer.
+      if (effect.type === 'emit' && this.state.window?.halted) continue;
+      this.execute(effect, at);
+    }
+  }
+
+  /** `at` is the time of the event that led to it: what is told of an effect follows from the inputs alone. */
+  private execute(effect: SelectEffect, at: number): void {
     switch (effect.type) {
       case 'emit':
-        return this.emit(effect);
+        return this.emit(effect, at);
       case 'wake':
         return this.wakeAt(effect.at);
       case 'closed':
-        return this.close(effect);
+        return this.close(effect, at);
       case 'lead':
-        return this.lead(effect);
+        return this.lead(effect, at);
       case 'release':
         return this.parts.onRelease(effect);
       case 'rejected':
-        return this.tellRejected(effect);
+        return this.tellRejected(effect, at);
       case 'shadow': {
         const { type, window, slot, strategy, id, signer, same } = effect;
-        const said = { type, at: this.now(), slot, strategy, id, signer, same };
+        const said = { type, at, slot, strategy, id, signer, same };
         return this.parts.journal.tell(window, said);
       }
       case 'fault':
@@ -140,11 +160,10 @@ export class Chooser {
   }
 
   /** The fence: decisions are durable before the first byte leaves. */
-  private emit(effect: EmitEffect): void {
+  private emit(effect: EmitEffect, at: number): void {
     const { path, reason, replaced } = effect;
     const slot = path[0]?.slot ?? 0;
     const window = windowOf(slot);
-    const at = this.now();
     const reachable = this.parts.canSend();
     if (!reachable) this.parts.onFault('relay_down', `slot ${slot} has a block and the relay node cannot be reached`);
     if (!reachable || !this.parts.journal.fence(this.decisions(effect, window, at))) {
@@ -186,15 +205,15 @@ export class Chooser {
   }
 
   /** The agents first: each millisecond counts when a leader failed. */
-  private lead(effect: LeadEffect): void {
+  private lead(effect: LeadEffect, at: number): void {
     this.parts.onLead(effect);
     const { window, leader, pause } = effect;
     const member = this.parts.members.account(leader);
-    this.parts.journal.tell(window, { type: 'lead', at: this.now(), window, signer: leader, member, pause });
+    this.parts.journal.tell(window, { type: 'lead', at, window, signer: leader, member, pause });
   }
 
   /** The signed header is the evidence: anyone can check who signed it, and a node that its body is invalid. */
-  private tellRejected({ window, block, signer, gone }: Extract<SelectEffect, { type: 'rejected' }>): void {
+  private tellRejected({ window, block, signer, gone }: RejectedEffect, at: number): void {
     const { frames, branch, journal, members, logger } = this.parts;
     branch.remove(gone);
     const { id, slot, num } = block;
@@ -203,23 +222,22 @@ export class Chooser {
     const header = frame && decoded?.ok ? frame.subarray(HEADER_OFFSET, decoded.value.bodyOffset).toString('hex') : '';
     const member = members.account(signer);
     logger.error({ slot, id, member }, 'the relay node refused an emitted block: its body is invalid');
-    journal.tell(window, { type: 'rejected', at: this.now(), slot, id, num, signer, member, header });
+    journal.tell(window, { type: 'rejected', at, slot, id, num, signer, member, header });
   }
 
-  private close({ window, emitted, strategy, mode, standby }: Extract<SelectEffect, { type: 'closed' }>): void {
+  private close({ window, emitted, strategy, mode, standby }: ClosedEffect, at: number): void {
     this.parts.onClosing(window);
-    const at = this.now();
     for (const { slot, signer } of standby) {
       const member = this.parts.members.account(signer);
       this.parts.journal.tell(window, { type: 'standby', at, slot, signer, member });
     }
-    this.tellClosed(window, emitted, strategy, mode);
+    this.tellClosed(window, emitted, strategy, mode, at);
     this.parts.frames.prune(window);
   }
 
-  private tellClosed(window: number, emitted: number, strategy: string, mode: Mode): void {
+  private tellClosed(window: number, emitted: number, strategy: string, mode: Mode, at: number): void {
     const said = { window, emitted, strategy, ...(mode === 'standby' ? { mode } : {}) };
-    this.parts.journal.tell(window, { type: 'window', at: this.now(), ...said });
+    this.parts.journal.tell(window, { type: 'window', at, ...said });
     this.parts.logger.info({ window, emitted }, 'window closed');
   }
 }

@@ -3,16 +3,18 @@ import { splitAddress } from '../common/address.ts';
 import type { ChainClient } from '../common/chain.ts';
 import type { Clock } from '../common/clock.ts';
 import { sentence } from '../common/errors.ts';
-import type { PoolEvent } from '../common/events.ts';
+import type { EventRecord, RunStart } from '../common/events.ts';
 import { keyText } from '../common/keys.ts';
 import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
-import { SLOT_MS, slotTime, windowOf } from '../common/slot.ts';
+import { windowOf } from '../common/slot.ts';
+import { refusedRecord, verifiedRecord } from './candidate-record.ts';
 import { Chooser } from './chooser.ts';
 import type { EmitterConfig } from './config.ts';
 import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
 import { EmitterHttp, type Status } from './http.ts';
 import { Journal } from './log/journal.ts';
+import { Notary, type Signing } from './log/notary.ts';
 import type { EventStore } from './log/store.ts';
 import { MemberDirectory } from './members.ts';
 import { PublicChain } from './public-chain.ts';
@@ -20,7 +22,7 @@ import { PublicBranch } from './relay/branch.ts';
 import { Frames } from './relay/frames.ts';
 import { type LinkContext, MemberLink } from './relay/member-link.ts';
 import { candidateKey } from './select/state.ts';
-import type { Candidate } from './select/types.ts';
+import { STRATEGY_VERSIONS } from './select/strategy.ts';
 import { dial } from './session/dial.ts';
 import type { FrameSocket } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
@@ -34,6 +36,8 @@ export interface EmitterParts {
   chain: ChainClient;
   store: EventStore;
   logger: Logger;
+  /** Absent: the log is not signed. */
+  signing?: Signing;
 }
 
 type Refused = Extract<Outcome<MemberLink>, { refused: unknown }>;
@@ -54,6 +58,7 @@ export class Emitter {
   private readonly links = new Set<MemberLink>();
   private readonly members: MemberDirectory;
   private readonly journal: Journal;
+  private notary: Notary | null = null;
   private readonly http: EmitterHttp;
   private readonly watch: Watch;
   private relay: RelaySession | null = null;
@@ -76,7 +81,7 @@ export class Emitter {
       () => store.lastSeq,
     );
     const onLogFault = (text: string) => this.fault('event_log', text);
-    this.journal = new Journal(store, (records) => this.http.publish(records), onLogFault);
+    this.journal = new Journal(store, (records) => this.onWritten(records), onLogFault);
     const { journal, members, frames, branch } = this;
     this.watch = new Watch(config, chain, clock, {
       dispatch: (event) => this.chooser.dispatch(event),
@@ -101,11 +106,9 @@ export class Emitter {
     const info = await this.reachRelay();
     await this.members.start();
     const head = await this.public.seedAtHead();
+    this.beginLog(info.chain_id);
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
     await this.watch.start();
-    const strategy = this.chooser.strategyNow();
-    const start = { pool: config.EMITTER_POOL, chain: info.chain_id, software: SOFTWARE, strategy };
-    this.journal.tell(null, { type: 'start', at: this.chooser.now(), ...start });
     this.chooser.restore(store);
     this.relay = new RelaySession({
       address: config.EMITTER_RELAY_P2P,
@@ -129,7 +132,27 @@ export class Emitter {
     for (const link of this.links) link.close('emitter_stops');
     this.relay?.stop();
     this.journal.write();
+    this.notary?.stop();
     this.http.close();
+  }
+
+  /** Everything that the selection starts from comes first, so that a replay can begin there. */
+  private beginLog(chain: string): void {
+    const { config, signing } = this.parts;
+    const named = { pool: config.EMITTER_POOL, dac: config.EMITTER_DAC, chain, software: SOFTWARE };
+    const select = { strategies: STRATEGY_VERSIONS, config: this.chooser.state.config };
+    const run: RunStart = { ...named, ...select, logKey: signing?.key.id ?? null };
+    this.journal.tell(null, { type: 'start', at: this.chooser.now(), ...run });
+    if (!signing) return;
+    const { chooser, journal } = this;
+    const onFault = (text: string) => this.fault('log_signing', text);
+    this.notary = new Notary(signing, { run, journal, now: () => chooser.now(), state: () => chooser.state, onFault });
+    this.notary.catchUp();
+  }
+
+  private onWritten(records: EventRecord[]): void {
+    this.http.publish(records);
+    this.notary?.saw(records);
   }
 
   private async reachRelay() {
@@ -232,21 +255,18 @@ export class Emitter {
       const what = `session ${session.session} (${session.remote}) signs with ${keyText(signer)}`;
       this.parts.logger.warn(`${what}, which is not in the active schedule: is that member admitted, its key current?`);
     }
-    this.tellCandidate(arrival, { signer, transactions: 0, cpuUs: 0, verdict: 'invalid', reason: refused });
+    const event = refusedRecord(arrival, refused, signer, this.members.account(signer));
+    // A slot that far ahead is the peer's word alone: its window must not be opened in the log.
+    this.journal.tell(refused === 'too_early' || refused === 'too_many' ? null : windowOf(event.slot), event);
   }
 
   private onVerified({ arrival, verified }: Verified): void {
-    const { session, header, frame, at, monotonic } = arrival;
-    const { signer, transactions, cpuUs } = verified;
-    const { id, num, slot, previous, confirmed } = header;
+    const { session, header, frame, monotonic } = arrival;
+    const { signer } = verified;
+    const { id, slot } = header;
     if (!this.frames.keep(candidateKey({ id, signer }), { slot, frame, monotonic })) return;
     this.identify(session, signer);
-    const late = at > slotTime(slot) + SLOT_MS;
-    const verdict = late ? 'late' : 'valid';
-    this.tellCandidate(arrival, { signer, transactions, cpuUs, verdict, reason: late ? 'late' : null });
-    const content = { cpuUs, transactions, bytes: frame.length };
-    const candidate: Candidate = { id, num, slot, previous, signer, confirmed, ...content, arrivedMs: at, late };
-    this.chooser.dispatch({ type: 'candidate', at: this.chooser.now(), candidate });
+    this.chooser.offer(verifiedRecord(arrival, verified, this.chooser.now(), this.members.account(signer)));
   }
 
   /** A connection is whose new candidates come on it: a member can also pass on blocks of others. */
@@ -260,16 +280,6 @@ export class Emitter {
 
   private tellMember(signer: string, up: boolean): void {
     this.chooser.dispatch({ type: 'member', at: this.chooser.now(), signer, up });
-  }
-
-  private tellCandidate(
-    { header, frame, at }: { header: BlockHeader; frame: Buffer; at: number },
-    said: Pick<Extract<PoolEvent, { type: 'candidate' }>, 'signer' | 'transactions' | 'cpuUs' | 'verdict' | 'reason'>,
-  ): void {
-    const { slot, id, num, previous } = header;
-    const member = this.members.account(said.signer);
-    const event = { type: 'candidate', at, slot, id, num, previous, member, bytes: frame.length, ...said } as const;
-    this.journal.tell(windowOf(slot), event);
   }
 
   private tellConnection(link: MemberLink, up: boolean, reason: string): void {

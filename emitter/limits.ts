@@ -12,6 +12,12 @@ export const LIMITS = {
   orphans: 128,
   /** Windows without any candidate that are still noted after the clock or the machine stood still: some rounds of 21. */
   windowsLookedBack: 84,
+  /** A header kept as evidence: 116 bytes, and some thousand more when it carries a schedule of 125 producers. */
+  evidenceBytes: 16 * 1024,
+  /** Receipts signed in one turn of the event loop, 0.1 ms each, so that signing holds up no block. */
+  receiptsPerTurn: 10,
+  /** Candidates of an earlier run that still get a receipt: more than half a second brings. */
+  receiptsCaughtUp: 1000,
   /** Events that wait for a log that refuses them; the oldest go first, and the fault is shouted at each try. */
   unwrittenEvents: 10_000,
   /** Header states kept behind the newest block: LIB lags 336 blocks on a chain of 21 producers. */

@@ -1,6 +1,7 @@
 import { ChainClient } from '../common/chain.ts';
 import { PoolError } from '../common/errors.ts';
-import { EventLogReader, verifyLog } from '../common/event-log.ts';
+import { EventLogReader } from '../common/event-log.ts';
+import { verifyLog } from '../common/verify-log.ts';
 import { computeReport } from './compute.ts';
 import { type Address, printReport } from './report/print.ts';
 import { isIrreversible } from './source/blocks.ts';

@@ -1,18 +1,143 @@
-import { Command } from 'commander';
-import { EventLogReader, verifyLog } from '../../common/event-log.ts';
+import { Command, Option } from 'commander';
+import { EventLogReader } from '../../common/event-log.ts';
+import { verifyLog } from '../../common/verify-log.ts';
+import { Backtester } from '../log/backtest.ts';
+import { CSV_HEADER, csvLine, jsonLine } from '../log/export.ts';
+import { strategyText } from '../log/machine.ts';
+import { wrongKeys } from '../log/registered.ts';
+import { Replay, requireReplayable } from '../log/replay.ts';
+import { SignersCheck } from '../log/signers.ts';
+import { integer } from '../run/options.ts';
+
+const DEFAULT_FILE = '.pool/events.sqlite';
+const LAST_WINDOW = 2 ** 32;
+
+const VERIFY_HELP = `
+From the file alone: each record's hash and place in the chain, the signatures of roots, receipts, checkpoints and footer, who signed
+each candidate, and the choice itself, computed again from what the emitter had seen. With --api also, by the contract, that the log's
+key is a registered emitter's and the signers are members. "open" counts windows without an end, and is at least 1 for a log that does
+not end with the signed footer of a clean stop. Exit code 1 when something is wrong.
+
+Examples:
+  ./pool log verify
+  ./pool log verify events.sqlite --api http://127.0.0.1:8888`;
+
+const REPLAY_HELP = `
+Feeds the selection what the log says it was fed, and compares every decision, rescue and end of a window with the log's, byte for
+byte. Exit code 1 at the first that differs.
+
+Examples:
+  ./pool log replay
+  ./pool log replay events.sqlite`;
+
+const BACKTEST_HELP = `
+Each window begins from the state that really was. "differs" counts slots with another block, "addedMs" sums how much later blocks would
+have left, "missed" counts slots that would have had none and had one.
+
+Examples:
+  ./pool log backtest --strategy fullest
+  ./pool log backtest events.sqlite --strategy rotate:wait=50`;
+
+const EXPORT_HELP = `
+Examples:
+  ./pool log export > events.jsonl
+  ./pool log export events.sqlite --format csv --window 68801234 > window.csv`;
 
 export function logCommand(): Command {
   const log = new Command('log').description("look into an emitter's event log");
-  log
-    .command('verify')
-    .argument('[file]', 'event log', '.pool/events.sqlite')
-    .description("check every record's hash and place; exit code 1 when one is wrong")
-    .action((file: string) => {
-      const reader = new EventLogReader(file);
-      const result = verifyLog(reader);
-      reader.close();
-      process.stdout.write(`${JSON.stringify(result)}\n`);
-      if (!result.ok) process.exitCode = 1;
-    });
+  const command = (name: string, description: string, help: string) => {
+    const made = log.command(name).description(description).addHelpText('after', help);
+    return made.argument('[file]', 'event log', DEFAULT_FILE);
+  };
+  command('verify', 'check everything in it; exit code 1 when something is wrong', VERIFY_HELP)
+    .option('--api <url>', 'a nodeos, to look up the keys of emitters and members in the contract')
+    .action(async (file: string, { api }: { api?: string }) => verify(file, api));
+  command('replay', 'compute every decision again and compare', REPLAY_HELP).action((file: string) => replay(file));
+  command('backtest', 'what another strategy would have chosen, and what that would have cost', BACKTEST_HELP)
+    .requiredOption('--strategy <name>', 'the other strategy')
+    .action((file: string, { strategy }: { strategy: string }) => backtest(file, strategy));
+  command('export', 'write its records to standard output, in order', EXPORT_HELP)
+    .addOption(new Option('--format <format>', 'form of a line').choices(['jsonl', 'csv']).default('jsonl'))
+    .option('--window <id>', 'only the records of this window (slot / 12)', integer(0, LAST_WINDOW))
+    .action((file: string, options: { format: string; window?: number }) => exportLog(file, options));
   return log;
+}
+
+async function verify(file: string, api: string | undefined): Promise<void> {
+  const signers = new SignersCheck();
+  const replayed = new Replay();
+  const found = reading(file, (log) => verifyLog(log, [signers, replayed]));
+  const { records, windows, open, firstBad, signed, unsigned } = found;
+  const why = found.ok && api ? await wrongKeys(api, signers) : null;
+  const ok = found.ok && why === null;
+  print({ records, windows, open, ok, firstBad });
+  if (!ok) return fail(firstBad === null ? `${file}: ${why}` : `${file}: record ${firstBad}: ${found.why}`);
+  const { decisions, unchecked } = replayed.counts;
+  const notes = [`${records} records, ${decisions} decisions computed again, ${signers.proven} signers proven`];
+  if (signers.unproven > 0) notes.push(`${signers.unproven} signers without evidence`);
+  if (unchecked > 0) notes.push(`${unchecked} decisions of schema 1, which cannot be computed again`);
+  if (unsigned > 0) notes.push(`${unsigned} closed windows without a signed root`);
+  notes.push(signed ? 'it ends with its signed footer' : 'its tail is open: no footer of a clean stop signs it');
+  say(`${file} is good: ${notes.join('; ')}`);
+}
+
+function replay(file: string): void {
+  const replayed = new Replay();
+  const { ok, firstBad, why } = reading(file, (log) => verifyLog(log, [replayed]));
+  const { counts } = replayed;
+  requireReplayable(counts, file);
+  print({ ok, firstBad, ...counts });
+  if (!ok) return fail(`${file}: record ${firstBad}: ${why}`);
+  say(
+    `${file}: ${counts.decisions} decisions and ${counts.closings} ends of windows follow from ${counts.inputs} inputs`,
+  );
+}
+
+function backtest(file: string, name: string): void {
+  const tester = new Backtester(strategyText(name));
+  const replayed = new Replay();
+  // What is counted must be what happened: a log that does not hold is not tested.
+  const { ok, firstBad, why } = reading(file, (log) => verifyLog(log, [replayed]));
+  requireReplayable(replayed.counts, file);
+  if (!ok) return fail(`${file}: record ${firstBad}: ${why}`);
+  reading(file, (log) => {
+    for (const record of log.all()) tester.take(record);
+  });
+  const result = tester.end();
+  print(result);
+  const { windows, slots, differs, addedMs, missed } = result;
+  say(
+    `${name} over ${windows} windows: another block in ${differs} of ${slots} slots, ${addedMs} ms later in all, ${missed} missed`,
+  );
+}
+
+function exportLog(file: string, { format, window }: { format: string; window?: number }): void {
+  const line = format === 'csv' ? csvLine : jsonLine;
+  reading(file, (log) => {
+    if (format === 'csv') process.stdout.write(`${CSV_HEADER}\n`);
+    for (const record of window === undefined ? log.all() : log.window(window))
+      process.stdout.write(`${line(record)}\n`);
+  });
+}
+
+function reading<T>(file: string, work: (log: EventLogReader) => T): T {
+  const log = new EventLogReader(file);
+  try {
+    return work(log);
+  } finally {
+    log.close();
+  }
+}
+
+function print(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+function say(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+function fail(text: string): void {
+  say(text);
+  process.exitCode = 1;
 }

@@ -1,5 +1,6 @@
-import { EventLogReader, verifyLog } from '../../common/event-log.ts';
+import { EventLogReader } from '../../common/event-log.ts';
 import { firstSlot, lastSlot, slotTime } from '../../common/slot.ts';
+import { verifyLog } from '../../common/verify-log.ts';
 import { eventually } from '../../devnet/wait.ts';
 import { publicForkSwitches } from './forks.ts';
 import type { Kill } from './kills.ts';

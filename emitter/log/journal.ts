@@ -15,6 +15,8 @@ export class Journal {
   private readonly onFault: (text: string) => void;
   private waiting: Entry[] = [];
   private scheduled = false;
+  /** Events that were given up while the log refused them. */
+  private lost = 0;
 
   constructor(store: EventStore, onWritten: (records: EventRecord[]) => void, onFault: (text: string) => void) {
     this.store = store;
@@ -43,12 +45,18 @@ export class Journal {
     const entries = this.waiting;
     if (entries.length === 0) return true;
     this.waiting = [];
+    // What is missing is said where it is missing: a replay cannot go on from there.
+    const at = entries[0]?.event.at ?? 0;
+    const gap: Entry[] = this.lost > 0 ? [{ window: null, event: { type: 'gap', at, lost: this.lost } }] : [];
     let records: EventRecord[];
     try {
-      records = this.store.append(entries);
+      records = this.store.append([...gap, ...entries]);
+      this.lost = 0;
     } catch (thrown) {
       // Decisions that were not made durable must not be written later: they did not happen.
-      this.waiting = entries.filter(({ event }) => event.type !== 'decision').slice(-LIMITS.unwrittenEvents);
+      const kept = entries.filter(({ event }) => event.type !== 'decision');
+      this.waiting = kept.slice(-LIMITS.unwrittenEvents);
+      this.lost += kept.length - this.waiting.length;
       this.onFault(sentence(thrown));
       return false;
     }

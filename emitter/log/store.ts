@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { canonicalJson } from '../../common/canonical.ts';
 import { PoolError, sentence } from '../../common/errors.ts';
 import { chainRecord, type EventRecord, GENESIS_HASH, type PoolEvent } from '../../common/events.ts';
+import type { SignedStore } from './notary.ts';
 
 /** Where events go before anything leaves. An append that returns is durable; one that throws has left no trace. */
 export interface EventStore {
@@ -21,6 +22,9 @@ CREATE TABLE IF NOT EXISTS events (
 ) STRICT;
 CREATE INDEX IF NOT EXISTS events_by_window ON events (window, seq);
 CREATE INDEX IF NOT EXISTS events_by_kind ON events (kind, window);
+CREATE INDEX IF NOT EXISTS roots ON events (seq) WHERE kind = 'root';
+CREATE INDEX IF NOT EXISTS receipts ON events (seq) WHERE kind = 'receipts';
+CREATE INDEX IF NOT EXISTS checkpoints ON events (seq) WHERE kind = 'checkpoint';
 `;
 
 /**
@@ -28,10 +32,10 @@ CREATE INDEX IF NOT EXISTS events_by_kind ON events (kind, window);
  * death of the process at any moment; machine: it is on the disk (fsync) and survives a power cut too, see
  * docs/event-log.md for what that costs.
  */
-export class SqliteStore implements EventStore {
+export class SqliteStore implements EventStore, SignedStore {
   private readonly db: DatabaseSync;
   private readonly insert: StatementSync;
-  private lastHash: string;
+  lastHash: string;
   lastSeq: number;
 
   constructor(file: string, durability: 'process' | 'machine') {
@@ -82,9 +86,48 @@ export class SqliteStore implements EventStore {
   /** Windows without a closing record, before a given one: an earlier run ended in the middle. */
   unclosed(before: number): { window: number; emitted: number }[] {
     const slots = `COUNT(DISTINCT CASE WHEN kind = 'emission' THEN json_extract(event, '$.event.slot') END)`;
-    const sql = `SELECT window, ${slots} AS emitted FROM events WHERE window < ?
+    // Of windows before the first checkpoint the closing record may be pruned.
+    const pruned = `(SELECT window FROM events WHERE kind = 'checkpoint' ORDER BY seq LIMIT 1)`;
+    const sql = `SELECT window, ${slots} AS emitted FROM events WHERE window < ? AND window > COALESCE(${pruned}, -1)
       GROUP BY window HAVING SUM(kind = 'window') = 0 ORDER BY window`;
     return this.db.prepare(sql).all(before) as unknown as { window: number; emitted: number }[];
+  }
+
+  window(window: number): EventRecord[] {
+    return this.select('WHERE window = ? ORDER BY seq', window);
+  }
+
+  unsignedWindows(): number[] {
+    const signed = `(SELECT MAX(seq) FROM events WHERE kind = 'root')`;
+    const rows = this.select(`WHERE kind = 'window' AND seq > COALESCE(${signed}, 0) ORDER BY seq`);
+    return rows.flatMap(({ event }) => (event.type === 'window' ? [event.window] : []));
+  }
+
+  unreceipted(limit: number): EventRecord[] {
+    const [last] = this.select(`WHERE kind = 'receipts' ORDER BY seq DESC LIMIT 1`);
+    const through = last?.event.type === 'receipts' ? last.event.through : 0;
+    const rows = this.select(`WHERE kind = 'candidate' AND seq > ? ORDER BY seq DESC LIMIT ?`, through, limit);
+    // Records of schema 1 do not say whether the selection saw them.
+    const seen = rows.filter(({ event }) => event.type === 'candidate' && typeof event.reducedAt === 'number');
+    return seen.reverse();
+  }
+
+  receipts(after: number, limit: number): EventRecord[] {
+    return this.select(`WHERE kind = 'receipts' AND seq > ? ORDER BY seq LIMIT ?`, after, limit);
+  }
+
+  /**
+   * Deletes the records before the checkpoint that has `keep` newer ones, so that the log begins there. Gives how many. Throws PoolError `event_log` when the file cannot be changed; nothing is deleted then.
+   */
+  prune(keep: number): number {
+    const from = `SELECT seq FROM events WHERE kind = 'checkpoint' ORDER BY seq DESC LIMIT 1 OFFSET ?`;
+    try {
+      const row = this.db.prepare(from).get(keep);
+      if (!row) return 0;
+      return Number(this.db.prepare('DELETE FROM events WHERE seq < ?').run(row.seq as number).changes);
+    } catch (thrown) {
+      throw new PoolError('event_log', `old records cannot be pruned from the event log: ${sentence(thrown)}`);
+    }
   }
 
   /** Leaves one file: without a write-ahead log beside it, readers create none either. */

@@ -44,6 +44,11 @@ export const STRATEGIES: Readonly<Record<string, StrategyRule>> = Object.fromEnt
   STRATEGY_RULES.map((rule) => [rule.name, rule]),
 );
 
+/** Versions by name: a replay needs the same ones. */
+export const STRATEGY_VERSIONS: Readonly<Record<string, number>> = Object.fromEntries(
+  STRATEGY_RULES.map(({ name, version }) => [name, version]),
+);
+
 export type Parsed = { ok: true; strategy: Strategy } | { ok: false; problem: string };
 
 /** Reads "name" or "name:param=value,…" as the contract has it; a problem is one sentence for people. */

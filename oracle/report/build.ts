@@ -1,7 +1,7 @@
 import { canonicalJson, sha256 } from '../../common/canonical.ts';
 import { PoolError } from '../../common/errors.ts';
-import { windowRoot } from '../../common/event-log.ts';
 import type { EventRecord } from '../../common/events.ts';
+import { windowRoot } from '../../common/window-root.ts';
 import type { WindowMetrics } from '../metrics/types.ts';
 import type { ReportData } from '../source/chain.ts';
 import { bitmap } from './hash.ts';

@@ -3,12 +3,13 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { CHAIN_SEED, type ChainFile } from '../../cli/run/chain.ts';
 import { type Action, ChainClient, type Pushed } from '../../common/chain.ts';
+import { privateKeyBytes } from '../../common/keys.ts';
 import { type Authority, createAccount, keyAuthority, type Resources } from '../../deploy/accounts.ts';
 import { coreAmount } from '../../devnet/boot.ts';
 import { CORE } from '../../devnet/config.ts';
 import { type KeyPair, KeyRing } from '../../devnet/keys.ts';
 import { setShift } from '../../devnet/shift.ts';
-import { privateKeyBytes, signTransaction } from '../../devnet/sign.ts';
+import { signTransaction } from '../../devnet/sign.ts';
 import { eventually } from '../../devnet/wait.ts';
 
 export type Row = Record<string, unknown>;

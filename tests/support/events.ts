@@ -27,7 +27,7 @@ function slotEvents(window: number, slot: number, at: number): { window: number;
   const id = slot.toString(16).padStart(64, '0');
   const signer = '0:02aa';
   const place = { slot, id, num: slot, signer, member: 'alice' };
-  const cost = { bytes: 200, transactions: 1, cpuUs: 100 };
+  const cost = { bytes: 200, transactions: 1, cpuUs: 100, confirmed: 0, reducedAt: at, evidence: null };
   const said = { verdict: 'valid', reason: null } as const;
   return [
     { window, event: { type: 'candidate', at, previous: '00'.repeat(32), ...place, ...cost, ...said } },

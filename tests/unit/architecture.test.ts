@@ -70,7 +70,7 @@ const STAGES: Record<string, { all: string[]; types: string[] }> = {
   forks: { all: [], types: [] },
   select: { all: ['forks'], types: [] },
   relay: { all: ['decode'], types: ['session'] },
-  log: { all: [], types: [] },
+  log: { all: [], types: ['select'] },
 };
 
 /** Files beside the stages that they may import. */
@@ -80,6 +80,7 @@ const WIRING = ['emitter/emitter.ts', 'emitter/main.ts', 'emitter/chooser.ts', '
 /** Small helpers of the wiring, each with the one stage it knows. */
 const BESIDE: Record<string, string[]> = {
   'emitter/config.ts': ['select'],
+  'emitter/candidate-record.ts': ['decode', 'verify', 'log'],
   'emitter/members.ts': ['verify'],
   'emitter/settings.ts': ['select'],
   'emitter/acceptance.ts': [],

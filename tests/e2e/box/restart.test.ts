@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { EventLogReader, verifyLog } from '../../../common/event-log.ts';
+import { EventLogReader } from '../../../common/event-log.ts';
 import { slotInWindow, windowOf } from '../../../common/slot.ts';
+import { verifyLog } from '../../../common/verify-log.ts';
 import { Box } from '../../support/box.ts';
 import { until } from '../../support/processes.ts';
 

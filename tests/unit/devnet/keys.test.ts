@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { PrivateKey, Signature } from 'eosjs/dist/eosjs-key-conversions.js';
+import { privateKeyBytes } from '../../../common/keys.ts';
 import { KeyRing, privateKey } from '../../../devnet/keys.ts';
-import { privateKeyBytes, signTransaction } from '../../../devnet/sign.ts';
+import { signTransaction } from '../../../devnet/sign.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'keys-'));
 after(() => rmSync(dir, { recursive: true, force: true }));

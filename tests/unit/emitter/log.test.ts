@@ -8,8 +8,10 @@ import { after, test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { merkleRoot } from '../../../common/canonical.ts';
 import { PoolError } from '../../../common/errors.ts';
-import { EventLogReader, type Verification, verifyLog, windowRoot } from '../../../common/event-log.ts';
+import { EventLogReader } from '../../../common/event-log.ts';
 import { chainRecord, type EventRecord, GENESIS_HASH, type PoolEvent, recordHash } from '../../../common/events.ts';
+import { type Verification, verifyLog } from '../../../common/verify-log.ts';
+import { windowRoot } from '../../../common/window-root.ts';
 import { LIMITS } from '../../../emitter/limits.ts';
 import { Journal } from '../../../emitter/log/journal.ts';
 import { type EventStore, SqliteStore } from '../../../emitter/log/store.ts';
@@ -41,7 +43,8 @@ const good = filled();
 function verified(file: string): Verification {
   const reader = new EventLogReader(file);
   try {
-    return verifyLog(reader);
+    const { records, windows, open, ok, firstBad } = verifyLog(reader);
+    return { records, windows, open, ok, firstBad };
   } finally {
     reader.close();
   }
@@ -180,14 +183,14 @@ test('the hash covers every field of a record, and no order of keys', () => {
   const record = chainRecord(5, 100, decision(1200), GENESIS_HASH);
   const { hash, ...body } = record;
   assert.equal(recordHash(body), hash);
-  const changes = [{ v: 2 }, { seq: 6 }, { window: null }, { event: decision(1201) }, { prev: 'ff'.repeat(32) }];
+  const changes = [{ v: 3 }, { seq: 6 }, { window: null }, { event: decision(1201) }, { prev: 'ff'.repeat(32) }];
   for (const change of changes) assert.notEqual(recordHash({ ...body, ...change }), hash);
   const event = Object.fromEntries(Object.entries(body.event).reverse()) as unknown as PoolEvent;
   assert.equal(recordHash({ ...body, event }), hash);
 });
 
 test('a record of a newer schema is refused with a word on what to do', () => {
-  const file = tampered((db) => db.exec(`UPDATE events SET event = replace(event, '"v":1', '"v":2') WHERE seq = 3`));
+  const file = tampered((db) => db.exec(`UPDATE events SET event = replace(event, '"v":2', '"v":3') WHERE seq = 3`));
   assert.throws(() => verified(file), { code: 'event_log', message: /newer version/ });
 });
 
@@ -430,7 +433,7 @@ test('a refused fence keeps the other events for later and forgets the decision'
   );
 });
 
-test('a log that refuses for long does not grow the memory without end', () => {
+test('a log that refuses for long does not grow the memory without end, and says what it lost', () => {
   const store = new Stubborn();
   const { journal } = journalOf(store);
   store.refuse = true;
@@ -440,7 +443,11 @@ test('a log that refuses for long does not grow the memory without end', () => {
   }
   store.refuse = false;
   journal.write();
-  assert.equal(store.written.length, LIMITS.unwrittenEvents);
+  assert.equal(store.written.length, LIMITS.unwrittenEvents + 1);
+  assert.deepEqual(store.written[0], { type: 'gap', at: 0, lost: 2 * LIMITS.unwrittenEvents });
+  journal.tell(null, fault(1));
+  journal.write();
+  assert.equal(store.written.length, LIMITS.unwrittenEvents + 2, 'the gap is told once');
 });
 
 test('a listener’s failure does not undo a decision that is durable', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { windowRoot } from '../../../common/event-log.ts';
+import { windowRoot } from '../../../common/window-root.ts';
 import { reportHash as contractsHash, eligibleBitmap } from '../../../contracts/proof.ts';
 import { candidatesNeeded, isEligible } from '../../../oracle/metrics/eligible.ts';
 import { measure } from '../../../oracle/metrics/measure.ts';

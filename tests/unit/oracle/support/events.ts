@@ -32,6 +32,9 @@ export function candidate(window: number, k: number, member: string | null, verd
     bytes: 900,
     transactions: 3,
     cpuUs: 700,
+    confirmed: 0,
+    reducedAt: verdict === 'invalid' || key === null ? null : at,
+    evidence: null,
     reason: verdict === 'valid' ? null : verdict,
   };
   return { type: 'candidate', at, slot, id, num, signer: key, member, verdict, ...what };

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { PrivateKey } from 'eosjs/dist/eosjs-key-conversions.js';
-import { PoolError } from '../common/errors.ts';
+import { PoolError } from './errors.ts';
+import { type SigningKey, signingKeyOf } from './signature.ts';
 
 const OTHERS = 0o077;
 
@@ -15,6 +16,14 @@ export function readKeyFile(file: string): string[] {
   if (keys.length === 0) throw new PoolError('key_file', `the key file ${file} holds no key`);
   for (const key of keys) if (!isPrivateKey(key)) throw notKeys(file);
   return [...new Set(keys)];
+}
+
+/** The one K1 key in such a file. Throws PoolError `key_file` also when there are several, or another type's. */
+export function readSigningKey(file: string): SigningKey {
+  const [text = '', ...more] = readKeyFile(file);
+  const key = more.length === 0 ? signingKeyOf(text) : null;
+  if (!key) throw new PoolError('key_file', `the key file ${file} must hold one private key of type K1 alone`);
+  return key;
 }
 
 function requireOwnerOnly(file: string): void {

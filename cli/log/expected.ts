@@ -1,0 +1,59 @@
+import { canonicalJson } from '../../common/canonical.ts';
+import type { EventRecord, PoolEvent } from '../../common/events.ts';
+import { windowOf } from '../../common/slot.ts';
+import type { SelectEffect } from '../../emitter/select/types.ts';
+
+/** A record that has to follow from an input. */
+export interface Expected {
+  window: number;
+  event: PoolEvent;
+  /** Of an emission: its place in the answer, by which a refused fence takes it back. */
+  step: number | null;
+}
+
+/** The records that an effect leads to, in order: decisions, the rescue, who stood by, and a window's end. */
+export function expectedOf(effect: SelectEffect, at: number): Expected[] {
+  if (effect.type === 'emit') return emission(effect, at);
+  if (effect.type !== 'closed') return [];
+  const { window, emitted, strategy, mode, standby } = effect;
+  const closing: PoolEvent = { type: 'window', at, window, emitted, strategy, ...(mode === 'standby' && { mode }) };
+  const stood = standby.map(({ slot, signer }): PoolEvent => ({ type: 'standby', at, slot, signer, member: null }));
+  return [...stood, closing].map((event) => ({ window, event, step: null }));
+}
+
+function emission(effect: Extract<SelectEffect, { type: 'emit' }>, at: number): Expected[] {
+  const { path, replaced, reason, step } = effect;
+  const window = windowOf(path[0]?.slot ?? 0);
+  const old = replaced.map(({ id }) => id);
+  const events = path.map(({ slot, id, num, signer }, i): PoolEvent => {
+    return { type: 'decision', at, slot, id, num, signer, member: null, reason, replaces: i === 0 ? old : [] };
+  });
+  if (reason === 'rescue') {
+    const leader = path[path.length - 1]?.signer ?? '';
+    const why = { cause: effect.cause ?? '', failed: effect.failed ?? '', leader };
+    events.push({ type: 'rescue', at, window, ...why, path: path.map(({ id }) => id), replaced: old });
+  }
+  return events.map((event) => ({ window, event, step }));
+}
+
+/** Byte for byte; but for the members' names, which come from the chain and are no part of the choice. */
+export function isAsExpected({ window, event }: EventRecord, expected: Expected): boolean {
+  const nameless = 'member' in event ? { ...event, member: null } : event;
+  return window === expected.window && canonicalJson(nameless) === canonicalJson(expected.event);
+}
+
+/** A record in a few words, for the sentence that says what was to be there. */
+export function inWords(event: PoolEvent): string {
+  switch (event.type) {
+    case 'decision':
+      return `the decision ${event.id.slice(0, 16)}… by ${event.signer} for slot ${event.slot} (${event.reason})`;
+    case 'rescue':
+      return `the rescue by ${event.leader} (${event.cause})`;
+    case 'standby':
+      return `${event.signer} standing by in slot ${event.slot}`;
+    case 'window':
+      return `the end of window ${event.window} with ${event.emitted} slots emitted`;
+    default:
+      return `a ${event.type}`;
+  }
+}

@@ -1,0 +1,173 @@
+import { canonicalJson } from '../../common/canonical.ts';
+import { PoolError, sentence } from '../../common/errors.ts';
+import type { EventRecord, PoolEvent } from '../../common/events.ts';
+import { toPlain } from '../../common/plain.ts';
+import type { LogCheck } from '../../common/verify-log.ts';
+import { candidateInput } from '../../emitter/log/candidate.ts';
+import type { SelectEvent } from '../../emitter/select/types.ts';
+import { type Expected, expectedOf, inWords, isAsExpected } from './expected.ts';
+import { History } from './history.ts';
+import { Machine } from './machine.ts';
+
+/** How much was computed again. */
+export interface ReplayCounts {
+  starts: number;
+  inputs: number;
+  decisions: number;
+  rescues: number;
+  closings: number;
+  /** States in checkpoints that the inputs before them led to. */
+  checkpoints: number;
+  /** Emissions that the log says it could not make durable, and so did not happen. */
+  refused: number;
+  /** Records of what was due when a run was cut off. */
+  cut: number;
+  /** Decisions of schema 1, which has no inputs. */
+  unchecked: number;
+}
+
+type Derived = Extract<PoolEvent, { type: 'decision' | 'rescue' | 'standby' | 'window' }>;
+const COUNTED = { decision: 'decisions', rescue: 'rescues', window: 'closings', standby: null } as const;
+
+/**
+ * Feeds the selection what the log says it was fed, and compares what it says with the log's decisions, rescues and ends of
+ * windows. None of these is read into the selection: after a start, what it must remember of an earlier run is looked up in the
+ * records before, as the emitter does.
+ */
+export class Replay implements LogCheck {
+  readonly counts: ReplayCounts = {
+    ...{ starts: 0, inputs: 0, decisions: 0, rescues: 0, closings: 0 },
+    ...{ checkpoints: 0, refused: 0, cut: 0, unchecked: 0 },
+  };
+  private machine: Machine | null = null;
+  private expected: Expected[] = [];
+  private readonly history = new History();
+  /** After a start: what the selection still has to be told of decisions in the window that runs; null: not known yet. */
+  private toRestore: SelectEvent[] | null = [];
+  private restoring = false;
+
+  take(record: EventRecord): string | null {
+    const why = this.judge(record);
+    if (why === null) this.history.note(record);
+    return why;
+  }
+
+  private judge(record: EventRecord): string | null {
+    const { event } = record;
+    switch (event.type) {
+      case 'start':
+        return this.start(event, record.v);
+      case 'checkpoint':
+        return this.checkpoint(event);
+      case 'gap':
+        return `${event.lost} records were lost here, so what was chosen after it cannot be checked`;
+      case 'input':
+        return this.feed(event.input as SelectEvent, 'an input');
+      case 'candidate': {
+        const input = record.v > 1 ? candidateInput(event) : null;
+        return input && this.feed(input, 'a candidate');
+      }
+      case 'decision':
+      case 'rescue':
+      case 'standby':
+      case 'window':
+        return this.derived(record, event);
+      case 'emission':
+        return this.history.hasDecided(event) ? null : 'an emission of a block that was not decided';
+      case 'end':
+        return this.missing();
+      default:
+        return null;
+    }
+  }
+
+  private start(event: Extract<PoolEvent, { type: 'start' }>, version: number): string | null {
+    this.counts.cut += this.expected.length;
+    this.expected = [];
+    this.machine = version > 1 ? Machine.start(event) : null;
+    this.toRestore = null;
+    this.restoring = true;
+    this.counts.starts++;
+    return null;
+  }
+
+  private checkpoint({ start, state }: Extract<PoolEvent, { type: 'checkpoint' }>): string | null {
+    if (!this.machine) {
+      this.machine = Machine.resume(start, state);
+      return null;
+    }
+    this.counts.checkpoints++;
+    const same = canonicalJson(toPlain(this.machine.state)) === canonicalJson(state);
+    return same ? this.missing() : 'its state is another than the one that the inputs lead to';
+  }
+
+  private feed(event: SelectEvent, what: string): string | null {
+    if (!this.machine) return `${what} before any start`;
+    const why = this.takeBack(event) ?? this.missing() ?? this.restored(event);
+    if (why !== null) return why;
+    this.counts.inputs++;
+    try {
+      for (const effect of this.machine.feed(event)) {
+        this.expected.push(...expectedOf(effect, event.at));
+      }
+    } catch (thrown) {
+      return `the selection cannot take it: ${sentence(thrown)}`;
+    }
+    return null;
+  }
+
+  /** A fence that failed: the emission and those behind it in the same answer did not happen. */
+  private takeBack(event: SelectEvent): string | null {
+    if (event.type !== 'fence-failed') return null;
+    const kept = this.expected.filter(({ step }) => step === null || step < event.step);
+    if (kept.length === this.expected.length) return 'it takes back an emission that was not due';
+    this.expected = kept;
+    this.counts.refused++;
+    return null;
+  }
+
+  private missing(): string | null {
+    const [due] = this.expected;
+    return due ? `${inWords(due.event)} has to come before it and does not` : null;
+  }
+
+  /** What an earlier run decided in the running window stays decided: all of that, and nothing else, is told again. */
+  private restored(event: SelectEvent): string | null {
+    if (event.type === 'decided') {
+      this.toRestore ??= this.history.decided(this.machine?.state.tip?.slot ?? 0);
+      const due = this.toRestore.shift();
+      if (due && canonicalJson({ ...due, at: event.at }) === canonicalJson(event)) return null;
+      return 'it restores a decision that the log does not have there';
+    }
+    if (event.type !== 'candidate') return null;
+    this.restoring = false;
+    this.toRestore ??= this.history.decided(this.machine?.state.tip?.slot ?? 0);
+    return this.toRestore.length === 0 ? null : 'a decision of the run before was not restored';
+  }
+
+  private derived(record: EventRecord, event: Derived): string | null {
+    if (!this.machine) {
+      if (record.v > 1) return `a ${event.type} before any start`;
+      this.counts.unchecked++;
+      return null;
+    }
+    const due = this.expected.shift();
+    if (!due) return this.cutWindow(event) ? null : `${inWords(event)} follows from no input`;
+    if (!isAsExpected(record, due)) return `the inputs lead to ${inWords(due.event)}, and it says otherwise`;
+    const counted = COUNTED[event.type];
+    if (counted) this.counts[counted]++;
+    return null;
+  }
+
+  /** At a start, windows that an earlier run did not come to close are closed with what it emitted. */
+  private cutWindow(event: Derived): boolean {
+    if (event.type !== 'window' || !this.restoring) return false;
+    return this.history.isOpen(event.window) && this.history.emitted(event.window) === event.emitted;
+  }
+}
+
+/** Throws PoolError `event_log` for a log of schema 1 alone: it does not have what the selection was fed. */
+export function requireReplayable(counts: ReplayCounts, file: string): void {
+  if (counts.unchecked === 0 || counts.inputs > 0) return;
+  throw new PoolError('event_log', `${file} is of schema 1, which has no inputs: its choices cannot be computed again`);
+}

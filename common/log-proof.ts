@@ -1,0 +1,34 @@
+import { canonicalJson, sha256 } from './canonical.ts';
+import type { Receipt, RunStart } from './events.ts';
+
+/**
+ * What the signatures in an event log cover: sha256 over the canonical JSON of a list that begins with a word for its kind,
+ * the chain and the pool, so that none can be taken for another's. See docs/event-log.md.
+ */
+export type LogIdentity = Pick<RunStart, 'chain' | 'pool'>;
+
+/** Of a window's Merkle root (hex). */
+export function rootDigest({ chain, pool }: LogIdentity, window: number, root: string): Buffer {
+  return digest('bppool.root.v1', chain, pool, window, root);
+}
+
+/** Of a receipt: this candidate had arrived whole at `arrivedAt`, ms since 1970. */
+export function receiptDigest({ chain, pool }: LogIdentity, receipt: Omit<Receipt, 'signature'>): Buffer {
+  const { slot, id, signer, arrivedAt } = receipt;
+  return digest('bppool.receipt.v1', chain, pool, slot, id, signer, arrivedAt);
+}
+
+/** Of the footer: the log ended with the record `seq`, whose hash is given. */
+export function endDigest({ chain, pool }: LogIdentity, seq: number, hash: string): Buffer {
+  return digest('bppool.end.v1', chain, pool, seq, hash);
+}
+
+/** Of a checkpoint: the record before it was `seq` with this hash, and with this start and state it goes on. */
+export function checkpointDigest(seq: number, hash: string, start: RunStart, state: object): Buffer {
+  const { chain, pool } = start;
+  return digest('bppool.checkpoint.v1', chain, pool, seq, hash, { start, state });
+}
+
+function digest(...parts: unknown[]): Buffer {
+  return sha256(canonicalJson(parts));
+}

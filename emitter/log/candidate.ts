@@ -1,0 +1,17 @@
+import type { PoolEvent } from '../../common/events.ts';
+import type { SelectEvent } from '../select/types.ts';
+
+export type CandidateEvent = Extract<PoolEvent, { type: 'candidate' }>;
+
+/**
+ * What the selection is fed of a candidate: made from its record, so that the log has it whole; null for one that the
+ * selection does not get to see.
+ */
+export function candidateInput(told: CandidateEvent): Extract<SelectEvent, { type: 'candidate' }> | null {
+  const { at: arrivedMs, reducedAt, slot, id, num, previous, signer, confirmed, cpuUs, transactions, bytes } = told;
+  if (reducedAt === null || signer === null) return null;
+  const late = told.verdict === 'late';
+  const cost = { cpuUs, transactions, bytes };
+  const candidate = { id, num, slot, previous, signer, confirmed, ...cost, arrivedMs, late };
+  return { type: 'candidate', at: reducedAt, candidate };
+}
