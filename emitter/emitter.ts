@@ -79,6 +79,7 @@ export class Emitter {
       () => this.status(),
       (seq, limit) => store.after(seq, limit),
       () => store.lastSeq,
+      (seq, limit) => parts.signing?.store.receipts(seq, limit) ?? [],
     );
     const onLogFault = (text: string) => this.fault('event_log', text);
     this.journal = new Journal(store, (records) => this.onWritten(records), onLogFault);

@@ -15,13 +15,19 @@ const PAGE = 1000;
 
 /**
  * The emitter's HTTP side, for reading only: `/live`, `/ready` (200 or 503 with reasons), `/status`, and `/events`, a stream
- * of log records (server-sent events) that goes on from the header Last-Event-ID or from `?after=SEQ`.
+ * of log records (server-sent events) that goes on from the header Last-Event-ID or from `?after=SEQ`. `/receipts?after=SEQ`
+ * gives a page of signed receipts, with `&signer=KEY` only those of one signer's candidates, and `after` for the next page.
  */
 export class EmitterHttp {
   private readonly server: Server;
   private readonly streams = new Set<ServerResponse>();
 
-  constructor(status: () => Status, after: (seq: number, limit: number) => EventRecord[], lastSeq: () => number) {
+  constructor(
+    status: () => Status,
+    after: (seq: number, limit: number) => EventRecord[],
+    lastSeq: () => number,
+    receipts: (seq: number, limit: number) => EventRecord[] = () => [],
+  ) {
     this.server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://localhost');
       if (url.pathname === '/live') return answer(response, 200, { live: true });
@@ -30,6 +36,7 @@ export class EmitterHttp {
         const now = status();
         return answer(response, now.ready ? 200 : 503, now);
       }
+      if (url.pathname === '/receipts') return answerReceipts(response, url.searchParams, receipts);
       if (url.pathname !== '/events') return answer(response, 404, { error: `there is no ${url.pathname} here` });
       const from = Number(request.headers['last-event-id'] ?? url.searchParams.get('after') ?? lastSeq());
       if (!Number.isSafeInteger(from) || from < 0)
@@ -73,6 +80,24 @@ export class EmitterHttp {
 function send(stream: ServerResponse, records: EventRecord[]): void {
   for (const record of records) stream.write(`id: ${record.seq}\ndata: ${JSON.stringify(record)}\n\n`);
   if (stream.writableLength > UNSENT_BYTES) stream.destroy();
+}
+
+function answerReceipts(
+  response: ServerResponse,
+  query: URLSearchParams,
+  page: (seq: number, limit: number) => EventRecord[],
+): void {
+  const after = Number(query.get('after') ?? 0);
+  if (!Number.isSafeInteger(after) || after < 0)
+    return answer(response, 400, { error: 'after must be a sequence number' });
+  const signer = query.get('signer');
+  const records = page(after, PAGE);
+  const receipts = records.flatMap(({ event }) => {
+    if (event.type !== 'receipts') return [];
+    const wanted = event.receipts.filter((receipt) => signer === null || receipt.signer === signer);
+    return wanted.map((receipt) => ({ ...receipt, emitter: event.signer }));
+  });
+  answer(response, 200, { receipts, after: records[records.length - 1]?.seq ?? after });
 }
 
 function answer(response: ServerResponse, code: number, body: unknown): void {

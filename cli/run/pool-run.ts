@@ -5,6 +5,7 @@ import { ChainClient } from '../../common/chain.ts';
 import { PoolError } from '../../common/errors.ts';
 import type { EventRecord } from '../../common/events.ts';
 import { keyId } from '../../common/keys.ts';
+import { privateKey } from '../../devnet/keys.ts';
 import { portsNeeded } from '../../devnet/layout.ts';
 import { reservePorts } from '../../devnet/ports.ts';
 import type { DevnetMessage, DevnetState, GoMessage, NodeState, Phase } from '../../devnet/state.ts';
@@ -112,9 +113,8 @@ export class PoolRun {
     });
     go('members');
     await this.reached('members');
-    const keys = JSON.parse(readFileSync(this.state.keys, 'utf8')) as Record<string, string>;
     for (const { account, permission, reportKey } of this.state.oracles) {
-      await this.startOracle(account, permission, keys[reportKey] ?? '');
+      await this.startOracle(account, permission, reportKey);
     }
     await this.startLoad();
     this.writeRunFile();
@@ -143,6 +143,7 @@ export class PoolRun {
 
   private startEmitter(): Promise<Running> {
     const relay = this.state.nodes.find(({ role }) => role === 'relay');
+    const [{ account = '', logKey = '' } = {}] = this.state.emitters;
     return this.service('emitter', 'emitter/main.ts', {
       EMITTER_POOL: this.state.pool,
       EMITTER_DAC: this.state.dac,
@@ -151,18 +152,17 @@ export class PoolRun {
       EMITTER_LISTEN: this.p2p,
       EMITTER_HTTP: this.http.replace('http://', ''),
       EMITTER_EVENT_LOG: this.eventLog,
+      EMITTER_LOG_KEY_FILE: this.writeKey(`emitter-${account}.key`, logKey),
       CLOCK_SHIFT_FILE: this.state.clockShiftFile,
     });
   }
 
   /** Each oracle has its own view of the chain: a network producer's, not the emitter's relay node. */
-  private startOracle(account: string, permission: string, key: string): Promise<Running> {
-    const keyFile = path.join(this.options.dir, `oracle-${account}.key`);
-    writeFileSync(keyFile, `${key}\n`, { mode: 0o600 });
+  private startOracle(account: string, permission: string, publicKey: string): Promise<Running> {
     return this.service(account, 'oracle/main.ts', {
       ORACLE_ACCOUNT: account,
       ORACLE_PERMISSION: permission,
-      ORACLE_KEY_FILE: keyFile,
+      ORACLE_KEY_FILE: this.writeKey(`oracle-${account}.key`, publicKey),
       ORACLE_DAC: this.state.dac,
       ORACLE_POOL: this.state.pool,
       ORACLE_CHAIN_API: this.state.publicApi,
@@ -170,6 +170,14 @@ export class PoolRun {
       ORACLE_JOURNAL: path.join(this.options.dir, `oracle-${account}.sqlite`),
       CLOCK_SHIFT_FILE: this.state.clockShiftFile,
     });
+  }
+
+  /** A file with the private half of a key, for the program that it belongs to alone. */
+  private writeKey(name: string, publicKey: string): string {
+    const keys = JSON.parse(readFileSync(this.state.keys, 'utf8')) as Record<string, string>;
+    const file = path.join(this.options.dir, name);
+    writeFileSync(file, `${privateKey(keys, publicKey)}\n`, { mode: 0o600 });
+    return file;
   }
 
   private startLoad(): Promise<Running> {

@@ -17,6 +17,8 @@ export interface SignedStore {
   unsignedWindows(): number[];
   /** Candidates without a receipt, oldest first; of more than `limit` the newest. */
   unreceipted(limit: number): EventRecord[];
+  /** Records of receipts after a sequence number, at most `limit`. */
+  receipts(after: number, limit: number): EventRecord[];
   /** Deletes what comes before the newest `keep` closed windows, from a checkpoint back; gives the number of records. */
   prune(keep: number): number;
 }

@@ -85,6 +85,8 @@ export interface OracleChain {
   seats(): Promise<Seat[]>;
   /** Every signing key ever used, as "type:hex", with the member it belongs to. */
   signers(): Promise<Map<string, string>>;
+  /** Log keys of the registered emitters, as "type:hex". */
+  emitterKeys(): Promise<string[]>;
   settled(window: number): Promise<FiledReport | null>;
   ownReport(window: number): Promise<FiledReport | null>;
   signReport(data: ReportData): Promise<SignedTransaction>;

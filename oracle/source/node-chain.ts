@@ -64,6 +64,10 @@ export class NodeChain implements OracleChain {
     return new Map(rows.map((row) => [keyId(row.key), row.account]));
   }
 
+  async emitterKeys() {
+    return (await this.table<{ key: string }>('emitters')).map(({ key }) => keyId(key));
+  }
+
   async settled(window: number) {
     return toFiled((await this.table<FiledRow>('windows', this.who.dac, String(window)))[0]);
   }

@@ -6,6 +6,9 @@ import { WindowSteps } from './steps.ts';
 
 const UNCLOSED = 'the log has records of it and no closing one: the emitter was not there at its end';
 
+/** The contract does not take its report; its root has no signature that counts. */
+const OF_ONE_WINDOW = new Set(['report_refused', 'unsigned_root']);
+
 /** One run: takes every window that can go on one step or more on, oldest first, and ends. */
 export class WindowJob {
   private readonly parts: JobParts;
@@ -42,8 +45,8 @@ export class WindowJob {
     try {
       await this.steps.advance(row, irreversible);
     } catch (thrown) {
-      // What the contract refuses for one window must not keep the others from their pay; anything else ends the run.
-      if (!(thrown instanceof PoolError && thrown.code === 'report_refused')) throw thrown;
+      // What is wrong with one window must not keep the others from their pay; anything else ends the run.
+      if (!(thrown instanceof PoolError && OF_ONE_WINDOW.has(thrown.code))) throw thrown;
       this.parts.logger.error({ window: row.window }, thrown.message);
     }
   }

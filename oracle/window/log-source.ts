@@ -25,22 +25,23 @@ export class LogSource {
       const from = this.journal.position;
       const page = this.read((log) => log.after(from.seq));
       if (page.length === 0) return;
-      this.journal.advance(verifyPage(this.file, from, page), this.tally(page));
+      this.journal.advance(verifyPage(this.file, beginning(from, page), page), this.tally(page));
     }
   }
 
-  /** A closed window's records up to its closing one; throws `log_broken` unless they are those that were verified. */
-  closedWindow(window: number, digest: string): EventRecord[] {
-    const records: EventRecord[] = [];
-    for (const record of this.read((log) => log.window(window))) {
-      if (!hashFits(record)) throw broken(this.file, record.seq, 'its hash does not fit');
-      records.push(record);
-      if (record.event.type === 'window') break;
-    }
+  /**
+   * A closed window's records up to its closing one, and those that came after it; throws `log_broken` unless the former are
+   * those that were verified.
+   */
+  closedWindow(window: number, digest: string): { records: EventRecord[]; after: EventRecord[] } {
+    const all = this.read((log) => log.window(window));
+    for (const record of all) if (!hashFits(record)) throw broken(this.file, record.seq, 'its hash does not fit');
+    const end = all.findIndex(({ event }) => event.type === 'window') + 1;
+    const records = all.slice(0, end);
     if (records.reduce(addToDigest, '') !== digest) {
       throw broken(this.file, records[0]?.seq ?? 0, `the records of window ${window} changed since they were verified`);
     }
-    return records;
+    return { records, after: all.slice(end) };
   }
 
   close(): void {
@@ -84,6 +85,12 @@ export class LogSource {
     if (!row) return { window, digest: '', decisions: 0, closed: false };
     return { window, digest: row.digest, decisions: row.decisions, closed: row.state !== 'open' };
   }
+}
+
+/** A log that was pruned begins with a checkpoint: an oracle that is new to it starts there. */
+function beginning(from: LogPosition, [first]: EventRecord[]): LogPosition {
+  if (from.seq > 0 || first?.event.type !== 'checkpoint') return from;
+  return { seq: first.seq - 1, hash: first.prev };
 }
 
 function verifyPage(file: string, from: LogPosition, page: EventRecord[]): LogPosition {

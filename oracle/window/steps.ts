@@ -3,6 +3,7 @@ import { slotTime } from '../../common/slot.ts';
 import type { BlockRef, ReportData, SignedTransaction } from '../source/chain.ts';
 import { type Filing, findFiling, votedOn } from './filing.ts';
 import type { WindowRow } from './schema.ts';
+import { requireSignedRoot } from './signed-root.ts';
 import type { JobParts } from './stages.ts';
 
 /** A node bills an account for transactions that fail: pauses between tries grow from the first to the second. */
@@ -18,12 +19,15 @@ export class WindowSteps {
   }
 
   /**
-   * Takes a window as far as it can go now. Throws PoolError `report_refused` when the chain does not take the report, which
-   * is then tried again later; what else it throws is not this window's fault.
+   * Takes a window as far as it can go now. Throws PoolError `report_refused` when the chain does not take the report, and
+   * `unsigned_root` when the log does not prove it; both are tried again later. What else it throws is not this window's fault.
    */
   async advance(row: WindowRow, irreversible: BlockRef): Promise<void> {
     const { journal, clock } = this.parts;
-    if (row.state === 'seen') await this.compute(row, irreversible);
+    if (row.state === 'seen') {
+      if (clock.now() < row.retry_at) return;
+      await this.compute(row, irreversible);
+    }
     const computed = journal.get(row.window) as WindowRow;
     if (computed.state !== 'computed' && computed.state !== 'sent') return;
     const filing = await findFiling(this.parts.chain, row.window, computed.hash as string, irreversible);
@@ -43,10 +47,20 @@ export class WindowSteps {
     else if (row.window <= (await chain.config()).closingThrough) this.skip(row.window, 'its epoch ended unsettled');
   }
 
-  private async compute({ window, digest }: WindowRow, irreversible: BlockRef): Promise<void> {
-    const { log, journal, logger, stages } = this.parts;
-    const report = await stages.compute(window, log.closedWindow(window, digest), irreversible);
+  private async compute(row: WindowRow, irreversible: BlockRef): Promise<void> {
+    const { log, journal, logger, stages, chain, pool } = this.parts;
+    const { window, digest } = row;
+    const { records, after } = log.closedWindow(window, digest);
+    const report = await stages.compute(window, records, irreversible);
     if ('skip' in report) return this.skip(window, report.skip);
+    const identity = { chain: await chain.chainId(), pool };
+    const keys = await chain.emitterKeys();
+    try {
+      requireSignedRoot(identity, window, records, after, keys);
+    } catch (thrown) {
+      this.tryLater(row, sentence(thrown));
+      throw thrown;
+    }
     journal.computed(window, report, stages.hash(report));
     logger.info({ window, metrics: JSON.parse(Buffer.from(report.metrics, 'hex').toString()) }, 'window computed');
   }
@@ -64,18 +78,22 @@ export class WindowSteps {
 
   /** A transaction that can still get in is sent again as it is, so that two of them never compete. */
   private async send(row: WindowRow, irreversible: BlockRef): Promise<void> {
-    const { journal, clock } = this.parts;
     const { window } = row;
     try {
       await this.push(row, irreversible);
     } catch (thrown) {
       if (thrown instanceof PoolError && thrown.code === 'chain_unreachable') throw thrown;
-      const tries = row.tries + 1;
-      const pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(tries - 1, 10));
-      journal.refused(window, tries, clock.now() + pause, sentence(thrown));
+      const pause = this.tryLater(row, sentence(thrown));
       const text = `the report of window ${window} did not get on the chain: ${sentence(thrown)}`;
       throw new PoolError('report_refused', `${text}; tried again in ${pause / 1000} s`, { window });
     }
+  }
+
+  /** Notes why, and gives the ms until the next try. */
+  private tryLater({ window, tries }: WindowRow, why: string): number {
+    const pause = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(tries, 10));
+    this.parts.journal.refused(window, tries + 1, this.parts.clock.now() + pause, why);
+    return pause;
   }
 
   private async push(row: WindowRow, irreversible: BlockRef): Promise<void> {

@@ -1,9 +1,15 @@
 import type { EventRecord, PoolEvent } from '../../../../common/events.ts';
 import { chainRecord, GENESIS_HASH } from '../../../../common/events.ts';
+import { rootDigest } from '../../../../common/log-proof.ts';
+import { type SigningKey, signingKeyOf, signText } from '../../../../common/signature.ts';
 import { firstSlot, slotTime } from '../../../../common/slot.ts';
+import { windowRoot } from '../../../../common/window-root.ts';
 
 export const WINDOW = 137_000_000;
 export const POOL = 'poolbp';
+export const CHAIN = 'c0'.repeat(32);
+/** The emitter's, which signs the log. */
+export const logKey = signingKeyOf('5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3') as SigningKey;
 export const MEMBERS = ['ann', 'bob', 'eve'] as const;
 
 /** The key that a member of the tests signs with. */
@@ -61,6 +67,13 @@ export function standby(window: number, k: number, member: string): PoolEvent {
 
 export function closing(window: number, emitted = 12): PoolEvent {
   return { type: 'window', at: slotTime(firstSlot(window + 1)) + 1500, window, emitted, strategy: 'first-delivered' };
+}
+
+/** The record by which the emitter signs a closed window's root. */
+export function signedRoot(window: number, records: EventRecord[], key = logKey): PoolEvent {
+  const root = windowRoot(records) as string;
+  const signature = signText(rootDigest({ chain: CHAIN, pool: POOL }, window, root), key);
+  return { type: 'root', at: slotTime(firstSlot(window + 1)) + 1800, window, root, signer: key.id, signature };
 }
 
 /** A window as it should be: every member proposes in every slot, one of them leads. */

@@ -11,7 +11,7 @@ import type {
   Seat,
   SignedTransaction,
 } from '../../../../oracle/source/chain.ts';
-import { blockId, MEMBERS, POOL, signers } from './events.ts';
+import { blockId, CHAIN, logKey, MEMBERS, POOL, signers } from './events.ts';
 
 /** What the fake does at a call that the tests want to interrupt. */
 export type Trouble = 'kill-before' | 'kill-after' | 'lose' | 'refuse' | 'down';
@@ -34,6 +34,8 @@ export class FakeChain implements OracleChain {
   /** Equal reports that settle a window: 1, or 2 for "another oracle is needed". */
   quorum = 1;
   closingThrough = 0;
+  /** Log keys of registered emitters. */
+  emitters = [logKey.id];
   deadlineSeconds = 86_400;
   pausedUntil = 0;
   seatRows: Seat[] = MEMBERS.map((account, index) => ({ index, account, since: 0, until: 0 }));
@@ -75,7 +77,8 @@ export class FakeChain implements OracleChain {
     return slotTime(this.slot);
   }
 
-  chainId = async () => 'c0ffee';
+  chainId = async () => CHAIN;
+  emitterKeys = async () => this.emitters;
   irreversible = async () => this.block(this.lib);
   schedule = async () => ({ version: 7, producers: PRODUCERS });
   seats = async () => this.seatRows;

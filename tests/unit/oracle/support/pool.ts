@@ -11,7 +11,7 @@ import { WindowJob } from '../../../../oracle/window/job.ts';
 import { Journal } from '../../../../oracle/window/journal.ts';
 import { LogSource } from '../../../../oracle/window/log-source.ts';
 import type { Stages } from '../../../../oracle/window/stages.ts';
-import { POOL, WINDOW } from './events.ts';
+import { POOL, signedRoot, WINDOW } from './events.ts';
 import { FakeChain, Killed } from './fake-chain.ts';
 
 const WRITES = ['claim', 'advance', 'abandon', 'rememberSchedule', 'computed', 'sent', 'irreversible'];
@@ -34,6 +34,8 @@ export class TestPool {
   readonly logFile = path.join(this.dir, 'events.sqlite');
   readonly store = new SqliteStore(this.logFile, 'process');
   readonly chain: FakeChain;
+  /** The emitter signs the roots of the windows it closes. */
+  signs = true;
   firstWindow = 0;
   account = 'oracle1';
   /** How many more of the steps in STEPS the oracle may take before it is killed. */
@@ -45,6 +47,9 @@ export class TestPool {
 
   append(window: number | null, events: PoolEvent[]): void {
     this.store.append(events.map((event) => ({ window, event })));
+    const closes = events.some(({ type }) => type === 'window');
+    if (window === null || !closes || !this.signs) return;
+    this.store.append([{ window, event: signedRoot(window, this.store.window(window)) }]);
   }
 
   /** A process that makes `runs` runs; a Killed from the chain ends it in the middle, as kill -9 would. */
