@@ -24,10 +24,14 @@ export interface ChooserParts {
   members: MemberDirectory;
   frames: Frames;
   branch: PublicBranch;
-  /** Sends a frame to the relay node; false when it cannot be reached. */
-  send(frame: Buffer): boolean;
+  /** Sends a block to the relay node and all public peers; false when none of them can be reached. */
+  send(frame: Buffer, block: BlockRef): boolean;
   canSend(): boolean;
   onFault(code: string, text: string): void;
+  /** A pool block is in public that was not emitted here. */
+  onLeak(block: BlockRef): void;
+  /** How long a fence took, in ms, refused or not. */
+  onFenced(ms: number): void;
   /** Before a window's closing record is written. */
   onClosing(window: number): void;
 }
@@ -91,11 +95,8 @@ export class Chooser {
         return this.wakeAt(effect.at);
       case 'closed':
         return this.close(effect);
-      case 'leak': {
-        const { id, slot, num } = effect.block;
-        this.parts.logger.error({ slot, id }, 'a pool block is in public that was not emitted here');
-        return this.parts.journal.tell(windowOf(slot), { type: 'leak', at: this.now(), slot, id, num, signer: null });
-      }
+      case 'leak':
+        return this.parts.onLeak(effect.block);
     }
   }
 
@@ -112,13 +113,24 @@ export class Chooser {
     const window = windowOf(slot);
     const at = this.now();
     const reachable = this.parts.canSend();
-    if (!reachable) this.parts.onFault('relay_down', `slot ${slot} has a block and the relay node cannot be reached`);
-    if (!reachable || !this.parts.journal.fence(this.decisions(effect, window, at))) {
+    if (!reachable)
+      this.parts.onFault(
+        'no_session',
+        `slot ${slot} has a block and neither the relay node nor a public peer can be reached`,
+      );
+    if (!reachable || !this.fence(this.decisions(effect, window, at))) {
       return this.dispatch({ type: 'fence-failed', at, window, step: effect.step });
     }
     for (const block of path) this.send(window, block);
     this.parts.branch.remove(replaced.map((old) => old.id));
     if (reason === 'rescue') this.tellRescue(effect, window, at);
+  }
+
+  private fence(decisions: { window: number; event: PoolEvent }[]): boolean {
+    const started = performance.now();
+    const held = this.parts.journal.fence(decisions);
+    this.parts.onFenced(performance.now() - started);
+    return held;
   }
 
   private decisions({ path, replaced, reason }: EmitEffect, window: number, at: number) {
@@ -129,10 +141,11 @@ export class Chooser {
     });
   }
 
-  private send(window: number, { id, slot, signer }: Candidate): void {
+  private send(window: number, block: Candidate): void {
+    const { id, slot, signer } = block;
     const { frames, branch, journal } = this.parts;
     const kept = frames.get(candidateKey({ id, signer }));
-    if (!kept || !this.parts.send(kept.frame)) {
+    if (!kept || !this.parts.send(kept.frame, block)) {
       return this.parts.onFault('not_sent', `the block of slot ${slot} was decided and could not be sent`);
     }
     frames.sawPublic(id);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { splitAddress } from '../common/address.ts';
+import { LIMITS } from './limits.ts';
 import { SELECT_DEFAULTS } from './select/types.ts';
 
 const isPort = (text: string) => splitAddress(text).port <= 65_535;
@@ -11,12 +12,27 @@ const hostPort = z
 const whole = (value: number) =>
   z.preprocess((text) => (text === '' ? undefined : text), z.coerce.number().int().min(0).default(value));
 
+/** "host:port,host:port" as a list without doubles; an empty text is an empty list. */
+const hostPorts = z
+  .string()
+  .default('')
+  .transform((text) => [
+    ...new Set(
+      text
+        .split(',')
+        .map((each) => each.trim())
+        .filter(Boolean),
+    ),
+  ])
+  .pipe(z.array(hostPort).max(LIMITS.peers));
+
 /** The emitter's environment; `.env.example` shows it with comments. */
 export const emitterConfig = z.object({
   EMITTER_POOL: z.string().min(1),
   EMITTER_DAC: z.string().min(1),
   EMITTER_RELAY_API: z.url(),
   EMITTER_RELAY_P2P: hostPort,
+  EMITTER_PEERS: hostPorts,
   EMITTER_LISTEN: hostPort.default('127.0.0.1:9700'),
   EMITTER_HTTP: hostPort.default('127.0.0.1:9701'),
   EMITTER_EVENT_LOG: z.string().min(1).default('events.sqlite'),

@@ -1,32 +1,33 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { splitAddress } from '../common/address.ts';
 import type { ChainClient } from '../common/chain.ts';
 import type { Clock } from '../common/clock.ts';
-import { sentence } from '../common/errors.ts';
-import type { PoolEvent } from '../common/events.ts';
+import type { EventRecord, PoolEvent } from '../common/events.ts';
 import { keyText } from '../common/keys.ts';
 import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
 import { SLOT_MS, slotTime, windowOf } from '../common/slot.ts';
 import { Chooser } from './chooser.ts';
 import type { EmitterConfig } from './config.ts';
-import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
+import type { BlockHeader } from './decode/block.ts';
 import { EmitterHttp, type Status } from './http.ts';
 import { Journal } from './log/journal.ts';
 import type { EventStore } from './log/store.ts';
+import { MemberLinks } from './member-links.ts';
 import { MemberDirectory } from './members.ts';
+import { type Metrics, makeMetrics } from './metrics.ts';
 import { PublicChain } from './public-chain.ts';
+import { PublicSide } from './public-side.ts';
 import { PublicBranch } from './relay/branch.ts';
 import { Frames } from './relay/frames.ts';
-import { type LinkContext, MemberLink } from './relay/member-link.ts';
+import type { LinkContext, MemberLink } from './relay/member-link.ts';
 import { candidateKey } from './select/state.ts';
 import type { Strategy } from './select/strategy.ts';
-import type { Candidate } from './select/types.ts';
-import { dial } from './session/dial.ts';
+import type { BlockRef, Candidate } from './select/types.ts';
 import type { FrameSocket } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
-import { RelaySession } from './session/relay-session.ts';
+import { readingsOf, statusOf } from './status.ts';
 import { Intake, type Outcome } from './verify/intake.ts';
+import { Watch } from './watch.ts';
 
 export interface EmitterParts {
   config: EmitterConfig;
@@ -41,7 +42,6 @@ type Refused = Extract<Outcome<MemberLink>, { refused: unknown }>;
 type Verified = Extract<Outcome<MemberLink>, { verified: unknown }>;
 
 const SOFTWARE = 'bppool/0.1.0';
-const RETRY_MS = 500;
 
 /** Wires the stages: session → decode → verify → select → relay; every step tells the log. */
 export class Emitter {
@@ -49,16 +49,19 @@ export class Emitter {
   private readonly pool: bigint;
   private readonly public: PublicChain;
   private readonly intake: Intake<MemberLink>;
-  private readonly chooser: Chooser;
-  private readonly frames = new Frames();
+  readonly chooser: Chooser;
+  readonly frames = new Frames();
   private readonly branch = new PublicBranch();
-  private readonly links = new Set<MemberLink>();
-  private readonly members: MemberDirectory;
+  readonly links: MemberLinks;
+  readonly members: MemberDirectory;
   private readonly journal: Journal;
   private readonly http: EmitterHttp;
-  private relay: RelaySession | null = null;
+  private readonly metrics: Metrics;
+  private readonly watch: Watch;
+  readonly outside: PublicSide;
+  private draining = false;
+  private dropped = 0;
   private server: Listener | null = null;
-  private sessions = 0;
   private lastFault: string | null = null;
 
   constructor(parts: EmitterParts) {
@@ -70,83 +73,77 @@ export class Emitter {
     this.public = new PublicChain(chain, clock, this.pool, { onLinked, onFault });
     this.intake = new Intake<MemberLink>(this.public.tree);
     this.members = new MemberDirectory(chain, config.EMITTER_DAC);
-    this.http = new EmitterHttp(
-      () => this.status(),
-      (seq, limit) => store.after(seq, limit),
-      () => store.lastSeq,
-    );
+    this.http = new EmitterHttp({
+      status: () => this.status(),
+      after: (seq, limit) => store.after(seq, limit),
+      lastSeq: () => store.lastSeq,
+      metrics: () => this.metrics.text(),
+    });
     const onLogFault = (text: string) => this.fault('event_log', text);
-    this.journal = new Journal(store, (records) => this.http.publish(records), onLogFault);
+    this.metrics = makeMetrics(() => readingsOf(this, this.dropped));
+    const onWritten = (records: EventRecord[]) => {
+      this.metrics.record(records);
+      this.http.publish(records);
+    };
+    this.journal = new Journal(store, onWritten, onLogFault);
     const { journal, members, frames, branch } = this;
     this.chooser = new Chooser({
       ...{ config, clock, logger, strategy, journal, members, frames, branch, onFault },
-      send: (frame) => this.relay?.send(frame) === true,
-      canSend: () => this.relay?.up === true,
+      send: (frame, block) => this.sendOut(frame, block),
+      canSend: () => this.outside.up,
+      onLeak: (block) => this.watch.leak(block),
+      onFenced: (ms) => this.metrics.fenced(ms),
       onClosing: (window) => this.settle(this.intake.expire(window)),
+    });
+    this.watch = new Watch({
+      ...{ tree: this.public.tree, frames, members, logger },
+      now: () => this.chooser.now(),
+      tip: () => this.chooser.tip,
+      tell: (window, event) => journal.tell(window, event),
+    });
+    this.links = new MemberLinks(config.EMITTER_RELAY_P2P, branch, () => this.outside.isRelayBehind);
+    this.outside = new PublicSide({
+      ...{ relay: config.EMITTER_RELAY_P2P, chain, clock, logger, tree: this.public.tree, onFault },
+      tip: () => this.chooser.tip,
+      running: () => this.branch.of(windowOf(this.chooser.tip?.slot ?? 0)),
+      isPublic: (id) => this.frames.isPublic(id),
+      onBlock: (frame, header) => this.onPublicBlock(frame, header),
+      onState: () => this.links.feedSoon(),
     });
   }
 
   /** Resolves when members can connect. Waits for the relay node for as long as it takes. */
   async start(): Promise<void> {
-    const { config, clock, logger, store, strategy } = this.parts;
+    const { config, logger, store, strategy } = this.parts;
     await this.http.listen(config.EMITTER_HTTP);
-    const info = await this.reachRelay();
+    const info = await this.public.reachNode((why) => logger.warn(`waiting for the relay node: ${why}`));
     await this.members.start();
     const head = await this.public.seedAtHead();
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
     const start = { pool: config.EMITTER_POOL, chain: info.chain_id, software: SOFTWARE, strategy: strategy.name };
     this.journal.tell(null, { type: 'start', at: this.chooser.now(), ...start });
     this.chooser.restore(store);
-    this.relay = new RelaySession({
-      address: config.EMITTER_RELAY_P2P,
-      chainId: info.chain_id,
-      clock,
-      head: () => this.relayHead(),
-      onBlock: (frame) => this.onRelayFrame(frame),
-      onState: (up, reason) => this.onRelayState(up, reason),
-    });
-    this.relay.start();
+    this.outside.start(info.chain_id, config.EMITTER_PEERS);
     const { host, port } = splitAddress(config.EMITTER_LISTEN);
     this.server = await listen(host, port, (socket) => this.onMember(socket));
-    logger.info({ listen: config.EMITTER_LISTEN, relay: config.EMITTER_RELAY_P2P }, 'started');
+    const { EMITTER_LISTEN: address, EMITTER_RELAY_P2P: relay, EMITTER_PEERS: peers } = config;
+    logger.info({ listen: address, relay, peers }, 'started');
   }
 
   stop(): void {
     this.chooser.stop();
     this.members.stop();
     this.server?.close();
-    for (const link of this.links) link.close('emitter_stops');
-    this.relay?.stop();
+    this.links.stop('emitter_stops');
+    this.outside.stop();
     this.journal.write();
     this.http.close();
   }
 
-  private async reachRelay() {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await this.parts.chain.info();
-      } catch (thrown) {
-        if (tries % 20 === 0) this.parts.logger.warn(`waiting for the relay node: ${sentence(thrown)}`);
-        await sleep(RETRY_MS);
-      }
-    }
-  }
-
-  private async relayHead() {
-    const info = await this.parts.chain.info();
-    const { last_irreversible_block_num: libNum, last_irreversible_block_id: libId } = info;
-    return { libNum, libId, headNum: info.head_block_num, headId: info.head_block_id };
-  }
-
-  private onRelayState(up: boolean, reason: string): void {
-    this.parts.logger[up ? 'info' : 'error']({ reason }, up ? 'relay node connected' : 'relay node lost');
-    if (!up) this.fault('relay_lost', `the session with the relay node ended: ${reason}`);
-  }
-
-  private onRelayFrame(frame: Buffer): void {
-    const header = decodeBlockHeader(frame);
-    if (header.ok) this.onPublicBlock(frame, header.value);
-    else this.fault(header.code, 'the relay node sent a block that cannot be decoded');
+  private sendOut(frame: Buffer, { id, num, slot }: BlockRef): boolean {
+    const sent = this.outside.send(frame, { num });
+    if (sent) this.links.add({ id, num, slot, pool: true, frame });
+    return sent;
   }
 
   private onPublicBlock(frame: Buffer, header: BlockHeader): void {
@@ -155,16 +152,17 @@ export class Emitter {
     const { chooser } = this;
     this.public.follow(header, chooser.tip);
     const pool = header.producer === this.pool;
-    if (pool) this.branch.add({ id, slot, frame: Buffer.from(frame) });
+    const copy = Buffer.from(frame);
+    if (pool) this.branch.add({ id, slot, frame: copy });
+    if (pool) this.watch.sawPublic(copy, header);
+    this.links.add({ id, num, slot, pool, frame: copy });
     const at = chooser.now();
     chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous }, pool });
     for (const window of this.public.newTurns(chooser.tip)) chooser.dispatch({ type: 'turn', at, window });
   }
 
   private onMember(socket: FrameSocket): void {
-    const relay = dial(this.parts.config.EMITTER_RELAY_P2P);
-    const link = new MemberLink(++this.sessions, socket, relay, this.linkContext());
-    this.links.add(link);
+    const link = this.links.accept(socket, this.linkContext());
     this.tellConnection(link, true, socket.remote);
   }
 
@@ -177,10 +175,25 @@ export class Emitter {
       isPrivate: (id) => this.frames.isPrivate(id, this.chooser.state.emittedIds),
       branch: (window) => this.branch.of(window),
       onCandidate: (link, frame, header) => this.onCandidate(link, frame, header),
-      onPublicBlock: (frame, header) => this.onPublicBlock(frame, header),
+      relayHead: () => this.outside.relayHead(),
+      onPublicBlock: (frame, header) => {
+        this.outside.relayHas(header.num);
+        this.onPublicBlock(frame, header);
+      },
+      onRelayLost: (link, reason) => this.onRelayLost(link, reason),
+      onDropped: () => {
+        this.dropped++;
+      },
       onFault: (link, code) => this.fault(code, `session ${link.session} (${link.remote}) was closed: ${code}`),
       onClose: (link, reason) => this.onLinkClosed(link, reason),
     };
+  }
+
+  private onRelayLost(link: MemberLink, reason: string): void {
+    this.parts.logger.warn({ session: link.session, reason }, 'a member’s way to the relay node was lost');
+    const text = `the relay node ended the connection of session ${link.session}: ${reason}`;
+    if (reason.startsWith('relay_said_go_away')) this.fault('relay_said_go_away', text);
+    this.links.feedSoon();
   }
 
   private onLinkClosed(link: MemberLink, reason: string): void {
@@ -222,6 +235,7 @@ export class Emitter {
     const { id, num, slot, previous, confirmed } = header;
     if (!this.frames.keep(candidateKey({ id, signer }), { slot, frame, monotonic })) return;
     this.identify(session, signer);
+    this.watch.compare(session, header, signer);
     const late = at > slotTime(slot) + SLOT_MS;
     const verdict = late ? 'late' : 'valid';
     this.tellCandidate(arrival, { signer, transactions, cpuUs, verdict, reason: late ? 'late' : null });
@@ -266,15 +280,9 @@ export class Emitter {
   }
 
   private status(): Status {
-    const reasons: string[] = [];
-    if (!this.relay?.up) reasons.push('no session with the relay node');
-    if (!this.server?.listening) reasons.push('not listening for members yet');
-    const { tip, window } = this.chooser.state;
-    const sessions = [...this.links].map(({ session, remote, signer }) => {
-      return { session, remote, signer, member: this.members.account(signer) };
-    });
-    const running = window && { id: window.id, leader: window.leader, rescues: window.rescues };
-    const log = { seq: this.parts.store.lastSeq };
-    return { ready: reasons.length === 0, reasons, tip, window: running, sessions, log, lastFault: this.lastFault };
+    const listening = this.server?.listening === true;
+    const { lastSeq } = this.parts.store;
+    const { draining, lastFault } = this;
+    return statusOf(this, { listening, draining, lastSeq, lastFault });
   }
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { splitAddress } from '../common/address.ts';
-import { PoolError } from '../common/errors.ts';
+import { PoolError, sentence } from '../common/errors.ts';
 import type { EventRecord } from '../common/events.ts';
 
 export interface Status {
@@ -9,23 +9,34 @@ export interface Status {
   [key: string]: unknown;
 }
 
+/** What the server tells of. */
+export interface Sources {
+  status(): Status;
+  /** Records after a sequence number, at most `limit`. */
+  after(seq: number, limit: number): EventRecord[];
+  lastSeq(): number;
+  /** Metrics in Prometheus' text format. */
+  metrics(): Promise<string>;
+}
+
 /** A stream that leaves this much unread is cut; the client comes back with Last-Event-ID. */
 const UNSENT_BYTES = 4 * 1024 * 1024;
 const PAGE = 1000;
 
 /**
- * The emitter's HTTP side, for reading only: `/live`, `/ready` (200 or 503 with reasons), `/status`, and `/events`, a stream
+ * The emitter's HTTP side, for reading only: `/live`, `/ready` (200 or 503 with reasons), `/status`, `/metrics`, and `/events`, a stream
  * of log records (server-sent events) that goes on from the header Last-Event-ID or from `?after=SEQ`.
  */
 export class EmitterHttp {
   private readonly server: Server;
   private readonly streams = new Set<ServerResponse>();
 
-  constructor(status: () => Status, after: (seq: number, limit: number) => EventRecord[], lastSeq: () => number) {
+  constructor({ status, after, lastSeq, metrics }: Sources) {
     this.server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://localhost');
       if (url.pathname === '/live') return answer(response, 200, { live: true });
       if (url.pathname === '/status') return answer(response, 200, status());
+      if (url.pathname === '/metrics') return void answerMetrics(response, metrics);
       if (url.pathname === '/ready') {
         const now = status();
         return answer(response, now.ready ? 200 : 503, now);
@@ -73,6 +84,16 @@ export class EmitterHttp {
 function send(stream: ServerResponse, records: EventRecord[]): void {
   for (const record of records) stream.write(`id: ${record.seq}\ndata: ${JSON.stringify(record)}\n\n`);
   if (stream.writableLength > UNSENT_BYTES) stream.destroy();
+}
+
+async function answerMetrics(response: ServerResponse, metrics: () => Promise<string>): Promise<void> {
+  try {
+    const text = await metrics();
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    response.end(text);
+  } catch (thrown) {
+    answer(response, 500, { error: sentence(thrown) });
+  }
 }
 
 function answer(response: ServerResponse, code: number, body: unknown): void {
