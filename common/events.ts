@@ -76,6 +76,8 @@ export type PoolEvent =
     }
   /** A member's branch leaves out the public block `id`, which had been written to it: its node has to be restarted. */
   | { type: 'poisoned'; at: number; slot: number; signer: string; member: string | null; id: string }
+  /** Settings that were changed while the emitter ran, as texts; they hold from here on. */
+  | { type: 'reload'; at: number; changed: { name: string; from: string; to: string }[] }
   | { type: 'fault'; at: number; code: string; text: string }
   | { type: 'window'; at: number; window: number; emitted: number; strategy: string };
 

@@ -11,7 +11,7 @@ import type { Frames } from './relay/frames.ts';
 import { reduce } from './select/reducer.ts';
 import { candidateKey, initialState, type SelectState } from './select/state.ts';
 import type { Strategy } from './select/strategy.ts';
-import type { BlockRef, Candidate, SelectEffect, SelectEvent } from './select/types.ts';
+import type { BlockRef, Candidate, SelectConfig, SelectEffect, SelectEvent } from './select/types.ts';
 
 type EmitEffect = Extract<SelectEffect, { type: 'emit' }>;
 
@@ -44,17 +44,20 @@ export class Chooser {
 
   constructor(parts: ChooserParts) {
     this.parts = parts;
-    const { config } = parts;
-    this.state = initialState({
-      parentWaitMs: config.EMITTER_PARENT_WAIT_MS,
-      overdueMs: config.EMITTER_OVERDUE_MS,
-      deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
-      rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
-    });
+    this.state = initialState(selectConfig(parts.config));
+  }
+
+  /** Takes new margins from now on. */
+  configure(config: EmitterConfig): void {
+    this.state.config = selectConfig(config);
   }
 
   get tip(): BlockRef | null {
     return this.state.tip;
+  }
+
+  get openWindow(): number | null {
+    return this.state.window?.id ?? null;
   }
 
   now(): number {
@@ -178,4 +181,13 @@ export class Chooser {
     this.parts.journal.tell(window, { type: 'window', at: this.now(), window, emitted, strategy });
     this.parts.logger.info({ window, emitted }, 'window closed');
   }
+}
+
+function selectConfig(config: EmitterConfig): SelectConfig {
+  return {
+    parentWaitMs: config.EMITTER_PARENT_WAIT_MS,
+    overdueMs: config.EMITTER_OVERDUE_MS,
+    deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
+    rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
+  };
 }

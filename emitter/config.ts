@@ -9,8 +9,8 @@ const hostPort = z
   .regex(/^[^:\s]+:\d{1,5}$/, 'must be host:port')
   .refine(isPort, 'must be host:port with a port up to 65535');
 /** An empty variable is an unset one, not 0. */
-const whole = (value: number) =>
-  z.preprocess((text) => (text === '' ? undefined : text), z.coerce.number().int().min(0).default(value));
+const whole = (value: number, least = 0) =>
+  z.preprocess((text) => (text === '' ? undefined : text), z.coerce.number().int().min(least).default(value));
 
 /** "host:port,host:port" as a list without doubles; an empty text is an empty list. */
 const hostPorts = z
@@ -34,6 +34,7 @@ export const emitterConfig = z.object({
   EMITTER_RELAY_P2P: hostPort,
   EMITTER_PEERS: hostPorts,
   EMITTER_LISTEN: hostPort.default('127.0.0.1:9700'),
+  EMITTER_SESSIONS: whole(LIMITS.sessions, 1),
   EMITTER_HTTP: hostPort.default('127.0.0.1:9701'),
   EMITTER_EVENT_LOG: z.string().min(1).default('events.sqlite'),
   EMITTER_DURABILITY: z.enum(['process', 'machine']).default('process'),
@@ -42,6 +43,7 @@ export const emitterConfig = z.object({
   EMITTER_OVERDUE_MS: whole(SELECT_DEFAULTS.overdueMs),
   EMITTER_DEADLINE_MARGIN_MS: whole(SELECT_DEFAULTS.deadlineMarginMs),
   EMITTER_RESCUES_PER_WINDOW: whole(SELECT_DEFAULTS.rescuesPerWindow),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   CLOCK_SHIFT_FILE: z.string().optional(),
 });
 

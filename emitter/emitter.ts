@@ -9,25 +9,27 @@ import { SLOT_MS, slotTime, windowOf } from '../common/slot.ts';
 import { Chooser } from './chooser.ts';
 import type { EmitterConfig } from './config.ts';
 import type { BlockHeader } from './decode/block.ts';
+import { untilWindowIsOver } from './drain.ts';
 import { EmitterHttp, type Status } from './http.ts';
 import { Journal } from './log/journal.ts';
 import type { EventStore } from './log/store.ts';
-import { MemberLinks } from './member-links.ts';
+import { type LinkNeeds, MemberLinks } from './member-links.ts';
 import { MemberDirectory } from './members.ts';
 import { type Metrics, makeMetrics } from './metrics.ts';
 import { PublicChain } from './public-chain.ts';
 import { PublicSide } from './public-side.ts';
 import { PublicBranch } from './relay/branch.ts';
 import { Frames } from './relay/frames.ts';
-import type { LinkContext, MemberLink } from './relay/member-link.ts';
+import type { MemberLink } from './relay/member-link.ts';
+import { compareConfig, tellChanges } from './reload.ts';
 import { candidateKey } from './select/state.ts';
 import type { Strategy } from './select/strategy.ts';
 import type { BlockRef, Candidate } from './select/types.ts';
 import type { FrameSocket } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
 import { readingsOf, statusOf } from './status.ts';
+import { Suspects } from './suspects.ts';
 import { Intake, type Outcome } from './verify/intake.ts';
-import { Watch } from './watch.ts';
 
 export interface EmitterParts {
   config: EmitterConfig;
@@ -57,10 +59,9 @@ export class Emitter {
   private readonly journal: Journal;
   private readonly http: EmitterHttp;
   private readonly metrics: Metrics;
-  private readonly watch: Watch;
+  private readonly suspects: Suspects;
   readonly outside: PublicSide;
   private draining = false;
-  private dropped = 0;
   private server: Listener | null = null;
   private lastFault: string | null = null;
 
@@ -80,7 +81,7 @@ export class Emitter {
       metrics: () => this.metrics.text(),
     });
     const onLogFault = (text: string) => this.fault('event_log', text);
-    this.metrics = makeMetrics(() => readingsOf(this, this.dropped));
+    this.metrics = makeMetrics(() => readingsOf(this));
     const onWritten = (records: EventRecord[]) => {
       this.metrics.record(records);
       this.http.publish(records);
@@ -91,17 +92,21 @@ export class Emitter {
       ...{ config, clock, logger, strategy, journal, members, frames, branch, onFault },
       send: (frame, block) => this.sendOut(frame, block),
       canSend: () => this.outside.up,
-      onLeak: (block) => this.watch.leak(block),
+      onLeak: (block) => this.suspects.leak(block),
       onFenced: (ms) => this.metrics.fenced(ms),
       onClosing: (window) => this.settle(this.intake.expire(window)),
     });
-    this.watch = new Watch({
+    this.suspects = new Suspects({
       ...{ tree: this.public.tree, frames, members, logger },
       now: () => this.chooser.now(),
       tip: () => this.chooser.tip,
       tell: (window, event) => journal.tell(window, event),
     });
-    this.links = new MemberLinks(config.EMITTER_RELAY_P2P, branch, () => this.outside.isRelayBehind);
+    this.links = new MemberLinks({
+      ...{ relay: config.EMITTER_RELAY_P2P, logger, branch, onFault },
+      isRelayBehind: () => this.outside.isRelayBehind,
+      relayHead: () => this.outside.relayHead(),
+    });
     this.outside = new PublicSide({
       ...{ relay: config.EMITTER_RELAY_P2P, chain, clock, logger, tree: this.public.tree, onFault },
       tip: () => this.chooser.tip,
@@ -125,9 +130,30 @@ export class Emitter {
     this.chooser.restore(store);
     this.outside.start(info.chain_id, config.EMITTER_PEERS);
     const { host, port } = splitAddress(config.EMITTER_LISTEN);
-    this.server = await listen(host, port, (socket) => this.onMember(socket));
+    this.server = await listen(host, port, (socket) => this.onMember(socket), config.EMITTER_SESSIONS);
     const { EMITTER_LISTEN: address, EMITTER_RELAY_P2P: relay, EMITTER_PEERS: peers } = config;
     logger.info({ listen: address, relay, peers }, 'started');
+  }
+
+  /** Takes no new members, and stops when the running window of the pool, if there is one, is over. */
+  async drain(): Promise<void> {
+    this.draining = true;
+    this.server?.close();
+    await untilWindowIsOver(this.chooser, () => this.links.all.length > 0 && this.outside.up);
+    this.stop();
+  }
+
+  /** Takes over what can be changed while running, and names each change in the log. */
+  reload(next: EmitterConfig): void {
+    const { logger } = this.parts;
+    const { config, applied } = tellChanges(logger, compareConfig(this.parts.config, next));
+    if (applied.length === 0) return;
+    this.parts.config = config;
+    this.chooser.configure(config);
+    this.outside.setPeers(config.EMITTER_PEERS);
+    this.server?.limit(config.EMITTER_SESSIONS);
+    logger.level = config.LOG_LEVEL;
+    this.journal.tell(null, { type: 'reload', at: this.chooser.now(), changed: applied });
   }
 
   stop(): void {
@@ -154,7 +180,7 @@ export class Emitter {
     const pool = header.producer === this.pool;
     const copy = Buffer.from(frame);
     if (pool) this.branch.add({ id, slot, frame: copy });
-    if (pool) this.watch.sawPublic(copy, header);
+    if (pool) this.suspects.sawPublic(copy, header);
     this.links.add({ id, num, slot, pool, frame: copy });
     const at = chooser.now();
     chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous }, pool });
@@ -166,34 +192,21 @@ export class Emitter {
     this.tellConnection(link, true, socket.remote);
   }
 
-  private linkContext(): LinkContext {
+  private linkContext(): LinkNeeds {
     return {
       pool: this.pool,
       now: () => this.parts.clock.now(),
       isPoolWindow: (window) => this.public.isPoolWindow(window, this.chooser.tip),
       publicTip: () => this.chooser.tip,
       isPrivate: (id) => this.frames.isPrivate(id, this.chooser.state.emittedIds),
-      branch: (window) => this.branch.of(window),
       onCandidate: (link, frame, header) => this.onCandidate(link, frame, header),
-      relayHead: () => this.outside.relayHead(),
       onPublicBlock: (frame, header) => {
         this.outside.relayHas(header.num);
         this.onPublicBlock(frame, header);
       },
-      onRelayLost: (link, reason) => this.onRelayLost(link, reason),
-      onDropped: () => {
-        this.dropped++;
-      },
       onFault: (link, code) => this.fault(code, `session ${link.session} (${link.remote}) was closed: ${code}`),
       onClose: (link, reason) => this.onLinkClosed(link, reason),
     };
-  }
-
-  private onRelayLost(link: MemberLink, reason: string): void {
-    this.parts.logger.warn({ session: link.session, reason }, 'a member’s way to the relay node was lost');
-    const text = `the relay node ended the connection of session ${link.session}: ${reason}`;
-    if (reason.startsWith('relay_said_go_away')) this.fault('relay_said_go_away', text);
-    this.links.feedSoon();
   }
 
   private onLinkClosed(link: MemberLink, reason: string): void {
@@ -235,7 +248,7 @@ export class Emitter {
     const { id, num, slot, previous, confirmed } = header;
     if (!this.frames.keep(candidateKey({ id, signer }), { slot, frame, monotonic })) return;
     this.identify(session, signer);
-    this.watch.compare(session, header, signer);
+    this.suspects.compare(session, header, signer);
     const late = at > slotTime(slot) + SLOT_MS;
     const verdict = late ? 'late' : 'valid';
     this.tellCandidate(arrival, { signer, transactions, cpuUs, verdict, reason: late ? 'late' : null });
@@ -280,9 +293,7 @@ export class Emitter {
   }
 
   private status(): Status {
-    const listening = this.server?.listening === true;
-    const { lastSeq } = this.parts.store;
-    const { draining, lastFault } = this;
-    return statusOf(this, { listening, draining, lastSeq, lastFault });
+    const { draining, lastFault, server, parts } = this;
+    return statusOf(this, { listening: server?.listening === true, draining, lastSeq: parts.store.lastSeq, lastFault });
   }
 }

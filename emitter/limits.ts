@@ -20,7 +20,7 @@ export const LIMITS = {
   memberLabels: 100,
   /** A relay node further behind than this is still syncing: members connected to it would be asked for its blocks. */
   relayBehindBlocks: 12,
-  /** Members' sessions at once: 100 members, each dialling again while its old session is still dying. */
+  /** Members' sessions at once, unless EMITTER_SESSIONS says otherwise: 100 members, each dialling again while its old session is still dying. */
   sessions: 256,
   /** Honest members send one block a slot, at most twelve slots a window; twice that leaves room for a restart. */
   candidatesPerMemberAndWindow: 24,

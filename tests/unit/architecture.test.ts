@@ -82,11 +82,13 @@ const WIRING = [
   'emitter/public-chain.ts',
   'emitter/public-side.ts',
   'emitter/member-links.ts',
-  'emitter/watch.ts',
+  'emitter/suspects.ts',
 ];
 /** Small helpers of the wiring, each with the one stage it knows. */
 const BESIDE: Record<string, string[]> = {
   'emitter/config.ts': ['select'],
+  'emitter/drain.ts': [],
+  'emitter/reload.ts': [],
   'emitter/members.ts': ['verify'],
   'emitter/http.ts': [],
   'emitter/metrics.ts': [],

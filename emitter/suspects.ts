@@ -28,7 +28,7 @@ interface Evidence {
 }
 
 /** Looks for members in trouble: blocks that got past the emitter, and nodes that build on a branch nobody else has. */
-export class Watch {
+export class Suspects {
   private readonly parts: Parts;
   private readonly evidence = new Map<string, Evidence>();
   /** Per member's connection: the written block its branch was compared with last, in which window. */

@@ -9,10 +9,10 @@ import { Frames } from '../../../emitter/relay/frames.ts';
 import type { MemberLink } from '../../../emitter/relay/member-link.ts';
 import { WrittenBlocks } from '../../../emitter/relay/written.ts';
 import type { BlockRef } from '../../../emitter/select/types.ts';
+import { Suspects } from '../../../emitter/suspects.ts';
 import { type HeaderState, HeaderTree } from '../../../emitter/verify/header-tree.ts';
 import { rootOf } from '../../../emitter/verify/merkle.ts';
 import { recoverKey, signatureDigest } from '../../../emitter/verify/signer.ts';
-import { Watch } from '../../../emitter/watch.ts';
 import { rootState, type Signed, schedule, signBlock, signingKey } from '../../support/signed-chain.ts';
 
 // The schedule has one producer more, so that every other window is the pool's.
@@ -29,7 +29,7 @@ const root = rootState(
 );
 
 interface World {
-  watch: Watch;
+  suspects: Suspects;
   tree: HeaderTree;
   frames: Frames;
   events: PoolEvent[];
@@ -44,14 +44,14 @@ function world(): World {
   const events: PoolEvent[] = [];
   const time = { now: slotTime(SLOT) };
   const tip = { block: root as BlockRef };
-  const watch = new Watch({
+  const suspects = new Suspects({
     ...{ tree, frames, logger: pino({ level: 'silent' }) },
     members: { account: (signer: string) => (signer === alice.id ? 'alice' : null) } as unknown as MemberDirectory,
     now: () => time.now,
     tip: () => tip.block,
     tell: (_, event) => events.push(event),
   });
-  return { watch, tree, frames, events, time, tip };
+  return { suspects, tree, frames, events, time, tip };
 }
 
 /** A block on a parent that is in the tree; it is added there. */
@@ -65,8 +65,8 @@ function on({ tree }: World, parent: HeaderState, slot: number, nonce = 0): Sign
 test('a leak names its signer, and keeps the proof: header and signature give the key again', () => {
   const made = world();
   const { frame, header } = on(made, root, SLOT);
-  made.watch.sawPublic(frame, header);
-  made.watch.leak({ id: header.id, slot: header.slot, num: header.num, previous: header.previous });
+  made.suspects.sawPublic(frame, header);
+  made.suspects.leak({ id: header.id, slot: header.slot, num: header.num, previous: header.previous });
   const [leak] = made.events;
   assert.ok(leak?.type === 'leak');
   const { slot, num, signer, member, held } = leak;
@@ -81,8 +81,8 @@ test('a leak of a block that a member had sent here as well says so', () => {
   const made = world();
   const { frame, header } = on(made, root, SLOT);
   made.frames.sawCandidate(header.id);
-  made.watch.sawPublic(frame, header);
-  made.watch.leak({ id: header.id, slot: header.slot, num: header.num, previous: header.previous });
+  made.suspects.sawPublic(frame, header);
+  made.suspects.leak({ id: header.id, slot: header.slot, num: header.num, previous: header.previous });
   const [leak] = made.events;
   assert.ok(leak?.type === 'leak' && leak.held);
 });
@@ -92,9 +92,9 @@ test('a leak on an unknown parent keeps its header and signature, without a sign
   const { frame, header } = on(world(), root, SLOT);
   const stranger = signBlock({ parent: on(world(), root, SLOT).state, slot: SLOT + 1, producer: 'pool', key: alice });
   assert.ok(frame && header);
-  made.watch.sawPublic(stranger.frame, stranger.header);
+  made.suspects.sawPublic(stranger.frame, stranger.header);
   const { id, slot, num, previous } = stranger.header;
-  made.watch.leak({ id, slot, num, previous });
+  made.suspects.leak({ id, slot, num, previous });
   const [leak] = made.events;
   assert.ok(leak?.type === 'leak');
   assert.deepEqual([leak.signer, leak.member], [null, null]);
@@ -107,10 +107,10 @@ test('evidence is kept for the newest blocks only', () => {
   const all = Array.from({ length: 30 }, (_, k) => {
     const block = on(made, parent, SLOT + 24 * Math.floor(k / 12) + (k % 12));
     parent = block.state;
-    made.watch.sawPublic(block.frame, block.header);
+    made.suspects.sawPublic(block.frame, block.header);
     return block.header;
   });
-  for (const { id, slot, num, previous } of all) made.watch.leak({ id, slot, num, previous });
+  for (const { id, slot, num, previous } of all) made.suspects.leak({ id, slot, num, previous });
   const proven = made.events.filter((event) => event.type === 'leak' && event.header !== '');
   assert.equal(proven.length, 24);
 });
@@ -139,7 +139,7 @@ function poison(): Poison {
   made.time.now = slotTime(SLOT + 24) - 50;
   const link = { written } as unknown as MemberLink;
   const compare = (candidate: Signed) => {
-    made.watch.compare(link, candidate.header, alice.id);
+    made.suspects.compare(link, candidate.header, alice.id);
     return made.events.flatMap((event) => (event.type === 'poisoned' ? [event.id] : []));
   };
   return { ...made, written, emitted, between: parent, compare };
