@@ -106,7 +106,6 @@ export type PoolEvent =
       up: boolean;
       reason: string;
     }
-  | { type: 'leak'; at: number; slot: number; id: string; num: number; signer: string | null }
   | {
       /** Standby mode: from this window on this member makes the blocks; the others are paused. */
       type: 'lead';
@@ -138,6 +137,26 @@ export type PoolEvent =
       signer: string;
       same: boolean;
     }
+  | {
+      /** A pool block came from the network that was not emitted here. */
+      type: 'leak';
+      at: number;
+      slot: number;
+      id: string;
+      num: number;
+      /** null when its parent is not known here. */
+      signer: string | null;
+      member: string | null;
+      /** Whether a member had sent this very block here before. */
+      held: boolean;
+      /** The header's bytes and "type:hex" of the signature: the proof. */
+      header: string;
+      signature: string;
+    }
+  /** A member's branch leaves out the public block `id`, which had been written to it: its node has to be restarted. */
+  | { type: 'poisoned'; at: number; slot: number; signer: string; member: string | null; id: string }
+  /** Settings that were changed while the emitter ran, as texts; they hold from here on. */
+  | { type: 'reload'; at: number; changed: { name: string; from: string; to: string }[] }
   | { type: 'fault'; at: number; code: string; text: string }
   | {
       type: 'window';

@@ -4,7 +4,7 @@ import { devnetSchema } from './config.ts';
 import { Devnet } from './devnet.ts';
 import { portsNeeded } from './layout.ts';
 import { reservePorts } from './ports.ts';
-import { reviveMember } from './revive.ts';
+import { reviveNode } from './revive.ts';
 import { tellParent } from './state.ts';
 import { type Exit, exitError, type Running, Supervisor } from './supervisor.ts';
 
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
     tellParent({ exit: { name: exit.name, code: exit.code, signal: exit.signal } });
     progress(`${exit.name} ended with ${exit.signal ?? `code ${exit.code}`}`);
     if (!up) starting.reject(exitError(running, exit));
-    else if (config.DEVNET_RESTART === 'members') void reviveMember(devnet, exit.name, ended.signal, progress);
+    else void reviveNode(devnet, exit.name, config.DEVNET_RESTART, ended.signal, progress);
   };
   const supervisor = new Supervisor(onExit);
   const devnet = new Devnet(config, base, supervisor, progress);

@@ -1,7 +1,7 @@
 import type { Clock } from '../common/clock.ts';
 import type { PoolEvent } from '../common/events.ts';
 import type { Logger } from '../common/logger.ts';
-import { slotAt, windowOf } from '../common/slot.ts';
+import { windowOf } from '../common/slot.ts';
 import type { EmitterConfig } from './config.ts';
 import { decodeBlockHeader } from './decode/block.ts';
 import { LENGTH_BYTES } from './decode/message.ts';
@@ -14,7 +14,7 @@ import type { Frames } from './relay/frames.ts';
 import { reduce } from './select/reducer.ts';
 import { ruleFor } from './select/settings.ts';
 import { candidateKey, initialState, type SelectState } from './select/state.ts';
-import type { BlockRef, Candidate, Mode, SelectEffect, SelectEvent } from './select/types.ts';
+import type { BlockRef, Candidate, Mode, SelectConfig, SelectEffect, SelectEvent } from './select/types.ts';
 
 type EmitEffect = Extract<SelectEffect, { type: 'emit' }>;
 export type LeadEffect = Extract<SelectEffect, { type: 'lead' }>;
@@ -32,8 +32,8 @@ export interface ChooserParts {
   members: MemberDirectory;
   frames: Frames;
   branch: PublicBranch;
-  /** Sends a frame to the relay node; false when it cannot be reached. */
-  send(frame: Buffer): boolean;
+  /** Sends a block to the relay node and all public peers; false when none of them can be reached. */
+  send(frame: Buffer, block: BlockRef): boolean;
   canSend(): boolean;
   onFault(code: string, text: string): void;
   /** A block was let out: whether the relay node takes it is to be watched. */
@@ -41,6 +41,10 @@ export interface ChooserParts {
   /** For the members' agents: who makes the blocks from now on, in standby mode; and that all do again. */
   onLead(lead: LeadEffect): void;
   onRelease(release: Extract<SelectEffect, { type: 'release' }>): void;
+  /** A pool block is in public that was not emitted here. */
+  onLeak(block: BlockRef): void;
+  /** How long a fence took, in ms, refused or not. */
+  onFenced(ms: number): void;
   /** Before a window's closing record is written. */
   onClosing(window: number): void;
 }
@@ -53,25 +57,20 @@ export class Chooser {
 
   constructor(parts: ChooserParts) {
     this.parts = parts;
-    const { config } = parts;
-    this.state = initialState({
-      parentWaitMs: config.EMITTER_PARENT_WAIT_MS,
-      overdueMs: config.EMITTER_OVERDUE_MS,
-      deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
-      rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
-      quarantineWindows: config.EMITTER_QUARANTINE_WINDOWS,
-      forkRules: config.EMITTER_FORK_RULES,
-      shadows: config.EMITTER_SHADOW,
-    });
+    this.state = initialState(selectConfig(parts.config));
+  }
+
+  /** Takes new margins from now on. */
+  configure(config: EmitterConfig): void {
+    this.dispatch({ type: 'configure', at: this.now(), config: selectConfig(config) });
   }
 
   get tip(): BlockRef | null {
     return this.state.tip;
   }
 
-  /** The strategy that holds now, as voted. */
-  strategyNow(): string {
-    return ruleFor(this.state, windowOf(slotAt(this.now()))).strategy;
+  get openWindow(): number | null {
+    return this.state.window?.id ?? null;
   }
 
   now(): number {
@@ -145,11 +144,8 @@ export class Chooser {
       }
       case 'fault':
         return this.parts.onFault(effect.code, effect.text);
-      case 'leak': {
-        const { id, slot, num } = effect.block;
-        this.parts.logger.error({ slot, id }, 'a pool block is in public that was not emitted here');
-        return this.parts.journal.tell(windowOf(slot), { type: 'leak', at: this.now(), slot, id, num, signer: null });
-      }
+      case 'leak':
+        return this.parts.onLeak(effect.block);
     }
   }
 
@@ -165,13 +161,24 @@ export class Chooser {
     const slot = path[0]?.slot ?? 0;
     const window = windowOf(slot);
     const reachable = this.parts.canSend();
-    if (!reachable) this.parts.onFault('relay_down', `slot ${slot} has a block and the relay node cannot be reached`);
-    if (!reachable || !this.parts.journal.fence(this.decisions(effect, window, at))) {
+    if (!reachable)
+      this.parts.onFault(
+        'no_session',
+        `slot ${slot} has a block and neither the relay node nor a public peer can be reached`,
+      );
+    if (!reachable || !this.fence(this.decisions(effect, window, at))) {
       return this.dispatch({ type: 'fence-failed', at, window, step: effect.step });
     }
     for (const block of path) this.send(window, block);
     this.parts.branch.remove(replaced.map((old) => old.id));
     if (reason === 'rescue') this.tellRescue(effect, window, at);
+  }
+
+  private fence(decisions: { window: number; event: PoolEvent }[]): boolean {
+    const started = performance.now();
+    const held = this.parts.journal.fence(decisions);
+    this.parts.onFenced(performance.now() - started);
+    return held;
   }
 
   private decisions({ path, replaced, reason }: EmitEffect, window: number, at: number) {
@@ -186,7 +193,7 @@ export class Chooser {
     const { id, slot, signer } = block;
     const { frames, branch, journal } = this.parts;
     const kept = frames.get(candidateKey({ id, signer }));
-    if (!kept || !this.parts.send(kept.frame)) {
+    if (!kept || !this.parts.send(kept.frame, block)) {
       return this.parts.onFault('not_sent', `the block of slot ${slot} was decided and could not be sent`);
     }
     this.parts.onSent(block);
@@ -240,4 +247,16 @@ export class Chooser {
     this.parts.journal.tell(window, { type: 'window', at, ...said });
     this.parts.logger.info({ window, emitted }, 'window closed');
   }
+}
+
+function selectConfig(config: EmitterConfig): SelectConfig {
+  return {
+    parentWaitMs: config.EMITTER_PARENT_WAIT_MS,
+    overdueMs: config.EMITTER_OVERDUE_MS,
+    deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
+    rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
+    quarantineWindows: config.EMITTER_QUARANTINE_WINDOWS,
+    forkRules: config.EMITTER_FORK_RULES,
+    shadows: config.EMITTER_SHADOW,
+  };
 }

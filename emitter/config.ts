@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { splitAddress } from '../common/address.ts';
+import { LIMITS } from './limits.ts';
 import { parseStrategy } from './select/strategy.ts';
 import { SELECT_DEFAULTS } from './select/types.ts';
 
@@ -13,8 +14,22 @@ const strategyText = z.string().superRefine((text, context) => {
   if (!parsed.ok) context.addIssue({ code: 'custom', message: parsed.problem });
 });
 /** An empty variable is an unset one, not 0. */
-const whole = (value: number) =>
-  z.preprocess((text) => (text === '' ? undefined : text), z.coerce.number().int().min(0).default(value));
+const whole = (value: number, least = 0) =>
+  z.preprocess((text) => (text === '' ? undefined : text), z.coerce.number().int().min(least).default(value));
+
+/** "host:port,host:port" as a list without doubles; an empty text is an empty list. */
+const hostPorts = z
+  .string()
+  .default('')
+  .transform((text) => [
+    ...new Set(
+      text
+        .split(',')
+        .map((each) => each.trim())
+        .filter(Boolean),
+    ),
+  ])
+  .pipe(z.array(hostPort).max(LIMITS.peers));
 
 /** The emitter's environment; `.env.example` shows it with comments. */
 export const emitterConfig = z.object({
@@ -22,7 +37,9 @@ export const emitterConfig = z.object({
   EMITTER_DAC: z.string().min(1),
   EMITTER_RELAY_API: z.url(),
   EMITTER_RELAY_P2P: hostPort,
+  EMITTER_PEERS: hostPorts,
   EMITTER_LISTEN: hostPort.default('127.0.0.1:9700'),
+  EMITTER_SESSIONS: whole(LIMITS.sessions, 1),
   EMITTER_HTTP: hostPort.default('127.0.0.1:9701'),
   EMITTER_EVENT_LOG: z.string().min(1).default('events.sqlite'),
   EMITTER_DURABILITY: z.enum(['process', 'machine']).default('process'),
@@ -44,6 +61,7 @@ export const emitterConfig = z.object({
   EMITTER_OVERDUE_MS: whole(SELECT_DEFAULTS.overdueMs),
   EMITTER_DEADLINE_MARGIN_MS: whole(SELECT_DEFAULTS.deadlineMarginMs),
   EMITTER_RESCUES_PER_WINDOW: whole(SELECT_DEFAULTS.rescuesPerWindow),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   CLOCK_SHIFT_FILE: z.string().optional(),
 });
 

@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { splitAddress } from '../common/address.ts';
 import type { ChainClient } from '../common/chain.ts';
 import type { Clock } from '../common/clock.ts';
-import { sentence } from '../common/errors.ts';
 import type { EventRecord, RunStart } from '../common/events.ts';
 import { keyText } from '../common/keys.ts';
 import type { Logger } from '../common/logger.ts';
@@ -11,22 +9,28 @@ import { windowOf } from '../common/slot.ts';
 import { refusedRecord, verifiedRecord } from './candidate-record.ts';
 import { Chooser } from './chooser.ts';
 import type { EmitterConfig } from './config.ts';
-import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
+import type { BlockHeader } from './decode/block.ts';
+import { untilWindowIsOver } from './drain.ts';
 import { EmitterHttp, type Status } from './http.ts';
 import { Journal } from './log/journal.ts';
 import { Notary, type Signing } from './log/notary.ts';
 import type { EventStore } from './log/store.ts';
+import { type LinkNeeds, MemberLinks } from './member-links.ts';
 import { MemberDirectory } from './members.ts';
+import { type Metrics, makeMetrics } from './metrics.ts';
 import { PublicChain } from './public-chain.ts';
+import { PublicSide } from './public-side.ts';
 import { PublicBranch } from './relay/branch.ts';
 import { Frames } from './relay/frames.ts';
-import { type LinkContext, MemberLink } from './relay/member-link.ts';
+import type { MemberLink } from './relay/member-link.ts';
+import { compareConfig, tellChanges } from './reload.ts';
 import { candidateKey } from './select/state.ts';
 import { STRATEGY_VERSIONS } from './select/strategy.ts';
-import { dial } from './session/dial.ts';
+import type { BlockRef } from './select/types.ts';
 import type { FrameSocket } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
-import { RelaySession } from './session/relay-session.ts';
+import { readingsOf, statusOf } from './status.ts';
+import { Suspects } from './suspects.ts';
 import { Intake, type Outcome } from './verify/intake.ts';
 import { Watch } from './watch.ts';
 
@@ -44,7 +48,6 @@ type Refused = Extract<Outcome<MemberLink>, { refused: unknown }>;
 type Verified = Extract<Outcome<MemberLink>, { verified: unknown }>;
 
 const SOFTWARE = 'bppool/0.1.0';
-const RETRY_MS = 500;
 
 /** Wires the stages: session → decode → verify → select → relay; every step tells the log. */
 export class Emitter {
@@ -52,18 +55,20 @@ export class Emitter {
   private readonly pool: bigint;
   private readonly public: PublicChain;
   private readonly intake: Intake<MemberLink>;
-  private readonly chooser: Chooser;
-  private readonly frames = new Frames();
+  readonly chooser: Chooser;
+  readonly frames = new Frames();
   private readonly branch = new PublicBranch();
-  private readonly links = new Set<MemberLink>();
-  private readonly members: MemberDirectory;
+  readonly links: MemberLinks;
+  readonly members: MemberDirectory;
   private readonly journal: Journal;
   private notary: Notary | null = null;
   private readonly http: EmitterHttp;
   private readonly watch: Watch;
-  private relay: RelaySession | null = null;
+  private readonly metrics: Metrics;
+  private readonly suspects: Suspects;
+  readonly outside: PublicSide;
+  private draining = false;
   private server: Listener | null = null;
-  private sessions = 0;
   private lastFault: string | null = null;
 
   constructor(parts: EmitterParts) {
@@ -75,13 +80,15 @@ export class Emitter {
     this.public = new PublicChain(chain, clock, this.pool, { onLinked, onFault });
     this.intake = new Intake<MemberLink>(this.public.tree);
     this.members = new MemberDirectory(chain, config.EMITTER_DAC);
-    this.http = new EmitterHttp(
-      () => this.status(),
-      (seq, limit) => store.after(seq, limit),
-      () => store.lastSeq,
-      (seq, limit) => parts.signing?.store.receipts(seq, limit) ?? [],
-    );
+    this.http = new EmitterHttp({
+      status: () => this.status(),
+      after: (seq, limit) => store.after(seq, limit),
+      lastSeq: () => store.lastSeq,
+      metrics: () => this.metrics.text(),
+      receipts: (seq, limit) => parts.signing?.store.receipts(seq, limit) ?? [],
+    });
     const onLogFault = (text: string) => this.fault('event_log', text);
+    this.metrics = makeMetrics(() => readingsOf(this));
     this.journal = new Journal(store, (records) => this.onWritten(records), onLogFault);
     const { journal, members, frames, branch } = this;
     this.watch = new Watch(config, chain, clock, {
@@ -94,35 +101,70 @@ export class Emitter {
       onSent: (block) => this.watch.acceptance.sent(block),
       onLead: (lead) => logger.info(lead, 'lead'),
       onRelease: (release) => logger.info(release, 'release'),
-      send: (frame) => this.relay?.send(frame) === true,
-      canSend: () => this.relay?.up === true,
+      send: (frame, block) => this.sendOut(frame, block),
+      canSend: () => this.outside.up,
+      onLeak: (block) => this.suspects.leak(block),
+      onFenced: (ms) => this.metrics.fenced(ms),
       onClosing: (window) => this.settle(this.intake.expire(window)),
+    });
+    this.suspects = new Suspects({
+      ...{ tree: this.public.tree, frames, members, logger },
+      now: () => this.chooser.now(),
+      tip: () => this.chooser.tip,
+      tell: (window, event) => journal.tell(window, event),
+    });
+    this.links = new MemberLinks({
+      ...{ relay: config.EMITTER_RELAY_P2P, logger, branch, onFault },
+      isRelayBehind: () => this.outside.isRelayBehind,
+      relayHead: () => this.outside.relayHead(),
+    });
+    this.outside = new PublicSide({
+      ...{ relay: config.EMITTER_RELAY_P2P, chain, clock, logger, tree: this.public.tree, onFault },
+      tip: () => this.chooser.tip,
+      running: () => this.branch.of(windowOf(this.chooser.tip?.slot ?? 0)),
+      isPublic: (id) => this.frames.isPublic(id),
+      onBlock: (frame, header) => this.onPublicBlock(frame, header),
+      onState: () => this.onOutside(),
     });
   }
 
   /** Resolves when members can connect. Waits for the relay node for as long as it takes. */
   async start(): Promise<void> {
-    const { config, clock, logger, store } = this.parts;
+    const { config, logger, store } = this.parts;
     await this.http.listen(config.EMITTER_HTTP);
-    const info = await this.reachRelay();
+    const info = await this.public.reachNode((why) => logger.warn(`waiting for the relay node: ${why}`));
     await this.members.start();
     const head = await this.public.seedAtHead();
     this.beginLog(info.chain_id);
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
     await this.watch.start();
     this.chooser.restore(store);
-    this.relay = new RelaySession({
-      address: config.EMITTER_RELAY_P2P,
-      chainId: info.chain_id,
-      clock,
-      head: () => this.relayHead(),
-      onBlock: (frame) => this.onRelayFrame(frame),
-      onState: (up, reason) => this.onRelayState(up, reason),
-    });
-    this.relay.start();
+    this.outside.start(info.chain_id, config.EMITTER_PEERS);
     const { host, port } = splitAddress(config.EMITTER_LISTEN);
-    this.server = await listen(host, port, (socket) => this.onMember(socket));
-    logger.info({ listen: config.EMITTER_LISTEN, relay: config.EMITTER_RELAY_P2P }, 'started');
+    this.server = await listen(host, port, (socket) => this.onMember(socket), config.EMITTER_SESSIONS);
+    const { EMITTER_LISTEN: address, EMITTER_RELAY_P2P: relay, EMITTER_PEERS: peers } = config;
+    logger.info({ listen: address, relay, peers }, 'started');
+  }
+
+  /** Takes no new members, and stops when the running window of the pool, if there is one, is over. */
+  async drain(): Promise<void> {
+    this.draining = true;
+    this.server?.close();
+    await untilWindowIsOver(this.chooser, () => this.links.all.length > 0 && this.outside.up);
+    this.stop();
+  }
+
+  /** Takes over what can be changed while running, and names each change in the log. */
+  reload(next: EmitterConfig): void {
+    const { logger } = this.parts;
+    const { config, applied } = tellChanges(logger, compareConfig(this.parts.config, next));
+    if (applied.length === 0) return;
+    this.parts.config = config;
+    this.chooser.configure(config);
+    this.outside.setPeers(config.EMITTER_PEERS);
+    this.server?.limit(config.EMITTER_SESSIONS);
+    logger.level = config.LOG_LEVEL;
+    this.journal.tell(null, { type: 'reload', at: this.chooser.now(), changed: applied });
   }
 
   stop(): void {
@@ -130,8 +172,8 @@ export class Emitter {
     this.members.stop();
     this.watch.stop();
     this.server?.close();
-    for (const link of this.links) link.close('emitter_stops');
-    this.relay?.stop();
+    this.links.stop('emitter_stops');
+    this.outside.stop();
     this.journal.write();
     this.notary?.stop();
     this.http.close();
@@ -152,37 +194,20 @@ export class Emitter {
   }
 
   private onWritten(records: EventRecord[]): void {
+    this.metrics.record(records);
     this.http.publish(records);
     this.notary?.saw(records);
   }
 
-  private async reachRelay() {
-    for (let tries = 0; ; tries++) {
-      try {
-        return await this.parts.chain.info();
-      } catch (thrown) {
-        if (tries % 20 === 0) this.parts.logger.warn(`waiting for the relay node: ${sentence(thrown)}`);
-        await sleep(RETRY_MS);
-      }
-    }
+  private onOutside(): void {
+    if (!this.outside.relayUp) this.watch.acceptance.forget();
+    this.links.feedSoon();
   }
 
-  private async relayHead() {
-    const info = await this.parts.chain.info();
-    const { last_irreversible_block_num: libNum, last_irreversible_block_id: libId } = info;
-    return { libNum, libId, headNum: info.head_block_num, headId: info.head_block_id };
-  }
-
-  private onRelayState(up: boolean, reason: string): void {
-    this.parts.logger[up ? 'info' : 'error']({ reason }, up ? 'relay node connected' : 'relay node lost');
-    if (!up) this.watch.acceptance.forget();
-    if (!up) this.fault('relay_lost', `the session with the relay node ended: ${reason}`);
-  }
-
-  private onRelayFrame(frame: Buffer): void {
-    const header = decodeBlockHeader(frame);
-    if (header.ok) this.onPublicBlock(frame, header.value);
-    else this.fault(header.code, 'the relay node sent a block that cannot be decoded');
+  private sendOut(frame: Buffer, { id, num, slot }: BlockRef): boolean {
+    const sent = this.outside.send(frame, { num });
+    if (sent) this.links.add({ id, num, slot, pool: true, frame });
+    return sent;
   }
 
   private onPublicBlock(frame: Buffer, header: BlockHeader): void {
@@ -192,7 +217,10 @@ export class Emitter {
     this.watch.acceptance.knows(id, previous);
     this.public.follow(header, chooser.tip);
     const pool = header.producer === this.pool;
-    if (pool) this.branch.add({ id, slot, frame: Buffer.from(frame) });
+    const copy = Buffer.from(frame);
+    if (pool) this.branch.add({ id, slot, frame: copy });
+    if (pool) this.suspects.sawPublic(copy, header);
+    this.links.add({ id, num, slot, pool, frame: copy });
     const at = chooser.now();
     chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous }, pool });
     this.takeTurns();
@@ -205,22 +233,22 @@ export class Emitter {
   }
 
   private onMember(socket: FrameSocket): void {
-    const relay = dial(this.parts.config.EMITTER_RELAY_P2P);
-    const link = new MemberLink(++this.sessions, socket, relay, this.linkContext());
-    this.links.add(link);
+    const link = this.links.accept(socket, this.linkContext());
     this.tellConnection(link, true, socket.remote);
   }
 
-  private linkContext(): LinkContext {
+  private linkContext(): LinkNeeds {
     return {
       pool: this.pool,
       now: () => this.parts.clock.now(),
       isPoolWindow: (window) => this.public.isPoolWindow(window, this.chooser.tip),
       publicTip: () => this.chooser.tip,
       isPrivate: (id) => this.frames.isPrivate(id, this.chooser.state.emittedIds),
-      branch: (window) => this.branch.of(window),
       onCandidate: (link, frame, header) => this.onCandidate(link, frame, header),
-      onPublicBlock: (frame, header) => this.onPublicBlock(frame, header),
+      onPublicBlock: (frame, header) => {
+        this.outside.relayHas(header.num);
+        this.onPublicBlock(frame, header);
+      },
       onFault: (link, code) => this.fault(code, `session ${link.session} (${link.remote}) was closed: ${code}`),
       onClose: (link, reason) => this.onLinkClosed(link, reason),
     };
@@ -267,6 +295,7 @@ export class Emitter {
     const { id, slot } = header;
     if (!this.frames.keep(candidateKey({ id, signer }), { slot, frame, monotonic })) return;
     this.identify(session, signer);
+    this.suspects.compare(session, header, signer);
     this.chooser.offer(verifiedRecord(arrival, verified, this.chooser.now(), this.members.account(signer)));
   }
 
@@ -297,15 +326,7 @@ export class Emitter {
   }
 
   private status(): Status {
-    const reasons: string[] = [];
-    if (!this.relay?.up) reasons.push('no session with the relay node');
-    if (!this.server?.listening) reasons.push('not listening for members yet');
-    const { tip, window } = this.chooser.state;
-    const sessions = [...this.links].map(({ session, remote, signer }) => {
-      return { session, remote, signer, member: this.members.account(signer) };
-    });
-    const running = window && { id: window.id, leader: window.leader, rescues: window.rescues };
-    const log = { seq: this.parts.store.lastSeq };
-    return { ready: reasons.length === 0, reasons, tip, window: running, sessions, log, lastFault: this.lastFault };
+    const { draining, lastFault, server, parts } = this;
+    return statusOf(this, { listening: server?.listening === true, draining, lastSeq: parts.store.lastSeq, lastFault });
   }
 }

@@ -1,6 +1,6 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import { splitAddress } from '../common/address.ts';
-import { PoolError } from '../common/errors.ts';
+import { PoolError, sentence } from '../common/errors.ts';
 import type { EventRecord } from '../common/events.ts';
 
 export interface Status {
@@ -9,12 +9,24 @@ export interface Status {
   [key: string]: unknown;
 }
 
+/** What the server tells of. */
+export interface Sources {
+  status(): Status;
+  /** Records after a sequence number, at most `limit`. */
+  after(seq: number, limit: number): EventRecord[];
+  lastSeq(): number;
+  /** Metrics in Prometheus' text format. */
+  metrics(): Promise<string>;
+  /** Receipts after a sequence number, at most `limit` records. */
+  receipts(seq: number, limit: number): EventRecord[];
+}
+
 /** A stream that leaves this much unread is cut; the client comes back with Last-Event-ID. */
 const UNSENT_BYTES = 4 * 1024 * 1024;
 const PAGE = 1000;
 
 /**
- * The emitter's HTTP side, for reading only: `/live`, `/ready` (200 or 503 with reasons), `/status`, and `/events`, a stream
+ * The emitter's HTTP side, for reading only: `/live`, `/ready` (200 or 503 with reasons), `/status`, `/metrics`, and `/events`, a stream
  * of log records (server-sent events) that goes on from the header Last-Event-ID or from `?after=SEQ`. `/receipts?after=SEQ`
  * gives a page of signed receipts, with `&signer=KEY` only those of one signer's candidates, and `after` for the next page.
  */
@@ -22,16 +34,12 @@ export class EmitterHttp {
   private readonly server: Server;
   private readonly streams = new Set<ServerResponse>();
 
-  constructor(
-    status: () => Status,
-    after: (seq: number, limit: number) => EventRecord[],
-    lastSeq: () => number,
-    receipts: (seq: number, limit: number) => EventRecord[] = () => [],
-  ) {
+  constructor({ status, after, lastSeq, metrics, receipts }: Sources) {
     this.server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://localhost');
       if (url.pathname === '/live') return answer(response, 200, { live: true });
       if (url.pathname === '/status') return answer(response, 200, status());
+      if (url.pathname === '/metrics') return void answerMetrics(response, metrics);
       if (url.pathname === '/ready') {
         const now = status();
         return answer(response, now.ready ? 200 : 503, now);
@@ -98,6 +106,16 @@ function answerReceipts(
     return wanted.map((receipt) => ({ ...receipt, emitter: event.signer }));
   });
   answer(response, 200, { receipts, after: records[records.length - 1]?.seq ?? after });
+}
+
+async function answerMetrics(response: ServerResponse, metrics: () => Promise<string>): Promise<void> {
+  try {
+    const text = await metrics();
+    response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+    response.end(text);
+  } catch (thrown) {
+    answer(response, 500, { error: sentence(thrown) });
+  }
 }
 
 function answer(response: ServerResponse, code: number, body: unknown): void {

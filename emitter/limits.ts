@@ -4,7 +4,23 @@ export const LIMITS = {
   frameBytes: 8 * 1024 * 1024,
   /** A peer that reads slower than this is cut; 16 MiB is some seconds of full blocks. */
   unsentBytes: 16 * 1024 * 1024,
-  /** Members' sessions at once: 100 members, each dialling again while its old session is still dying. */
+  /** What a member may have written towards a relay node that has said nothing yet: some handshakes and transactions. */
+  unansweredBytes: 1024 * 1024,
+  /** Public peers to dial; each gets every emitted block. */
+  peers: 32,
+  /** Blocks with a wrong signature, turn or schedule that a public peer may send on one connection before it is cut. */
+  refusedPerPeer: 10,
+  /** A member that says nothing for this long is gone: EOSIO 2.0 sends a time message every 32 s, Leap every 10 s. */
+  silentMemberMs: 70_000,
+  /** The relay node sends two blocks a second and a time message every 10 s. */
+  silentRelayMs: 20_000,
+  /** Public blocks kept for members whose way to the relay node is down: two windows. */
+  recentBlocks: 24,
+  /** Distinct members, or fault codes, in the metrics; the rest is counted as `other`. */
+  memberLabels: 100,
+  /** A relay node further behind than this is still syncing: members connected to it would be asked for its blocks. */
+  relayBehindBlocks: 12,
+  /** Members' sessions at once, unless EMITTER_SESSIONS says otherwise: 100 members, each dialling again while its old session is still dying. */
   sessions: 256,
   /** Honest members send one block a slot, at most twelve slots a window; twice that leaves room for a restart. */
   candidatesPerMemberAndWindow: 24,

@@ -1,7 +1,7 @@
 import { ChainClient } from '../common/chain.ts';
 import { clockFrom } from '../common/clock.ts';
 import { loadConfig } from '../common/config.ts';
-import { PoolError, runMain } from '../common/errors.ts';
+import { PoolError, runMain, sentence } from '../common/errors.ts';
 import { readSigningKey } from '../common/key-file.ts';
 import { makeLogger } from '../common/logger.ts';
 import { type EmitterConfig, emitterConfig } from './config.ts';
@@ -19,10 +19,13 @@ function signingOf(config: EmitterConfig, store: SqliteStore): Signing | null {
   );
 }
 
-/** `node emitter/main.ts`: one emitter, configured by the environment, until SIGTERM or SIGINT. */
+/**
+ * `node emitter/main.ts`: one emitter, configured by the environment, until SIGINT, or SIGTERM, which lets
+ * the pool's running window end first. SIGHUP reads the configuration again.
+ */
 runMain('emitter', async () => {
   const config = loadConfig('the emitter', emitterConfig);
-  const logger = makeLogger('emitter');
+  const logger = makeLogger('emitter', config.LOG_LEVEL);
   const clock = clockFrom(config.CLOCK_SHIFT_FILE);
   const chain = new ChainClient(config.EMITTER_RELAY_API);
   const store = new SqliteStore(config.EMITTER_EVENT_LOG, config.EMITTER_DURABILITY);
@@ -30,13 +33,28 @@ runMain('emitter', async () => {
   if (!signing)
     logger.warn('EMITTER_LOG_KEY_FILE is not set: the log is not signed, and oracles do not report from it');
   const emitter = new Emitter({ config, clock, chain, store, logger, ...(signing && { signing }) });
-  const stop = (signal: string) => {
-    logger.info({ signal }, 'stopping');
+  let draining = false;
+  const end = () => {
     emitter.stop();
     store.close();
     process.exit(0);
   };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
+  const drain = async () => {
+    if (draining) return end();
+    draining = true;
+    logger.info('stopping when the running window is over; a second signal stops at once');
+    await emitter.drain();
+    store.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void drain());
+  process.on('SIGINT', end);
+  process.on('SIGHUP', () => {
+    try {
+      emitter.reload(loadConfig('the emitter', emitterConfig));
+    } catch (thrown) {
+      logger.error(`${sentence(thrown)}; the configuration stays as it was`);
+    }
+  });
   await emitter.start();
 });

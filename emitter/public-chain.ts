@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ChainClient } from '../common/chain.ts';
+import type { ChainClient, ChainInfo } from '../common/chain.ts';
 import type { Clock } from '../common/clock.ts';
 import { sentence } from '../common/errors.ts';
 import { firstSlot, slotAt, windowOf } from '../common/slot.ts';
@@ -11,6 +11,9 @@ import { readHeaderState } from './verify/seed.ts';
 
 const SEED_TRIES = 20;
 const RETRY_MS = 100;
+/** Between two tries to reach a relay node that is not up yet; it is said again every 10 s. */
+const REACH_MS = 500;
+const TRIES_TOLD = 20;
 
 interface Handlers {
   /** A block is in the tree now: candidates on it can be checked. */
@@ -34,6 +37,18 @@ export class PublicChain {
     this.pool = pool;
     this.handlers = handlers;
     this.lastTurn = windowOf(slotAt(clock.now())) - 1;
+  }
+
+  /** Waits for the relay node for as long as it takes. */
+  async reachNode(tell: (why: string) => void): Promise<ChainInfo> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await this.chain.info();
+      } catch (thrown) {
+        if (tries % TRIES_TOLD === 0) tell(sentence(thrown));
+        await sleep(REACH_MS);
+      }
+    }
   }
 
   /** Roots the tree at the relay node's head; tries again when the head became irreversible between two requests. */

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { PoolError } from '../../common/errors.ts';
 import { slotInWindow, windowOf } from '../../common/slot.ts';
 import { parseStrategy } from '../../emitter/select/strategy.ts';
 import { claimFolder, releaseFolder } from '../run/folder.ts';
 import { narrate } from '../run/narrate.ts';
-import { integer, type KillSpec, killSpec } from '../run/options.ts';
+import { integer, type KillSpec, killSpec, type Restart } from '../run/options.ts';
 import { payday, untilSettled } from '../run/payday.ts';
 import { PoolRun } from '../run/pool-run.ts';
 import { progressLines } from '../run/progress.ts';
@@ -21,6 +21,7 @@ interface UpOptions {
   windows?: number;
   strategy: string;
   kill?: KillSpec;
+  restart: Restart;
   seed?: number;
   json?: string | true;
   dir: string;
@@ -41,6 +42,14 @@ export function upCommand(): Command {
     .option('--windows <n>', 'end when this many windows are settled, paid and irreversible', integer(1, 100_000))
     .option('--strategy <name>', 'how the emitter picks a block', 'first-delivered')
     .option('--kill <spec>', 'SIGKILL for the leading member, as leader@2:5 (window 2, slot 5)', killSpec)
+    .addOption(
+      new Option(
+        '--restart <which>',
+        'nodes that come back, from an empty state, when they end: all is members and relay',
+      )
+        .choices(['none', 'members', 'all'])
+        .default('none'),
+    )
     .option('--seed <n>', 'repeatable keys and transactions', integer(0, 2 ** 32 - 1))
     .option('--json [file]', 'write the summary as JSON to a file, or to standard output')
     .option('--dir <dir>', 'folder of the run: logs, event log, run.json', '.pool')
@@ -62,8 +71,8 @@ async function up(options: UpOptions): Promise<number> {
   const progress = progressLines();
   const { signal, received } = untilSignal();
   claimFolder(dir);
-  const { members, producers, oracles, strategy, seed } = options;
-  const run = new PoolRun({ dir, members, producers, oracles, strategy, seed, restart: 'none' }, progress);
+  const { members, producers, oracles, strategy, seed, restart } = options;
+  const run = new PoolRun({ dir, members, producers, oracles, strategy, seed, restart }, progress);
   try {
     narrate(run, progress);
     if (options.kill) killLeader(run, options.kill, progress);

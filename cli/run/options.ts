@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
+export type Restart = 'none' | 'members' | 'all';
+
 export interface RunOptions {
   dir: string;
   members: number;
@@ -7,7 +9,8 @@ export interface RunOptions {
   oracles: number;
   strategy: string;
   seed: number | undefined;
-  restart: 'members' | 'none';
+  /** Which nodes come back when they end: members, or the relay node as well. */
+  restart: Restart;
 }
 
 /** Kill the leading member right after the pool's block for this slot of this window (counted from 1) was emitted. */

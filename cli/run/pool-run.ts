@@ -144,11 +144,13 @@ export class PoolRun {
   private startEmitter(): Promise<Running> {
     const relay = this.state.nodes.find(({ role }) => role === 'relay');
     const [{ account = '', logKey = '' } = {}] = this.state.emitters;
+    const peers = this.state.nodes.filter(({ role }) => role === 'producer').map(({ p2p }) => p2p);
     return this.service('emitter', 'emitter/main.ts', {
       EMITTER_POOL: this.state.pool,
       EMITTER_DAC: this.state.dac,
       EMITTER_RELAY_API: this.state.relayApi,
       EMITTER_RELAY_P2P: relay?.p2p ?? '',
+      EMITTER_PEERS: peers.join(','),
       EMITTER_LISTEN: this.p2p,
       EMITTER_HTTP: this.http.replace('http://', ''),
       EMITTER_EVENT_LOG: this.eventLog,

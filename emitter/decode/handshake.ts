@@ -45,6 +45,18 @@ export function withHead(frame: Buffer, libOffset: number, headNum: number, head
   return copy;
 }
 
+/** A copy of the frame that tells of another head and another last irreversible block. */
+export function withChainState(
+  frame: Buffer,
+  libOffset: number,
+  state: { libNum: number; libId: string; headNum: number; headId: string },
+): Buffer {
+  const copy = withHead(frame, libOffset, state.headNum, state.headId);
+  copy.writeUInt32LE(state.libNum, libOffset);
+  copy.write(state.libId, libOffset + 4, 32, 'hex');
+  return copy;
+}
+
 export interface HandshakeFields {
   networkVersion: number;
   chainId: string;

@@ -17,3 +17,10 @@ export function answerTime(frame: Buffer, nowNs: bigint): Buffer | null {
   body.writeBigInt64LE(nowNs, 16);
   return frameOf(MESSAGE.time, body);
 }
+
+/** A question of our own: the peer answers with our transmit time as its origin. */
+export function askTime(nowNs: bigint): Buffer {
+  const body = Buffer.alloc(32);
+  body.writeBigInt64LE(nowNs, 16);
+  return frameOf(MESSAGE.time, body);
+}

@@ -33,6 +33,11 @@ export class PublicBranch {
     }
   }
 
+  /** Whether this block is public and stands: no rescue took its place. */
+  has(id: string, slot: number): boolean {
+    return this.windows.get(windowOf(slot))?.some((entry) => entry.id === id) === true;
+  }
+
   /** Blocks of a window in order of their slots. */
   of(window: number): Entry[] {
     return [...(this.windows.get(window) ?? [])].sort((a, b) => a.slot - b.slot);

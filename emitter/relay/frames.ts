@@ -33,6 +33,22 @@ export class Frames {
     return remember(this.publicIds, id);
   }
 
+  isPublic(id: string): boolean {
+    return this.publicIds.has(id);
+  }
+
+  /** Whether a member has sent this block here. */
+  isCandidate(id: string): boolean {
+    return this.candidateIds.has(id);
+  }
+
+  /** Bytes of all candidates that are kept. */
+  get bytes(): number {
+    let sum = 0;
+    for (const { frame } of this.kept.values()) sum += frame.length;
+    return sum;
+  }
+
   sawCandidate(id: string): void {
     remember(this.candidateIds, id);
   }

@@ -68,6 +68,11 @@ export class Hold {
     return !this.joining && this.heldWindow !== null && now < this.releaseTime(this.heldWindow);
   }
 
+  /** Whether the member is still taking old blocks in: newer ones would be unlinkable to it. */
+  get isJoining(): boolean {
+    return this.joining;
+  }
+
   /** When held blocks must be flushed at the latest; null when none are held. */
   get flushAt(): number | null {
     return this.heldWindow === null ? null : this.releaseTime(this.heldWindow);

@@ -1,10 +1,16 @@
 import { windowOf } from '../../common/slot.ts';
 import { type BlockHeader, decodeBlockHeader } from '../decode/block.ts';
-import { decodeHandshake, withHead } from '../decode/handshake.ts';
+import { decodeHandshake, withChainState, withHead } from '../decode/handshake.ts';
 import { MESSAGE, messageType } from '../decode/message.ts';
 import { ID_LIST, noticeBlockMode } from '../decode/notice.ts';
+import { answerTime } from '../decode/time.ts';
+import { LIMITS } from '../limits.ts';
 import type { FrameSocket } from '../session/frame-socket.ts';
-import { Hold } from './hold.ts';
+import type { Head } from '../session/peer-session.ts';
+import { Hold, type PassingBlock } from './hold.ts';
+import type { RecentBlock } from './recent.ts';
+import { RelaySide } from './relay-side.ts';
+import { WrittenBlocks } from './written.ts';
 
 /** A window and a bit: a block of a slot far ahead must not overflow a timer. */
 const LONGEST_HOLD_MS = 15_000;
@@ -17,41 +23,80 @@ export interface LinkContext {
   publicTip(): { num: number; id: string } | null;
   /** Whether a head that a member tells of is on no public branch the emitter knows. */
   isPrivate(id: string): boolean;
-  branch(window: number): { id: string; frame: Buffer }[];
+  branch(window: number): { id: string; slot: number; frame: Buffer }[];
+  /** The relay node's head, for a member's handshake to it; rejects while it does not answer or is far behind. */
+  relayHead(): Promise<Head>;
   onCandidate(link: MemberLink, frame: Buffer, header: BlockHeader): void;
   onPublicBlock(frame: Buffer, header: BlockHeader): void;
   onFault(link: MemberLink, code: string): void;
+  /** This member's way to the relay node was lost; it is dialled again, the member stays. */
+  onRelayLost(link: MemberLink, reason: string): void;
+  /** A member's message was dropped, for the relay node could not be reached. */
+  onDropped(): void;
   onClose(link: MemberLink, reason: string): void;
 }
 
 /**
- * One member's connection: its socket, a socket of its own to the relay node, and the filter between. Messages pass as the
- * bytes they came in; what is held back is listed in docs/wire.md.
+ * One member's connection: its socket, a way of its own to the relay node, and the filter between. Messages pass as the
+ * bytes they came in; what is held back is listed in docs/wire.md. While the relay node is gone the member is kept and fed
+ * with public blocks from the emitter's own sessions.
  */
 export class MemberLink {
   readonly session: number;
   readonly remote: string;
   readonly hold = new Hold();
+  readonly written = new WrittenBlocks();
   /** The key that signed the first candidate on this connection. */
   signer: string | null = null;
   private readonly member: FrameSocket;
-  private readonly relay: FrameSocket;
+  private readonly relay: RelaySide;
   private readonly context: LinkContext;
+  /** Public height when the member came: it has, or asks for, what is older. */
+  private readonly since: number;
+  /** Monotonic ms. */
+  private heardAt = performance.now();
   private flushTimer: NodeJS.Timeout | null = null;
   /** The relay node's newest handshake that was kept from a producing member; sent once after the flush. */
   private keptHandshake: Buffer | null = null;
   private closed = false;
 
-  constructor(session: number, member: FrameSocket, relay: FrameSocket, context: LinkContext) {
+  constructor(session: number, member: FrameSocket, dialRelay: () => FrameSocket, context: LinkContext) {
     this.session = session;
     this.remote = member.remote;
     this.member = member;
-    this.relay = relay;
     this.context = context;
+    this.since = context.publicTip()?.num ?? 0;
     member.onFrame = (frame) => this.fromMember(frame);
-    relay.onFrame = (frame) => this.fromRelay(frame);
     member.onClose = (reason) => this.close(`member:${reason}`);
-    relay.onClose = (reason) => this.close(`relay:${reason}`);
+    this.relay = new RelaySide({
+      dial: dialRelay,
+      head: () => context.relayHead(),
+      onFrame: (frame) => this.fromRelay(frame),
+      onLost: (reason) => context.onRelayLost(this, reason),
+      onDropped: () => context.onDropped(),
+    });
+  }
+
+  /** Whether this member's own way to the relay node is there. */
+  get relayUp(): boolean {
+    return this.relay.up;
+  }
+
+  /** Bytes that wait for the member, and for the relay node, to read. */
+  get unsentBytes(): { member: number; relay: number } {
+    return { member: this.member.unsentBytes, relay: this.relay.unsentBytes };
+  }
+
+  /** Hands over public blocks that the relay node does not bring, in order, as if it had brought them. */
+  feed(blocks: readonly RecentBlock[]): void {
+    if (this.closed || this.hold.isJoining) return;
+    for (const block of blocks) if (block.num > this.since && !this.hold.has(block.id)) this.pass(block, block.frame);
+  }
+
+  /** To be called every few seconds with monotonic ms: notices a side that went silent without closing. */
+  checkSilence(now: number): void {
+    if (now - this.heardAt > LIMITS.silentMemberMs) return this.close('member:silent');
+    this.relay.dropIfSilent(now, LIMITS.silentRelayMs);
   }
 
   close(reason: string): void {
@@ -65,7 +110,10 @@ export class MemberLink {
 
   /** Hands the member what is public of a window and ends its hold. */
   flush(window: number): void {
-    for (const frame of this.hold.flush(window, this.context.branch(window))) this.member.send(frame);
+    const branch = this.context.branch(window);
+    const now = this.context.now();
+    for (const { id, slot } of branch) if (!this.hold.has(id)) this.written.wrote(id, slot, now);
+    for (const frame of this.hold.flush(window, branch)) this.member.send(frame);
     if (this.keptHandshake) this.member.send(this.keptHandshake);
     this.keptHandshake = null;
     if (this.flushTimer) clearTimeout(this.flushTimer);
@@ -75,11 +123,15 @@ export class MemberLink {
   private fromMember(frame: Buffer): void {
     // The rest of a chunk still comes after its first frame had the connection closed.
     if (this.closed) return;
+    this.heardAt = performance.now();
     switch (messageType(frame)) {
       case MESSAGE.signedBlock:
         return this.blockFromMember(frame);
       case MESSAGE.handshake:
         return this.handshakeFromMember(frame);
+      case MESSAGE.time:
+        if (!this.relay.up) return this.answerForRelay(frame);
+        break;
       case MESSAGE.notice:
         // "I have a longer chain": private blocks that the relay node would ask for.
         if (noticeBlockMode(frame) === ID_LIST.catchUp) return;
@@ -106,8 +158,16 @@ export class MemberLink {
     const { generation, headNum, headId, libOffset } = handshake.value;
     const tip = this.context.publicTip();
     if (generation === 1 && tip) this.hold.connected(tip.num - headNum);
+    const first = Buffer.from(frame);
+    this.relay.remember((head) => withChainState(first, libOffset, head));
     const hide = tip && this.context.isPrivate(headId);
     this.relay.send(hide ? withHead(frame, libOffset, tip.num, tip.id) : frame);
+  }
+
+  /** A member that gets no answer to its time messages for 20 s closes the connection. */
+  private answerForRelay(frame: Buffer): void {
+    const answer = answerTime(frame, BigInt(Math.floor(this.context.now())) * 1_000_000n);
+    if (answer) this.member.send(answer);
   }
 
   private fromRelay(frame: Buffer): void {
@@ -126,19 +186,21 @@ export class MemberLink {
       case MESSAGE.notice:
         if (this.hold.isHolding(this.context.now()) && noticeBlockMode(frame) === ID_LIST.catchUp) return;
         break;
-      case MESSAGE.goAway:
-        // A permanent go_away makes nodeos forget the address until its restart: it just sees a lost connection.
-        return this.fault(`relay_said_go_away_${frame.length >= 9 ? frame.readUInt32LE(5) : ''}`);
     }
     this.member.send(frame);
   }
 
   private blockFromRelay(frame: Buffer): void {
     const header = decodeBlockHeader(frame);
-    if (!header.ok) return this.fault(header.code);
+    if (!header.ok) return this.relay.drop(header.code);
     const { id, slot, producer } = header.value;
     this.context.onPublicBlock(frame, header.value);
-    const block = { id, slot, pool: producer === this.context.pool };
+    this.pass({ id, slot, pool: producer === this.context.pool }, frame);
+  }
+
+  /** What the hold makes of a block on its way to the member. */
+  private pass(block: PassingBlock, frame: Buffer): void {
+    const { id } = block;
     const answer = this.hold.decide(block, frame, this.context.now(), (window) => this.context.isPoolWindow(window));
     if (answer === 'flush') this.flush(this.hold.window as number);
     if (answer === 'hold') return this.armFlush();
@@ -146,6 +208,7 @@ export class MemberLink {
     // The flush may have handed over this very block.
     if (answer === 'flush' && this.hold.has(id)) return;
     this.hold.wrote(id);
+    if (block.pool) this.written.wrote(id, block.slot, this.context.now());
     this.member.send(frame);
   }
 

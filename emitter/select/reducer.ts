@@ -81,6 +81,9 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
     case 'irreversible':
       state.irreversible = Math.max(state.irreversible, event.num);
       return;
+    case 'configure':
+      state.config = event.config;
+      return;
     case 'tick':
       return;
   }

@@ -80,6 +80,8 @@ export type SelectEvent =
    * `headNum`: its node's head. `lag`: ms that the head's time is behind the clock, negative when ahead.
    */
   | { type: 'agent'; at: number; signer: string; up: boolean; producing: boolean; headNum: number; lag: number }
+  /** Other limits from now on. */
+  | { type: 'configure'; at: number; config: SelectConfig }
   | { type: 'tick'; at: number };
 
 export type EmitReason = 'first' | 'extend' | 'rescue';

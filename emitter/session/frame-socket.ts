@@ -30,6 +30,11 @@ export class FrameSocket {
     return !this.socket.destroyed && this.socket.writable;
   }
 
+  /** Bytes that were taken and have not left yet. */
+  get unsentBytes(): number {
+    return this.socket.writableLength;
+  }
+
   /** Sends bytes as they are. A peer that leaves too much unread is cut. Gives whether the frame was taken. */
   send(frame: Buffer): boolean {
     if (!this.open) return false;

@@ -7,14 +7,21 @@ export interface Listener {
   readonly listening: boolean;
   /** The port, also when 0 asked for any. */
   readonly port: number;
+  /** Connections at once; more are closed as they come. */
+  limit(sessions: number): void;
   /** Takes no new connections; those that are open stay. */
   close(): void;
 }
 
 /** Listens for members. Throws PoolError `listen` when the address cannot be had. */
-export async function listen(host: string, port: number, onMember: (socket: FrameSocket) => void): Promise<Listener> {
+export async function listen(
+  host: string,
+  port: number,
+  onMember: (socket: FrameSocket) => void,
+  sessions: number = LIMITS.sessions,
+): Promise<Listener> {
   const server = createServer((socket) => onMember(new FrameSocket(socket)));
-  server.maxConnections = LIMITS.sessions;
+  server.maxConnections = sessions;
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message;
@@ -28,6 +35,9 @@ export async function listen(host: string, port: number, onMember: (socket: Fram
       return server.listening;
     },
     port: actual,
+    limit: (most) => {
+      server.maxConnections = most;
+    },
     close: () => server.close(),
   };
 }

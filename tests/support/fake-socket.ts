@@ -4,6 +4,7 @@ import type { FrameSocket } from '../../emitter/session/frame-socket.ts';
 export class FakeSocket {
   readonly remote = 'fake:1';
   readonly sent: Buffer[] = [];
+  readonly unsentBytes = 0;
   closed: string | null = null;
   onFrame: (frame: Buffer) => void = () => {};
   onClose: (reason: string) => void = () => {};

@@ -104,7 +104,14 @@ class Writer {
       ...{ frames: new Frames(), branch: new PublicBranch() },
       send: () => this.send(),
       canSend: () => true,
-      ...{ onFault: () => {}, onSent: () => {}, onLead: () => {}, onRelease: () => {} },
+      ...{
+        onFault: () => {},
+        onSent: () => {},
+        onLead: () => {},
+        onRelease: () => {},
+        onLeak: () => {},
+        onFenced: () => {},
+      },
       onClosing: () => {},
     });
     const select = { strategies: STRATEGY_VERSIONS, config: this.chooser.state.config };

@@ -76,16 +76,28 @@ const STAGES: Record<string, { all: string[]; types: string[] }> = {
 /** Files beside the stages that they may import. */
 const SHARED = ['emitter/limits.ts'];
 /** The only files that may put stages together. */
-const WIRING = ['emitter/emitter.ts', 'emitter/main.ts', 'emitter/chooser.ts', 'emitter/public-chain.ts'];
+const WIRING = [
+  'emitter/emitter.ts',
+  'emitter/main.ts',
+  'emitter/chooser.ts',
+  'emitter/public-chain.ts',
+  'emitter/public-side.ts',
+  'emitter/member-links.ts',
+  'emitter/suspects.ts',
+];
 /** Small helpers of the wiring, each with the one stage it knows. */
 const BESIDE: Record<string, string[]> = {
   'emitter/config.ts': ['select'],
   'emitter/candidate-record.ts': ['decode', 'verify', 'log'],
+  'emitter/drain.ts': [],
+  'emitter/reload.ts': [],
   'emitter/members.ts': ['verify'],
   'emitter/settings.ts': ['select'],
   'emitter/acceptance.ts': [],
   'emitter/watch.ts': ['select'],
   'emitter/http.ts': [],
+  'emitter/metrics.ts': [],
+  'emitter/status.ts': ['relay'],
   'emitter/limits.ts': [],
 };
 

@@ -45,7 +45,7 @@ interface Inside {
   frames: { keep(key: string, kept: { slot: number; frame: Buffer; monotonic: number }): boolean };
   journal: { write(): boolean };
   public: { tree: { add(state: ReturnType<typeof fromRpc>): void } };
-  relay: { up: boolean; send(frame: Buffer): boolean; stop(): void };
+  outside: { up: boolean; isRelayBehind: boolean; send(frame: Buffer): boolean; stop(): void };
 }
 
 function emitter(): {
@@ -78,7 +78,7 @@ function emitter(): {
     logger: pino({ level: 'silent' }),
   });
   const inside = made as unknown as Inside;
-  inside.relay = { up: true, send: (frame) => sent.push(String(frame)) > 0, stop: () => {} };
+  inside.outside = { up: true, isRelayBehind: false, send: (frame) => sent.push(String(frame)) > 0, stop: () => {} };
   const stop = () => inside.chooser.stop();
   return { inside, store, sent, asked, time, stop };
 }
@@ -137,7 +137,7 @@ test('when the first of several decisions is refused, none of the later ones lea
 
 test('without the relay node nothing is decided', () => {
   const made = emitter();
-  made.inside.relay.up = false;
+  made.inside.outside.up = false;
   const first = firstSlot(poolWindow(0));
   made.time.now = slotTime(first - 1);
   const tip = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');

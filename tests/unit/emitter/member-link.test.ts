@@ -3,10 +3,13 @@ import { mock, test } from 'node:test';
 import { stringToName } from '../../../common/name.ts';
 import { firstSlot, lastSlot, SLOT_MS, slotTime, windowOf } from '../../../common/slot.ts';
 import { decodeBlockHeader } from '../../../emitter/decode/block.ts';
-import { decodeHandshake } from '../../../emitter/decode/handshake.ts';
+import { decodeHandshake, withHead } from '../../../emitter/decode/handshake.ts';
 import { frameOf, MESSAGE } from '../../../emitter/decode/message.ts';
 import { ID_LIST, noticeBlockMode } from '../../../emitter/decode/notice.ts';
+import { LIMITS } from '../../../emitter/limits.ts';
 import { type LinkContext, MemberLink } from '../../../emitter/relay/member-link.ts';
+import type { RecentBlock } from '../../../emitter/relay/recent.ts';
+import type { Head } from '../../../emitter/session/peer-session.ts';
 import { FakeSocket } from '../../support/fake-socket.ts';
 import { cases, fc } from '../../support/property.ts';
 import { blockNumber, candidates, chain, messages } from '../../support/vectors.ts';
@@ -19,15 +22,35 @@ interface Bench {
   link: MemberLink;
   member: FakeSocket;
   relay: FakeSocket;
-  told: { candidates: string[]; publicBlocks: string[]; faults: string[]; closed: string[] };
+  /** Ways to the relay node in the order they were dialled; `relay` is the first. */
+  dials: FakeSocket[];
+  told: {
+    candidates: string[];
+    publicBlocks: string[];
+    faults: string[];
+    closed: string[];
+    lost: string[];
+    dropped: number;
+  };
   time: { now: number };
   isPrivate: Set<string>;
 }
 
-function bench(): Bench {
+/** What the relay node tells of itself when it is back. */
+const HEAD = {
+  ...{ libNum: blockNumber(36).num, libId: blockNumber(36).id },
+  ...{ headNum: blockNumber(44).num, headId: blockNumber(44).id },
+};
+
+function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
   const member = new FakeSocket();
-  const relay = new FakeSocket();
-  const told: Bench['told'] = { candidates: [], publicBlocks: [], faults: [], closed: [] };
+  const dials: FakeSocket[] = [];
+  const dialRelay = () => {
+    const socket = new FakeSocket();
+    dials.push(socket);
+    return socket.asSocket();
+  };
+  const told: Bench['told'] = { candidates: [], publicBlocks: [], faults: [], closed: [], lost: [], dropped: 0 };
   const time = { now: slotTime(firstSlot(WINDOW)) };
   const isPrivate = new Set<string>();
   const shown: { id: string; frame: Buffer; slot: number }[] = [];
@@ -43,11 +66,17 @@ function bench(): Bench {
       told.publicBlocks.push(id);
       if (producer === stringToName('pool')) shown.push({ id, slot, frame: Buffer.from(frame) });
     },
+    relayHead,
+    onRelayLost: (_, reason) => told.lost.push(reason),
+    onDropped: () => {
+      told.dropped++;
+    },
     onFault: (_, code) => told.faults.push(code),
     onClose: (_, reason) => told.closed.push(reason),
   };
-  const link = new MemberLink(1, member.asSocket(), relay.asSocket(), context);
-  return { link, member, relay, told, time, isPrivate };
+  const link = new MemberLink(1, member.asSocket(), dialRelay, context);
+  const relay = dials[0] as FakeSocket;
+  return { link, member, relay, dials, told, time, isPrivate };
 }
 
 function idOf(frame: Buffer): string {
@@ -177,22 +206,182 @@ test('a private head is not told to the relay node, a public one is', () => {
   assert.equal(told.value.libNum, decoded.value.libNum);
 });
 
-test('the relay node’s go_away is not passed on: the member just sees a lost connection', () => {
+/** Lets what was promised happen, timers excepted. */
+async function turns(): Promise<void> {
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+}
+
+const handshake = (messages.handshake[0] as { frame: Buffer }).frame;
+
+function headOf(frame: Buffer | undefined) {
+  const decoded = decodeHandshake(frame as Buffer);
+  assert.ok(decoded.ok);
+  const { libNum, headNum, headId } = decoded.value;
+  return { libNum, headNum, headId };
+}
+
+test('the relay node’s go_away is not passed on: the member stays, and the relay node is dialled again', async () => {
   for (const body of [Buffer.alloc(36, 1), Buffer.alloc(0), Buffer.alloc(3)]) {
-    const { member, relay, told } = bench();
-    relay.arrive(frameOf(MESSAGE.goAway, body));
-    assert.deepEqual(member.sent, []);
-    assert.ok(member.closed !== null && relay.closed !== null);
-    assert.equal(told.faults.length, 1);
+    mock.timers.enable({ apis: ['setTimeout'] });
+    const { link, member, relay, dials, told } = bench();
+    relay.arrive(frameOf(MESSAGE.goAway, body), ...messages.time.map(({ frame }) => frame));
+    assert.deepEqual(member.sent, [], 'nor what came behind it');
+    assert.equal(member.closed, null);
+    assert.notEqual(relay.closed, null);
+    assert.match(told.lost.join(), /^relay_said_go_away_\d*$/);
+    mock.timers.tick(100);
+    await turns();
+    assert.equal(dials.length, 2);
+    link.close('end');
+    mock.timers.reset();
   }
 });
 
-test('one side lost closes the other, and it is told once', () => {
-  for (const side of ['member', 'relay'] as const) {
-    const made = bench();
-    made[side].close('gone');
-    assert.ok(made.member.closed !== null && made.relay.closed !== null);
-    assert.equal(made.told.closed.length, 1);
+test('the relay node lost: the member stays, its first handshake is said again with the relay node’s own head', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const { link, member, relay, dials } = bench();
+    member.arrive(handshake);
+    const later = Buffer.from(handshake);
+    later.writeUInt16LE(7, later.length - 2);
+    member.arrive(later);
+    relay.close('ECONNRESET');
+    assert.equal(link.relayUp, false);
+    mock.timers.tick(100);
+    await turns();
+    const [, again] = dials;
+    assert.equal(link.relayUp, true);
+    assert.deepEqual(headOf(again?.sent[0]), { libNum: HEAD.libNum, headNum: HEAD.headNum, headId: HEAD.headId });
+    assert.equal(again?.sent[0]?.readUInt16LE(handshake.length - 2), 1, 'the first handshake, of generation 1');
+    const transaction = messages.packedTransaction[0] as { frame: Buffer };
+    member.arrive(transaction.frame);
+    assert.deepEqual(again?.texts.slice(1), hex([transaction.frame]));
+    again?.arrive(handshake);
+    assert.deepEqual(member.texts, hex([handshake]));
+    link.close('end');
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('a relay node that does not answer, or is far behind, is asked again at growing intervals', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    let asked = 0;
+    const { link, relay, dials } = bench(async () => {
+      asked++;
+      throw new Error('behind');
+    });
+    relay.close('ECONNRESET');
+    let last = 0;
+    const gaps: number[] = [];
+    for (let ms = 1; ms <= 30_000 && gaps.length < 9; ms++) {
+      mock.timers.tick(1);
+      await turns();
+      if (asked <= gaps.length) continue;
+      gaps.push(ms - last);
+      last = ms;
+    }
+    assert.equal(dials.length, 1);
+    for (const [n, gap] of gaps.entries()) {
+      const full = Math.min(5000, 100 * 2 ** n);
+      assert.ok(gap <= full && gap >= full * 0.75, `delay ${n} was ${gap} ms`);
+    }
+    link.close('end');
+    mock.timers.tick(30_000);
+    await turns();
+    assert.equal(asked, gaps.length, 'a closed link asks no more');
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('without the relay node transactions are dropped and counted, and time messages answered', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const { link, member, relay, told } = bench();
+    relay.close('ECONNRESET');
+    for (const { frame } of messages.packedTransaction) member.arrive(frame);
+    assert.equal(told.dropped, messages.packedTransaction.length);
+    const question = messages.time.find(({ frame }) => frame.readBigInt64LE(5) === 0n) as { frame: Buffer };
+    member.arrive(question.frame);
+    assert.equal(member.sent[0]?.readBigInt64LE(5), question.frame.readBigInt64LE(21));
+    assert.equal(member.sent.length, 1);
+    link.close('end');
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('a relay node that says nothing gets a bounded number of bytes', () => {
+  const { link, member, relay, told } = bench();
+  const big = frameOf(MESSAGE.packedTransaction, Buffer.alloc(300_000));
+  for (let i = 0; i < 10; i++) member.arrive(big);
+  const bytes = () => relay.sent.reduce((sum, { length }) => sum + length, 0);
+  assert.ok(bytes() > 0 && bytes() <= LIMITS.unansweredBytes);
+  assert.equal(told.dropped, 10 - relay.sent.length);
+  relay.arrive(handshake);
+  const before = relay.sent.length;
+  for (let i = 0; i < 10; i++) member.arrive(big);
+  assert.equal(relay.sent.length, before + 10);
+  link.close('end');
+});
+
+test('fed with public blocks, a member gets them once, in order, held as from the relay node', () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const { link, member, relay, time } = bench();
+    const blocks = Array.from({ length: 14 }, (_, k) => blockNumber(40 + k));
+    const recent: RecentBlock[] = [];
+    relay.close('ECONNRESET');
+    for (const { id, num, slot, frame, producer } of blocks) {
+      const block = { id, num, slot, frame, pool: producer === 'pool' };
+      recent.push(block);
+      time.now = slotTime(slot) - 20;
+      if (num === 53) assert.deepEqual(member.sent, [], 'nothing inside the window');
+      link.feed(recent);
+    }
+    assert.deepEqual(member.texts, hex(blocks.slice(1).map(({ frame }) => frame)));
+    link.close('end');
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('a member that is still taking old blocks in is not fed with new ones', () => {
+  const { link, member } = bench();
+  const decoded = decodeHandshake(handshake);
+  assert.ok(decoded.ok);
+  member.arrive(withHead(handshake, decoded.value.libOffset, 3, blockNumber(40).id));
+  const { id, num, slot, frame } = blockNumber(53);
+  link.feed([{ id, num, slot, frame, pool: false }]);
+  assert.deepEqual(member.sent, []);
+  link.close('end');
+});
+
+test('a member lost closes its way to the relay node, and it is told once', () => {
+  const made = bench();
+  made.member.close('gone');
+  assert.ok(made.relay.closed !== null);
+  assert.deepEqual(made.told.closed, ['member:gone']);
+});
+
+test('a member that says nothing for 70 s is gone; a silent relay node is dialled again', async () => {
+  mock.timers.enable({ apis: ['setTimeout'] });
+  try {
+    const { link, member, relay, dials } = bench();
+    const now = performance.now();
+    link.checkSilence(now + 19_000);
+    assert.equal(relay.closed, null);
+    link.checkSilence(now + 21_000);
+    assert.deepEqual([relay.closed, member.closed], ['silent', null]);
+    mock.timers.tick(100);
+    await turns();
+    assert.equal(dials.length, 2);
+    link.checkSilence(now + 75_000);
+    assert.equal(member.closed, 'member:silent');
+  } finally {
+    mock.timers.reset();
   }
 });
 

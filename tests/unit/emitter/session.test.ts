@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../common/clock.ts';
 import { decodeHandshake } from '../../../emitter/decode/handshake.ts';
 import { frameOf, MESSAGE } from '../../../emitter/decode/message.ts';
+import { answerTime } from '../../../emitter/decode/time.ts';
 import { LIMITS } from '../../../emitter/limits.ts';
 import { dial } from '../../../emitter/session/dial.ts';
 import type { FrameSocket } from '../../../emitter/session/frame-socket.ts';
 import { type Listener, listen } from '../../../emitter/session/listen.ts';
-import { RelaySession } from '../../../emitter/session/relay-session.ts';
+import { PeerSession } from '../../../emitter/session/peer-session.ts';
+import { FakeSocket } from '../../support/fake-socket.ts';
 import { blockNumber, chain, messages } from '../../support/vectors.ts';
 
 async function until(done: () => boolean): Promise<void> {
@@ -95,7 +97,7 @@ test('an address in use is an error that says which setting to change', async ()
 
 interface Node {
   server: Server;
-  session: RelaySession;
+  session: PeerSession;
   sockets: Socket[];
   received: Buffer[];
   states: string[];
@@ -115,7 +117,7 @@ async function relayNode(head = async () => blockHead()): Promise<Node> {
     socket.on('error', () => {});
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const session = new RelaySession({
+  const session = new PeerSession({
     address: `127.0.0.1:${(server.address() as AddressInfo).port}`,
     chainId: chain.chainId,
     clock: systemClock,
@@ -217,3 +219,87 @@ for (const length of [0, 1, 3, 4, 36]) {
     assert.equal(thrown, null);
   });
 }
+
+interface Quiet {
+  session: PeerSession;
+  dials: FakeSocket[];
+  states: string[];
+}
+
+/** A session over sockets without a network, on mocked timers. */
+function quietPeer(head = async () => blockHead()): Quiet {
+  const dials: FakeSocket[] = [];
+  const states: string[] = [];
+  const open = () => {
+    const socket = new FakeSocket();
+    dials.push(socket);
+    return socket.asSocket();
+  };
+  const onState = (up: boolean, reason: string) => states.push(`${up} ${reason}`);
+  const at = { address: '127.0.0.1:1', chainId: chain.chainId, clock: systemClock };
+  const session = new PeerSession({ ...at, head, onBlock: () => {}, onState, open });
+  session.start();
+  return { session, dials, states };
+}
+
+async function turns(): Promise<void> {
+  for (let i = 0; i < 10; i++) await Promise.resolve();
+}
+
+test('a half-open connection is noticed: a time message every 10 s, closed after 20 s without a frame', async () => {
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  try {
+    const { session, dials, states } = quietPeer();
+    await turns();
+    const [first] = dials as [FakeSocket];
+    first.arrive(shake);
+    for (let beats = 0; beats < 5; beats++) {
+      mock.timers.tick(10_000);
+      const question = first.sent[first.sent.length - 1] as Buffer;
+      assert.deepEqual([question[4], question.readBigInt64LE(5)], [MESSAGE.time, 0n]);
+      assert.ok(question.readBigInt64LE(21) > 0n);
+      first.arrive(answerTime(question, 1n) as Buffer);
+    }
+    assert.equal(first.sent.length, 6);
+    mock.timers.tick(20_000);
+    assert.equal(first.closed, null);
+    mock.timers.tick(10_000);
+    assert.equal(first.closed, 'silent');
+    assert.deepEqual(states, ['true handshake', 'false silent']);
+    mock.timers.tick(100);
+    await turns();
+    assert.equal(dials.length, 2);
+    session.stop();
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('a peer that takes the connection and never says a handshake is dialled again', async () => {
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  try {
+    const { session, dials, states } = quietPeer();
+    await turns();
+    mock.timers.tick(30_000);
+    assert.equal(dials[0]?.closed, 'silent');
+    assert.deepEqual(states, []);
+    session.stop();
+  } finally {
+    mock.timers.reset();
+  }
+});
+
+test('a stopped session dials no more and keeps no timer', async () => {
+  mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  try {
+    const { session, dials } = quietPeer();
+    await turns();
+    dials[0]?.close('gone');
+    session.stop();
+    mock.timers.tick(60_000);
+    await turns();
+    assert.equal(dials.length, 1);
+  } finally {
+    mock.timers.reset();
+  }
+});

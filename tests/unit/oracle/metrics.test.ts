@@ -111,10 +111,12 @@ test('two members’ empty blocks with one id: the emission says whose it is', (
   assert.deepEqual(metrics.leaks, []);
 });
 
+const proof = { signer: null, member: null, held: false, header: '', signature: '' };
+
 test('leaks are named, and what only touched the public is a stray', () => {
   const leak = (k: number, member: string): PoolEvent => {
     const slot = firstSlot(WINDOW) + k;
-    return { type: 'leak', at: slotTime(slot), slot, id: blockId(slot, member), num: 1, signer: null };
+    return { type: 'leak', at: slotTime(slot), slot, id: blockId(slot, member), num: 1, ...proof };
   };
   const metrics = metricsOf([leak(0, 'eve'), leak(1, 'bob'), closing(WINDOW)], chainOf(['eve']));
   assert.deepEqual(metrics.leaks, [{ slot: firstSlot(WINDOW), id: blockId(firstSlot(WINDOW), 'eve') }]);

@@ -1,0 +1,126 @@
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { EventRecord, PoolEvent } from '../common/events.ts';
+import { SLOTS_PER_WINDOW, slotTime } from '../common/slot.ts';
+import { LIMITS } from './limits.ts';
+
+/** What is read at each scrape, for it is a state and no event. Bytes, and counts of sessions. */
+export interface Readings {
+  members: number;
+  relayUp: boolean;
+  peersUp: number;
+  peers: number;
+  /** Waiting to be read by members; by the relay node and public peers; kept candidates and public blocks. */
+  bytes: { members: number; outside: number; kept: number };
+  /** Members' messages dropped for want of the relay node, since the start. */
+  dropped: number;
+}
+
+export interface Metrics {
+  /** Takes records as they are written to the log. */
+  record(records: EventRecord[]): void;
+  /** How long a fence took. */
+  fenced(ms: number): void;
+  /** The text that Prometheus reads. */
+  text(): Promise<string>;
+}
+
+/** ms before (negative) and after the slot's time; Leap sends a window's last block 600 ms early at 90 % effort. */
+const ARRIVAL_MS = [-3000, -1000, -600, -450, -300, -200, -150, -100, -50, 0, 50, 150, 300, 500, 1000];
+const ADDED_MS = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 50, 100];
+const FENCE_MS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 50];
+
+/** The emitter's metrics, counted from the log's records in one place. docs/metrics-emitter.md lists them. */
+export function makeMetrics(read: () => Readings): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const member = atMost(LIMITS.memberLabels);
+  const code = atMost(LIMITS.memberLabels);
+  const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
+    new Counter({ name: `bppool_emitter_${name}_total`, help, labelNames, registers });
+  const histogram = <L extends string>(name: string, help: string, buckets: number[], labelNames: L[] = []) =>
+    new Histogram({ name: `bppool_emitter_${name}_ms`, help, buckets, labelNames, registers });
+
+  const candidates = counter('candidates', 'Blocks of members by verdict', ['member', 'result']);
+  const arrival = histogram('candidate_arrival', 'Arrival before (<0) or after its slot’s time', ARRIVAL_MS, [
+    'member',
+  ]);
+  const standby = counter('standby_slots', 'Slots in which a connected member had no candidate', ['member']);
+  const added = histogram('added_latency', 'From a block’s last byte in to its first byte out', ADDED_MS);
+  const fence = histogram('fence', 'Time to make a decision durable', FENCE_MS);
+  const emissions = counter('emissions', 'Blocks let out');
+  const emittedSlots = counter('emitted_slots', 'Slots of closed windows that have an emitted block');
+  const missedSlots = counter('missed_slots', 'Slots of closed windows without an emitted block');
+  const lastWindow = gauge('last_window', 'The window closed last');
+  const lastMissed = gauge('last_window_missed_slots', 'Slots without an emitted block in the window closed last');
+  const rescues = counter('rescues', 'Changes of branch inside a window', ['cause']);
+  const replaced = counter('replaced_blocks', 'Own public blocks whose place a rescue took');
+  const poisoned = counter('poisoned', 'Windows in which a member built beside a block it was given', ['member']);
+  const leaks = counter('leaks', 'Pool blocks in public that were not emitted here', ['held']);
+  const faults = counter('faults', 'Things that should not be', ['code']);
+
+  function gauge(name: string, help: string, value?: (now: Readings) => number): Gauge {
+    const collect = value && { collect: (): void => made.set(value(read())) };
+    const made: Gauge = new Gauge({ name: `bppool_emitter_${name}`, help, registers, ...collect });
+    return made;
+  }
+  gauge('member_sessions', 'Members’ connections', ({ members }) => members);
+  gauge('relay_up', '1 while there is a session with the relay node', ({ relayUp }) => (relayUp ? 1 : 0));
+  gauge('peers_up', 'Public peers with a session', ({ peersUp }) => peersUp);
+  gauge('peers', 'Public peers that are dialled', ({ peers }) => peers);
+  gauge('members_unsent_bytes', 'Bytes that members have not read yet', ({ bytes }) => bytes.members);
+  gauge('outside_unsent_bytes', 'Bytes that relay node and peers have not read yet', ({ bytes }) => bytes.outside);
+  gauge('kept_bytes', 'Bytes of candidates and public blocks in memory', ({ bytes }) => bytes.kept);
+  gauge(
+    'dropped_messages',
+    'Members’ messages dropped without a relay node, since the start',
+    ({ dropped }) => dropped,
+  );
+
+  function count(event: PoolEvent): void {
+    switch (event.type) {
+      case 'candidate': {
+        const name = member(event.member);
+        candidates.inc({ member: name, result: event.verdict });
+        if (event.verdict !== 'invalid') arrival.observe({ member: name }, event.at - slotTime(event.slot));
+        return;
+      }
+      case 'standby':
+        return standby.inc({ member: member(event.member) });
+      case 'emission':
+        emissions.inc();
+        return added.observe(event.addedUs / 1000);
+      case 'rescue':
+        rescues.inc({ cause: code(event.cause) });
+        return replaced.inc(event.replaced.length);
+      case 'poisoned':
+        return poisoned.inc({ member: member(event.member) });
+      case 'leak':
+        return leaks.inc({ held: String(event.held) });
+      case 'fault':
+        return faults.inc({ code: code(event.code) });
+      case 'window':
+        emittedSlots.inc(event.emitted);
+        missedSlots.inc(SLOTS_PER_WINDOW - event.emitted);
+        lastWindow.set(event.window);
+        return lastMissed.set(SLOTS_PER_WINDOW - event.emitted);
+    }
+  }
+
+  return {
+    record: (records) => {
+      for (const { event } of records) count(event);
+    },
+    fenced: (ms) => fence.observe(ms),
+    text: () => registry.metrics(),
+  };
+}
+
+/** Values of a label: null is `unknown`, and those beyond the limit are `other`, so that no peer can fill the memory. */
+function atMost(limit: number): (value: string | null) => string {
+  const known = new Set<string>();
+  return (value) => {
+    if (value === null || value === '') return 'unknown';
+    if (known.size < limit) known.add(value);
+    return known.has(value) ? value : 'other';
+  };
+}

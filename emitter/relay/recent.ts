@@ -1,0 +1,30 @@
+import { LIMITS } from '../limits.ts';
+
+export interface RecentBlock {
+  id: string;
+  num: number;
+  slot: number;
+  /** Whether the pool's account is its producer. */
+  pool: boolean;
+  frame: Buffer;
+}
+
+/** The newest public blocks with their bytes, emitted ones included, for members whose way to the relay node is down. */
+export class RecentBlocks {
+  private blocks: RecentBlock[] = [];
+
+  /** The frame is kept: it must not be a view of a larger buffer. */
+  add(block: RecentBlock): void {
+    this.blocks.push(block);
+    if (this.blocks.length > LIMITS.recentBlocks) this.blocks.shift();
+  }
+
+  /** In the order they became public. */
+  get all(): readonly RecentBlock[] {
+    return this.blocks;
+  }
+
+  get bytes(): number {
+    return this.blocks.reduce((sum, { frame }) => sum + frame.length, 0);
+  }
+}

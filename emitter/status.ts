@@ -1,0 +1,52 @@
+import type { Chooser } from './chooser.ts';
+import type { Status } from './http.ts';
+import type { MemberLinks } from './member-links.ts';
+import type { MemberDirectory } from './members.ts';
+import type { Readings } from './metrics.ts';
+import type { PublicSide } from './public-side.ts';
+import type { Frames } from './relay/frames.ts';
+
+interface Parts {
+  chooser: Chooser;
+  outside: PublicSide;
+  links: MemberLinks;
+  members: MemberDirectory;
+  frames: Frames;
+}
+
+interface More {
+  listening: boolean;
+  draining: boolean;
+  lastSeq: number;
+  lastFault: string | null;
+}
+
+/** What `/status` and `/ready` show: ready is an emitter that takes members and whose blocks can leave. */
+export function statusOf({ chooser, outside, links, members }: Parts, more: More): Status {
+  const reasons: string[] = [];
+  if (!outside.up) reasons.push('no session with the relay node, nor with a public peer');
+  if (more.draining) reasons.push('stopping after this window');
+  else if (!more.listening) reasons.push('not listening for members yet');
+  const { tip, window } = chooser.state;
+  const sessions = links.all.map(({ session, remote, signer, relayUp }) => {
+    return { session, remote, signer, member: members.account(signer), relayUp };
+  });
+  return {
+    ready: reasons.length === 0,
+    reasons,
+    outside: { relayUp: outside.relayUp, peers: outside.list },
+    tip,
+    window: window && { id: window.id, leader: window.leader, rescues: window.rescues },
+    sessions,
+    log: { seq: more.lastSeq },
+    lastFault: more.lastFault,
+  };
+}
+
+/** What the metrics read at a scrape. */
+export function readingsOf({ outside, links, frames }: Parts): Readings {
+  const { member, relay, recent } = links.bytes;
+  const bytes = { members: member, outside: relay + outside.unsentBytes, kept: recent + frames.bytes };
+  const { relayUp, peersUp, list } = outside;
+  return { members: links.all.length, relayUp, peersUp, peers: list.length, bytes, dropped: links.dropped };
+}
