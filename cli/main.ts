@@ -12,7 +12,7 @@ runMain('pool', async () => {
   for (const command of [upCommand(), testCommand(), chaosCommand(), benchCommand(), joinCommand(), logCommand()])
     program.addCommand(command);
   program.exitOverride();
-  for (const command of program.commands) command.exitOverride();
+  for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();
   try {
     await program.parseAsync();
   } catch (thrown) {

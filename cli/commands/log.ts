@@ -2,8 +2,9 @@ import { Command, Option } from 'commander';
 import { EventLogReader } from '../../common/event-log.ts';
 import { verifyLog } from '../../common/verify-log.ts';
 import { Backtester } from '../log/backtest.ts';
-import { CSV_HEADER, csvLine, jsonLine } from '../log/export.ts';
+import { csvLines, jsonLines } from '../log/export.ts';
 import { strategyText } from '../log/machine.ts';
+import { writeLines } from '../log/output.ts';
 import { wrongKeys } from '../log/registered.ts';
 import { Replay, requireReplayable } from '../log/replay.ts';
 import { SignersCheck } from '../log/signers.ts';
@@ -70,7 +71,7 @@ async function verify(file: string, api: string | undefined): Promise<void> {
   const { records, windows, open, firstBad, signed, unsigned } = found;
   const why = found.ok && api ? await wrongKeys(api, signers) : null;
   const ok = found.ok && why === null;
-  print({ records, windows, open, ok, firstBad });
+  await print({ records, windows, open, ok, firstBad });
   if (!ok) return fail(firstBad === null ? `${file}: ${why}` : `${file}: record ${firstBad}: ${found.why}`);
   const { decisions, unchecked } = replayed.counts;
   const notes = [`${records} records, ${decisions} decisions computed again, ${signers.proven} signers proven`];
@@ -81,19 +82,19 @@ async function verify(file: string, api: string | undefined): Promise<void> {
   say(`${file} is good: ${notes.join('; ')}`);
 }
 
-function replay(file: string): void {
+async function replay(file: string): Promise<void> {
   const replayed = new Replay();
   const { ok, firstBad, why } = reading(file, (log) => verifyLog(log, [replayed]));
   const { counts } = replayed;
   requireReplayable(counts, file);
-  print({ ok, firstBad, ...counts });
+  await print({ ok, firstBad, ...counts });
   if (!ok) return fail(`${file}: record ${firstBad}: ${why}`);
   say(
     `${file}: ${counts.decisions} decisions and ${counts.closings} ends of windows follow from ${counts.inputs} inputs`,
   );
 }
 
-function backtest(file: string, name: string): void {
+async function backtest(file: string, name: string): Promise<void> {
   const tester = new Backtester(strategyText(name));
   const replayed = new Replay();
   // What is counted must be what happened: a log that does not hold is not tested.
@@ -104,20 +105,21 @@ function backtest(file: string, name: string): void {
     for (const record of log.all()) tester.take(record);
   });
   const result = tester.end();
-  print(result);
+  await print(result);
   const { windows, slots, differs, addedMs, missed } = result;
   say(
     `${name} over ${windows} windows: another block in ${differs} of ${slots} slots, ${addedMs} ms later in all, ${missed} missed`,
   );
 }
 
-function exportLog(file: string, { format, window }: { format: string; window?: number }): void {
-  const line = format === 'csv' ? csvLine : jsonLine;
-  reading(file, (log) => {
-    if (format === 'csv') process.stdout.write(`${CSV_HEADER}\n`);
-    for (const record of window === undefined ? log.all() : log.window(window))
-      process.stdout.write(`${line(record)}\n`);
-  });
+async function exportLog(file: string, { format, window }: { format: string; window?: number }): Promise<void> {
+  const log = new EventLogReader(file);
+  try {
+    const records = window === undefined ? log.all() : log.window(window);
+    await writeLines(format === 'csv' ? csvLines(records) : jsonLines(records));
+  } finally {
+    log.close();
+  }
 }
 
 function reading<T>(file: string, work: (log: EventLogReader) => T): T {
@@ -129,8 +131,8 @@ function reading<T>(file: string, work: (log: EventLogReader) => T): T {
   }
 }
 
-function print(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`);
+function print(value: unknown): Promise<void> {
+  return writeLines([JSON.stringify(value)]);
 }
 
 function say(text: string): void {

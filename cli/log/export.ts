@@ -9,8 +9,13 @@ const COLUMNS = [
 
 export const CSV_HEADER = ['seq', 'window', 'type', 'at', ...COLUMNS, 'rest', 'hash'].join(',');
 
-/** One record as a line of CSV (RFC 4180), times in ms since 1970. */
-export function csvLine({ seq, window, event, hash }: EventRecord): string {
+/** Records as lines of CSV (RFC 4180) with a header, times in ms since 1970. */
+export function* csvLines(records: Iterable<EventRecord>): Generator<string> {
+  yield CSV_HEADER;
+  for (const record of records) yield csvLine(record);
+}
+
+function csvLine({ seq, window, event, hash }: EventRecord): string {
   const { type, at, ...fields } = event as { type: string; at: number } & Record<string, unknown>;
   const values = COLUMNS.map((name) => fields[name]);
   const rest = Object.entries(fields).filter(([name]) => !(COLUMNS as readonly string[]).includes(name));
@@ -18,9 +23,9 @@ export function csvLine({ seq, window, event, hash }: EventRecord): string {
   return [seq, window, type, at, ...values, json, hash].map(cell).join(',');
 }
 
-/** One record, its hash included, as a line of JSON. */
-export function jsonLine(record: EventRecord): string {
-  return canonicalJson(record);
+/** Records, their hashes included, as lines of JSON. */
+export function* jsonLines(records: Iterable<EventRecord>): Generator<string> {
+  for (const record of records) yield canonicalJson(record);
 }
 
 function cell(value: unknown): string {
