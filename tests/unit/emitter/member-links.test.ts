@@ -5,8 +5,10 @@ import pino from 'pino';
 import { stringToName } from '../../../common/name.ts';
 import { firstSlot, slotTime } from '../../../common/slot.ts';
 import { frameOf, MESSAGE } from '../../../emitter/decode/message.ts';
+import { LIMITS } from '../../../emitter/limits.ts';
 import { type LinkNeeds, MemberLinks } from '../../../emitter/member-links.ts';
 import { PublicBranch } from '../../../emitter/relay/branch.ts';
+import { RecentBlocks } from '../../../emitter/relay/recent.ts';
 import { FakeSocket } from '../../support/fake-socket.ts';
 
 const WINDOW = 1_000_001;
@@ -98,6 +100,21 @@ test('with the relay node there, it alone brings blocks; once it is lost, the me
   await turn();
   assert.deepEqual(member.sent.map(String), ['block 101']);
   links.stop('end');
+});
+
+test('the newest blocks are kept; old ones, answers to some member’s sync, do not push them out', () => {
+  const recent = new RecentBlocks();
+  recent.add(block(150, false));
+  for (let num = 101; num <= 150 - LIMITS.recentBlocks; num++) recent.add(block(num, false));
+  assert.deepEqual(
+    recent.all.map(({ num }) => num),
+    [150],
+  );
+  for (let num = 151; num <= 190; num++) recent.add(block(num, false));
+  assert.deepEqual(
+    recent.all.map(({ num }) => num),
+    Array.from({ length: LIMITS.recentBlocks }, (_, k) => 190 - LIMITS.recentBlocks + 1 + k),
+  );
 });
 
 test('messages that have nowhere to go are counted', async () => {
