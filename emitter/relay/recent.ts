@@ -12,9 +12,12 @@ export interface RecentBlock {
 /** The newest public blocks with their bytes, emitted ones included, for members whose way to the relay node is down. */
 export class RecentBlocks {
   private blocks: RecentBlock[] = [];
+  private highest = 0;
 
-  /** The frame is kept: it must not be a view of a larger buffer. */
+  /** The frame is kept: it must not be a view of a larger buffer. Old blocks, answers to a sync, are left out. */
   add(block: RecentBlock): void {
+    this.highest = Math.max(this.highest, block.num);
+    if (block.num <= this.highest - LIMITS.recentBlocks) return;
     this.blocks.push(block);
     if (this.blocks.length > LIMITS.recentBlocks) this.blocks.shift();
   }

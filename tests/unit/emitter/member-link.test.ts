@@ -348,6 +348,20 @@ test('fed with public blocks, a member gets them once, in order, held as from th
   }
 });
 
+test('what the member has is not fed again', () => {
+  const { link, member, relay } = bench();
+  const { id, num, slot, frame } = blockNumber(53);
+  const block = { id, num, slot, frame, pool: false };
+  link.feed([block]);
+  link.feed([block]);
+  assert.deepEqual(member.texts, hex([frame]));
+  relay.arrive(blockNumber(54).frame);
+  const next = blockNumber(54);
+  link.feed([block, { id: next.id, num: next.num, slot: next.slot, frame: next.frame, pool: false }]);
+  assert.deepEqual(member.texts, hex([frame, next.frame]));
+  link.close('end');
+});
+
 test('a member that is still taking old blocks in is not fed with new ones', () => {
   const { link, member } = bench();
   const decoded = decodeHandshake(handshake);
