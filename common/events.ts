@@ -3,6 +3,15 @@ import { canonicalJson, sha256 } from './canonical.ts';
 /** Version of the event schema below; a reader refuses records of a newer one. See docs/event-log.md. */
 export const EVENT_VERSION = 1;
 
+/** A block's header with all that its signer can be recovered from, in hex; see docs/wire.md. */
+export interface SignedHeader {
+  id: string;
+  header: string;
+  signature: string;
+  root: string;
+  scheduleHash: string;
+}
+
 /** What the emitter tells. Times: `at` is ms since 1970 on the emitter's clock; ids and keys are lower-case hex. */
 export type PoolEvent =
   | { type: 'start'; at: number; pool: string; chain: string; software: string; strategy: string }
@@ -57,6 +66,17 @@ export type PoolEvent =
       member: string | null;
       up: boolean;
       reason: string;
+    }
+  | {
+      /** A key signed two different blocks for one slot on one parent. */
+      type: 'equivocation';
+      at: number;
+      slot: number;
+      previous: string;
+      signer: string;
+      member: string | null;
+      first: SignedHeader;
+      second: SignedHeader;
     }
   | { type: 'leak'; at: number; slot: number; id: string; num: number; signer: string | null }
   | { type: 'fault'; at: number; code: string; text: string }

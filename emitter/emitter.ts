@@ -26,7 +26,8 @@ import { dial } from './session/dial.ts';
 import type { FrameSocket } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
 import { RelaySession } from './session/relay-session.ts';
-import { Intake, type Outcome } from './verify/intake.ts';
+import type { Equivocation } from './verify/equivocation.ts';
+import { type Arrival, Intake, type Outcome } from './verify/intake.ts';
 
 export interface EmitterParts {
   config: EmitterConfig;
@@ -176,6 +177,7 @@ export class Emitter {
       publicTip: () => this.chooser.tip,
       isPrivate: (id) => this.frames.isPrivate(id, this.chooser.state.emittedIds),
       branch: (window) => this.branch.of(window),
+      onPartialBlock: (link, frame, filled) => this.intake.feed(link, frame, filled, this.chooser.now()),
       onCandidate: (link, frame, header) => this.onCandidate(link, frame, header),
       onPublicBlock: (frame, header) => this.onPublicBlock(frame, header),
       onFault: (link, code) => this.fault(code, `session ${link.session} (${link.remote}) was closed: ${code}`),
@@ -191,9 +193,9 @@ export class Emitter {
   }
 
   private onCandidate(link: MemberLink, frame: Buffer, header: BlockHeader): void {
-    // The frame can be a view of a chunk many times its size, and is kept for some windows: a copy.
-    const copy = Buffer.from(frame);
-    const arrival = { session: link, frame: copy, header, at: this.chooser.now(), monotonic: performance.now() };
+    // The frame is kept for some windows: a copy, where it is a view of a chunk many times its size.
+    const own = frame.buffer.byteLength === frame.length ? frame : Buffer.from(frame);
+    const arrival = { session: link, frame: own, header, at: this.chooser.now(), monotonic: performance.now() };
     this.frames.sawCandidate(header.id);
     this.settle(this.intake.take(arrival));
   }
@@ -205,7 +207,7 @@ export class Emitter {
     }
   }
 
-  private onRefused({ arrival, refused, signer }: Refused): void {
+  private onRefused({ arrival, refused, signer, evidence }: Refused): void {
     // Old blocks are answers to sync requests, not proposals.
     if (refused === 'stale') return;
     const { session } = arrival;
@@ -214,6 +216,7 @@ export class Emitter {
       this.parts.logger.warn(`${what}, which is not in the active schedule: is that member admitted, its key current?`);
     }
     this.tellCandidate(arrival, { signer, transactions: 0, cpuUs: 0, verdict: 'invalid', reason: refused });
+    if (evidence && signer) this.tellEquivocation(arrival, signer, evidence);
   }
 
   private onVerified({ arrival, verified }: Verified): void {
@@ -250,6 +253,13 @@ export class Emitter {
     const member = this.members.account(said.signer);
     const event = { type: 'candidate', at, slot, id, num, previous, member, bytes: frame.length, ...said } as const;
     this.journal.tell(windowOf(slot), event);
+  }
+
+  private tellEquivocation({ header, at }: Arrival<MemberLink>, signer: string, evidence: Equivocation): void {
+    const { slot, previous } = header;
+    const member = this.members.account(signer);
+    this.parts.logger.error({ slot, member, signer }, 'a key signed two blocks for one slot');
+    this.journal.tell(windowOf(slot), { type: 'equivocation', at, slot, previous, signer, member, ...evidence });
   }
 
   private tellConnection(link: MemberLink, up: boolean, reason: string): void {

@@ -1,7 +1,7 @@
 import { windowOf } from '../../common/slot.ts';
 import { type BlockHeader, decodeBlockHeader } from '../decode/block.ts';
 import { decodeHandshake, withHead } from '../decode/handshake.ts';
-import { MESSAGE, messageType } from '../decode/message.ts';
+import { LENGTH_BYTES, MESSAGE, messageType } from '../decode/message.ts';
 import { ID_LIST, noticeBlockMode } from '../decode/notice.ts';
 import type { FrameSocket } from '../session/frame-socket.ts';
 import { Hold } from './hold.ts';
@@ -18,6 +18,8 @@ export interface LinkContext {
   /** Whether a head that a member tells of is on no public branch the emitter knows. */
   isPrivate(id: string): boolean;
   branch(window: number): { id: string; frame: Buffer }[];
+  /** A block from the member is arriving: the first `filled` bytes of the frame that comes whole later. */
+  onPartialBlock(link: MemberLink, frame: Buffer, filled: number): void;
   onCandidate(link: MemberLink, frame: Buffer, header: BlockHeader): void;
   onPublicBlock(frame: Buffer, header: BlockHeader): void;
   onFault(link: MemberLink, code: string): void;
@@ -49,6 +51,10 @@ export class MemberLink {
     this.relay = relay;
     this.context = context;
     member.onFrame = (frame) => this.fromMember(frame);
+    member.onProgress = (frame, filled) => {
+      const isBlock = messageType(frame) === MESSAGE.signedBlock && filled > LENGTH_BYTES;
+      if (isBlock && !this.closed) context.onPartialBlock(this, frame, filled);
+    };
     relay.onFrame = (frame) => this.fromRelay(frame);
     member.onClose = (reason) => this.close(`member:${reason}`);
     relay.onClose = (reason) => this.close(`relay:${reason}`);

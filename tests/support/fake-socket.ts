@@ -6,6 +6,7 @@ export class FakeSocket {
   readonly sent: Buffer[] = [];
   closed: string | null = null;
   onFrame: (frame: Buffer) => void = () => {};
+  onProgress: (frame: Buffer, filled: number) => void = () => {};
   onClose: (reason: string) => void = () => {};
 
   get open(): boolean {

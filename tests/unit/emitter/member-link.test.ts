@@ -19,7 +19,7 @@ interface Bench {
   link: MemberLink;
   member: FakeSocket;
   relay: FakeSocket;
-  told: { candidates: string[]; publicBlocks: string[]; faults: string[]; closed: string[] };
+  told: { candidates: string[]; partial: string[]; publicBlocks: string[]; faults: string[]; closed: string[] };
   time: { now: number };
   isPrivate: Set<string>;
 }
@@ -27,7 +27,7 @@ interface Bench {
 function bench(): Bench {
   const member = new FakeSocket();
   const relay = new FakeSocket();
-  const told: Bench['told'] = { candidates: [], publicBlocks: [], faults: [], closed: [] };
+  const told: Bench['told'] = { candidates: [], partial: [], publicBlocks: [], faults: [], closed: [] };
   const time = { now: slotTime(firstSlot(WINDOW)) };
   const isPrivate = new Set<string>();
   const shown: { id: string; frame: Buffer; slot: number }[] = [];
@@ -38,6 +38,7 @@ function bench(): Bench {
     publicTip: () => ({ num: blockNumber(40).num, id: blockNumber(40).id }),
     isPrivate: (id) => isPrivate.has(id),
     branch: (window) => shown.filter(({ slot }) => windowOf(slot) === window),
+    onPartialBlock: (_, frame, filled) => told.partial.push(`${idOf(frame)} ${filled}`),
     onCandidate: (_, frame) => told.candidates.push(idOf(frame)),
     onPublicBlock: (frame, { id, slot, producer }) => {
       told.publicBlocks.push(id);
@@ -237,4 +238,17 @@ test('whatever bytes come from a member or the relay node, nothing is thrown', (
     cases(1000),
   );
   mock.timers.reset();
+});
+
+test('what a member’s block has of itself while it arrives is told; of other messages, and of the relay node’s, nothing is', () => {
+  const { member, relay, told } = bench();
+  const { frame } = blockNumber(41);
+  const handshake = (messages.handshake[0] as { frame: Buffer }).frame;
+  for (const filled of [4, 5, 300]) member.onProgress(frame, filled);
+  member.onProgress(handshake, 100);
+  relay.onProgress(frame, 300);
+  assert.deepEqual(told.partial, [`${idOf(frame)} 5`, `${idOf(frame)} 300`]);
+  member.close('gone');
+  member.onProgress(frame, 301);
+  assert.equal(told.partial.length, 2);
 });
