@@ -10,7 +10,7 @@ export interface BodySummary extends BlockExtensions {
   cpuUs: number;
 }
 
-/** A transaction whose bytes are being hashed as they come. */
+/** A transaction that has not arrived whole: its bytes are hashed as they come. */
 interface OpenReceipt {
   /** What stands before the transaction: status, CPU, NET. */
   header: Buffer;
@@ -73,7 +73,7 @@ export class BodyReader {
     return true;
   }
 
-  /** Reads a receipt up to its transaction's bytes, or a whole one that has an id only. Gives false when more is needed. */
+  /** Reads a receipt, up to its transaction's bytes when those are not all there. Gives false when more is needed. */
   private openReceipt(filled: number): boolean {
     const { frame, at } = this;
     const isWhole = filled === frame.length;
@@ -98,9 +98,12 @@ export class BodyReader {
       const end = reader.varuint() + reader.offset;
       if (reader.failed || end > frame.length) return false;
       const prunable = sha256(frame.subarray(signatures, compression), frame.subarray(compression + 1, transaction));
-      const packed = createHash('sha256').update(frame.subarray(compression, compression + 1));
-      this.open = { header, packed, prunable, end };
-      this.at = transaction;
+      const packing = frame.subarray(compression, compression + 1);
+      if (end <= filled) this.close(sha256(header, sha256(packing, frame.subarray(transaction, end), prunable)), end);
+      else {
+        this.open = { header, packed: createHash('sha256').update(packing), prunable, end };
+        this.at = transaction;
+      }
     }
     this.transactions++;
     this.cpuUs += cpuUs;

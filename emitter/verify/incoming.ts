@@ -13,13 +13,16 @@ const EARLY_HEADER_BYTES = 16 * 1024;
  */
 export class IncomingBlock {
   readonly frame: Buffer;
-  header: BlockHeader | null = null;
+  header: BlockHeader | null;
   private reader: BodyReader | null = null;
   private linked: Linked | null = null;
   private readonly leaves = new LeafMerkle();
 
-  constructor(frame: Buffer) {
+  /** `header` is that of a frame that is whole already. */
+  constructor(frame: Buffer, header: BlockHeader | null = null) {
     this.frame = frame;
+    this.header = header;
+    if (header) this.reader = this.readerAt(header.bodyOffset);
   }
 
   /** The first `filled` bytes are there. Gives whether the header became known with them. */
@@ -47,7 +50,11 @@ export class IncomingBlock {
     const decoded = decodeBlockHeader(this.frame, isWhole ? filled : Math.min(filled, EARLY_HEADER_BYTES));
     if (!decoded.ok) return false;
     this.header = decoded.value;
-    this.reader = new BodyReader(this.frame, decoded.value.bodyOffset, (digest) => this.leaves.add(digest));
+    this.reader = this.readerAt(decoded.value.bodyOffset);
     return true;
+  }
+
+  private readerAt(bodyOffset: number): BodyReader {
+    return new BodyReader(this.frame, bodyOffset, (digest) => this.leaves.add(digest));
   }
 }

@@ -68,9 +68,9 @@ export class Intake<S> {
   take(arrival: Arrival<S>): Outcome<S>[] {
     const { session, header, frame } = arrival;
     if (this.isTooMany(session, windowOf(header.slot))) return [{ arrival, refused: 'too_many', signer: null }];
-    const block = this.filling.get(frame) ?? new IncomingBlock(frame);
-    block.feed(frame.length);
-    return this.check({ arrival, block });
+    const filling = this.filling.get(frame);
+    filling?.feed(frame.length);
+    return this.check({ arrival, block: filling ?? new IncomingBlock(frame, header) });
   }
 
   /** Outcomes of those that waited for a block which is in the tree now. */

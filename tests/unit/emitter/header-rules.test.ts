@@ -194,6 +194,15 @@ test('irreversible is what two thirds of the producers imply, the block’s own 
   const next = nextDpos(parent, active, header);
   // Of 20, 30, 35, 40 the second: index (4 - 1) / 3.
   assert.equal(next.irreversible, 30);
+  const three = dpos({
+    ...parent,
+    lastImpliedIrreversible: nums([
+      [POOL, 10],
+      [1n, 20],
+      [2n, 30],
+    ]),
+  });
+  assert.equal(nextDpos(three, active, header).irreversible, 20);
   assert.equal(next.lastImpliedIrreversible.get(POOL), 35);
   assert.equal(next.lastProduced.get(POOL), header.num);
   assert.equal(lastImpliedIrreversible.get(POOL), 10, 'the parent’s stays');
