@@ -1,9 +1,18 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
+/** Up to this size it is faster to put parts together than to make a hash object: 2 µs instead of 3. */
+const SMALL_BYTES = 8192;
+
+/** The hash of all parts, one after the other. */
 export function sha256(...parts: (Buffer | string)[]): Buffer {
-  const hash = createHash('sha256');
-  for (const part of parts) hash.update(part);
-  return hash.digest();
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return hash('sha256', only, 'buffer');
+  const buffers = parts.map((part) => (typeof part === 'string' ? Buffer.from(part) : part));
+  const size = buffers.reduce((sum, { length }) => sum + length, 0);
+  if (size <= SMALL_BYTES) return hash('sha256', Buffer.concat(buffers, size), 'buffer');
+  const object = createHash('sha256');
+  for (const part of buffers) object.update(part);
+  return object.digest();
 }
 
 /**

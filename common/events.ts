@@ -39,6 +39,11 @@ export interface Receipt {
   signature: string;
 }
 
+/** A block's header with all that its signer can be recovered from. */
+export interface SignedHeader extends SignerEvidence {
+  id: string;
+}
+
 /** What the emitter tells. Times: `at` is ms since 1970 on the emitter's clock; ids and keys are lower-case hex. */
 export type PoolEvent =
   | ({ type: 'start'; at: number } & RunStart)
@@ -157,6 +162,17 @@ export type PoolEvent =
   | { type: 'poisoned'; at: number; slot: number; signer: string; member: string | null; id: string }
   /** Settings that were changed while the emitter ran, as texts; they hold from here on. */
   | { type: 'reload'; at: number; changed: { name: string; from: string; to: string }[] }
+  | {
+      /** A key signed two different blocks for one slot on one parent. */
+      type: 'equivocation';
+      at: number;
+      slot: number;
+      previous: string;
+      signer: string;
+      member: string | null;
+      first: SignedHeader;
+      second: SignedHeader;
+    }
   | { type: 'fault'; at: number; code: string; text: string }
   | {
       type: 'window';

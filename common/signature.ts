@@ -27,7 +27,8 @@ export function signDigest(digest: Uint8Array, secret: Uint8Array): Buffer {
   for (let i = 1; ; i++) {
     attempt.writeUInt32LE(i);
     const { signature, recid } = secp256k1.ecdsaSign(digest, secret, { data: attempt });
-    if (isCanonical(signature)) return Buffer.from([COMPACT_BASE + recid, ...signature]);
+    const compact = Buffer.from([COMPACT_BASE + recid, ...signature]);
+    if (isCanonical(compact)) return compact;
   }
 }
 
@@ -36,10 +37,10 @@ export function signText(digest: Uint8Array, key: SigningKey): string {
   return `0:${signDigest(digest, key.secret).toString('hex')}`;
 }
 
-/** The K1 public key ("0:hex") that made a compact signature over a digest, or null when none can be recovered. */
+/** The K1 public key ("0:hex") that made a compact signature over a digest, or null when nodeos would take none from it. */
 export function recoverKey(digest: Buffer, signature: { type: number; bytes: Buffer }): string | null {
   const recovery = (signature.bytes[0] ?? 0) - COMPACT_BASE;
-  if (signature.type !== 0 || recovery < 0 || recovery > 3) return null;
+  if (signature.type !== 0 || recovery < 0 || recovery > 3 || !isCanonical(signature.bytes)) return null;
   try {
     const key = secp256k1.ecdsaRecover(signature.bytes.subarray(1), recovery, digest, true);
     return `0:${Buffer.from(key).toString('hex')}`;
@@ -55,9 +56,12 @@ export function isSignedBy(digest: Buffer, signature: string, key: string): bool
   return recoverKey(digest, { type: 0, bytes: Buffer.from(signature.slice(2), 'hex') }) === key;
 }
 
-function isCanonical(signature: Uint8Array): boolean {
-  return [0, 32].every((at) => {
-    const [first = 0, second = 0] = signature.subarray(at, at + 2);
-    return first < 0x80 && !(first === 0 && second < 0x80);
-  });
+/** Whether both numbers of the 65 bytes are positive and as short as can be. Source: fc elliptic_common.cpp, `is_canonical`. */
+export function isCanonical(compact: Buffer): boolean {
+  return isShortest(compact.readUInt16BE(1)) && isShortest(compact.readUInt16BE(33));
+}
+
+/** From a number's first two bytes: the top bit is free, and the first byte is needed for the number. */
+function isShortest(top: number): boolean {
+  return top >= 0x80 && top < 0x8000;
 }

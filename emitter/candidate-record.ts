@@ -1,16 +1,10 @@
-import type { SignerEvidence } from '../common/events.ts';
 import { SLOT_MS, slotTime } from '../common/slot.ts';
-import type { BlockHeader } from './decode/block.ts';
-import { LENGTH_BYTES } from './decode/message.ts';
+import { HEADER_START } from './decode/block.ts';
 import { LIMITS } from './limits.ts';
 import type { CandidateEvent } from './log/candidate.ts';
 import type { Verified } from './verify/candidate.ts';
-import type { HeaderState } from './verify/header-tree.ts';
+import { signerEvidence } from './verify/evidence.ts';
 import type { Arrival } from './verify/intake.ts';
-import { rootOf } from './verify/merkle.ts';
-
-/** Type byte and the 65 bytes of a K1 or R1 signature, between a frame's header and its body. */
-const SIGNATURE_BYTES = 66;
 
 /** What the log says of a block that was refused. */
 export function refusedRecord(
@@ -32,7 +26,9 @@ export function verifiedRecord(
 ): CandidateEvent {
   const { signer, transactions, cpuUs, state } = verified;
   const late = arrival.at > slotTime(arrival.header.slot) + SLOT_MS;
-  const evidence = signerEvidence(arrival.frame, arrival.header, state);
+  // A header too long to be kept has none.
+  const isShort = arrival.header.headerEnd - HEADER_START <= LIMITS.evidenceBytes;
+  const evidence = isShort ? signerEvidence(arrival.frame, arrival.header, state) : null;
   const said = { verdict: late ? 'late' : 'valid', reason: late ? 'late' : null } as const;
   return { ...placeOf(arrival), reducedAt, signer, member, transactions, cpuUs, ...said, evidence };
 }
@@ -40,17 +36,4 @@ export function verifiedRecord(
 function placeOf({ header, frame, at }: Arrival<unknown>) {
   const { slot, id, num, previous, confirmed } = header;
   return { type: 'candidate', at, slot, id, num, previous, confirmed, bytes: frame.length } as const;
-}
-
-/** What proves, without the rest of the chain, who signed a block; null for a header too long to be kept. */
-function signerEvidence(frame: Buffer, header: BlockHeader, state: HeaderState): SignerEvidence | null {
-  const packed = frame.subarray(LENGTH_BYTES + 1, header.bodyOffset - SIGNATURE_BYTES);
-  if (packed.length > LIMITS.evidenceBytes) return null;
-  const { type, bytes } = header.signature;
-  return {
-    header: packed.toString('hex'),
-    signature: `${type}:${bytes.toString('hex')}`,
-    root: rootOf(state.merkle).toString('hex'),
-    schedule: state.scheduleHash.toString('hex'),
-  };
 }

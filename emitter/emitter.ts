@@ -31,7 +31,8 @@ import type { FrameSocket } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
 import { readingsOf, statusOf } from './status.ts';
 import { Suspects } from './suspects.ts';
-import { Intake, type Outcome } from './verify/intake.ts';
+import type { Equivocation } from './verify/equivocation.ts';
+import { type Arrival, Intake, type Outcome } from './verify/intake.ts';
 import { Watch } from './watch.ts';
 
 export interface EmitterParts {
@@ -244,6 +245,7 @@ export class Emitter {
       isPoolWindow: (window) => this.public.isPoolWindow(window, this.chooser.tip),
       publicTip: () => this.chooser.tip,
       isPrivate: (id) => this.frames.isPrivate(id, this.chooser.state.emittedIds),
+      onPartialBlock: (link, frame, filled) => this.intake.feed(link, frame, filled, this.chooser.now()),
       onCandidate: (link, frame, header) => this.onCandidate(link, frame, header),
       onPublicBlock: (frame, header) => {
         this.outside.relayHas(header.num);
@@ -262,9 +264,9 @@ export class Emitter {
   }
 
   private onCandidate(link: MemberLink, frame: Buffer, header: BlockHeader): void {
-    // The frame can be a view of a chunk many times its size, and is kept for some windows: a copy.
-    const copy = Buffer.from(frame);
-    const arrival = { session: link, frame: copy, header, at: this.chooser.now(), monotonic: performance.now() };
+    // The frame is kept for some windows: a copy, where it is a view of a chunk many times its size.
+    const own = frame.buffer.byteLength === frame.length ? frame : Buffer.from(frame);
+    const arrival = { session: link, frame: own, header, at: this.chooser.now(), monotonic: performance.now() };
     this.frames.sawCandidate(header.id);
     this.settle(this.intake.take(arrival));
   }
@@ -276,7 +278,7 @@ export class Emitter {
     }
   }
 
-  private onRefused({ arrival, refused, signer }: Refused): void {
+  private onRefused({ arrival, refused, signer, evidence }: Refused): void {
     // Old blocks are answers to sync requests, not proposals.
     if (refused === 'stale') return;
     const { session } = arrival;
@@ -287,6 +289,7 @@ export class Emitter {
     const event = refusedRecord(arrival, refused, signer, this.members.account(signer));
     // A slot that far ahead is the peer's word alone: its window must not be opened in the log.
     this.journal.tell(refused === 'too_early' || refused === 'too_many' ? null : windowOf(event.slot), event);
+    if (evidence && signer) this.tellEquivocation(arrival, signer, evidence);
   }
 
   private onVerified({ arrival, verified }: Verified): void {
@@ -310,6 +313,13 @@ export class Emitter {
 
   private tellMember(signer: string, up: boolean): void {
     this.chooser.dispatch({ type: 'member', at: this.chooser.now(), signer, up });
+  }
+
+  private tellEquivocation({ header, at }: Arrival<MemberLink>, signer: string, evidence: Equivocation): void {
+    const { slot, previous } = header;
+    const member = this.members.account(signer);
+    this.parts.logger.error({ slot, member, signer }, 'a key signed two blocks for one slot');
+    this.journal.tell(windowOf(slot), { type: 'equivocation', at, slot, previous, signer, member, ...evidence });
   }
 
   private tellConnection(link: MemberLink, up: boolean, reason: string): void {

@@ -38,6 +38,8 @@ export const LIMITS = {
   unwrittenEvents: 10_000,
   /** Header states kept behind the newest block: LIB lags 336 blocks on a chain of 21 producers. */
   headerStates: 4096,
+  /** Headers kept to notice a second one for the same slot: 100 members, each at its limit for a window, twice. */
+  signedHeaders: 4800,
   /** Windows whose candidate frames stay in memory after they ended, for members that connect late. */
   windowsKept: 2,
 } as const;

@@ -2,11 +2,11 @@ import type { ChainClient } from '../common/chain.ts';
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
 import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
-import { summarizeBody } from './decode/body.ts';
 import { LIMITS } from './limits.ts';
 import type { BlockRef } from './select/types.ts';
 import { type Head, PeerSession } from './session/peer-session.ts';
 import type { HeaderTree } from './verify/header-tree.ts';
+import { IncomingBlock } from './verify/incoming.ts';
 
 const NO_ID = '00'.repeat(32);
 
@@ -193,12 +193,14 @@ export class PublicSide {
     return refused === 'unlinked' ? null : refused;
   }
 
-  /** A peer's block has passed no check of a node of ours: turn, schedule and signature are checked here. */
+  /** A peer's block has passed no check of a node of ours: turn, schedule, signature and receipts are checked here. */
   private refuse(frame: Buffer, header: BlockHeader): string | null {
     if (this.parts.isPublic(header.id)) return null;
-    const body = summarizeBody(frame, header.bodyOffset);
+    const block = new IncomingBlock(frame, header);
+    const linked = block.link(this.parts.tree);
+    if (!linked.ok) return linked.code;
+    const body = block.body();
     if (!body.ok) return body.code;
-    const linked = this.parts.tree.link(header);
-    return linked.ok ? null : linked.code;
+    return body.value.root.equals(header.transactionRoot) ? null : 'wrong_transaction_root';
   }
 }

@@ -5,9 +5,12 @@ import { Command } from 'commander';
 import { brokenLimits } from '../../bench/contract/limits.ts';
 import { benchContract } from '../../bench/contract/run.ts';
 import { resultTable } from '../../bench/contract/table.ts';
+import { missedGoals, relayTable } from '../../bench/relay/result.ts';
+import { benchRelay } from '../../bench/relay/run.ts';
 import { PoolError } from '../../common/errors.ts';
 import { KeyRing } from '../../devnet/keys.ts';
 import { CHAIN_SEED, type ChainFile, withChain } from '../run/chain.ts';
+import { inFolder } from '../run/in-folder.ts';
 import { progressLines } from '../run/progress.ts';
 import { untilSignal } from '../run/signals.ts';
 
@@ -25,6 +28,15 @@ Examples:
   ./pool bench contract
   ./pool bench contract --json bench.json`;
 
+const RELAY_HELP = `
+Real blocks of about 20,000, 300,000 and 1,000,000 bytes, 320 of each, go one after the other to a reader that is connected directly and,
+at the same time, to one behind a raw TCP relay, a nodeos, and the emitter with verification and durable decision, in turns. The figures are
+what is added between the last bytes at the two readers. Goals that are missed are told; the exit code is 0 all the same.
+
+Examples:
+  ./pool bench relay
+  ./pool bench relay --json relay.json`;
+
 export function benchCommand(): Command {
   const bench = new Command('bench').description('measure parts of the system');
   bench
@@ -35,7 +47,38 @@ export function benchCommand(): Command {
     .action(async (options: BenchOptions) => {
       process.exitCode = await contract(options);
     });
+  bench
+    .command('relay')
+    .description('added latency of the emitter, beside a raw TCP relay and a real nodeos')
+    .option('--json [file]', 'write the result as JSON to a file, or to standard output')
+    .addHelpText('after', RELAY_HELP)
+    .action(async (options: BenchOptions) => {
+      process.exitCode = await relay(options);
+    });
   return bench;
+}
+
+async function relay({ json }: BenchOptions): Promise<number> {
+  const progress = progressLines();
+  const { signal } = untilSignal();
+  const [load = 0] = loadavg();
+  if (load > 1) progress(`this machine is busy (load ${load.toFixed(1)}): the figures will be too high`);
+  try {
+    const sizes = await inFolder((dir, supervisor) => benchRelay(dir, supervisor, progress));
+    write(json, { sizes }, relayTable(sizes));
+    for (const missed of missedGoals(sizes)) progress(`goal missed: ${missed}`);
+    return 0;
+  } catch (thrown) {
+    if (signal.aborted) return 130;
+    throw thrown;
+  }
+}
+
+function write(json: string | true | undefined, result: object, table: string): void {
+  const text = `${JSON.stringify(result)}\n`;
+  if (json === true) process.stdout.write(text);
+  else if (json) writeFileSync(json, text);
+  (json === true ? process.stderr : process.stdout).write(table);
 }
 
 async function contract({ json }: BenchOptions): Promise<number> {
@@ -49,10 +92,7 @@ async function contract({ json }: BenchOptions): Promise<number> {
   }
   try {
     const growth = await withChain((env) => benchContract(ground(env.POOL_CHAIN ?? ''), progress));
-    const text = `${JSON.stringify({ growth })}\n`;
-    if (json === true) process.stdout.write(text);
-    else if (json) writeFileSync(json, text);
-    (json === true ? process.stderr : process.stdout).write(resultTable(growth));
+    write(json, { growth }, resultTable(growth));
     const broken = brokenLimits(growth);
     if (broken.length > 0) throw new PoolError('limit', broken.join('; '), { broken });
     return 0;

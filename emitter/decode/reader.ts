@@ -1,3 +1,9 @@
+/** A compact signature: 0 is K1, 1 is R1; 65 bytes. */
+export interface Signature {
+  type: number;
+  bytes: Buffer;
+}
+
 /**
  * Reads EOSIO's binary form from a buffer. It never throws: reading past the end, or a number that is too long, sets
  * `failed` and gives zeros from then on, so a decoder checks once at its end.
@@ -7,14 +13,18 @@ export class Reader {
   offset: number;
   failed = false;
 
-  constructor(bytes: Buffer, offset = 0) {
+  /** Where the bytes end: before the buffer's end while a frame is still arriving. */
+  readonly end: number;
+
+  constructor(bytes: Buffer, offset = 0, end = bytes.length) {
     this.bytes = bytes;
     this.offset = offset;
+    this.end = end;
   }
 
   private take(n: number): number {
     const at = this.offset;
-    if (this.failed || at + n > this.bytes.length) {
+    if (this.failed || at + n > this.end) {
       this.failed = true;
       return -1;
     }
@@ -46,14 +56,17 @@ export class Reader {
     return BigInt.asIntN(64, this.u64());
   }
 
-  /** fc::unsigned_int: seven bits a byte, low ones first, at most five bytes. */
+  /**
+   * fc::unsigned_int: seven bits a byte, low ones first, at most five bytes. Only the shortest form is taken: nodeos hashes
+   * what it packs again itself, so over a longer form its hash and one over the bytes as they came would differ.
+   */
   varuint(): number {
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
       const byte = this.u8();
       value += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) {
-        if (value > 0xffffffff) this.failed = true;
+        if (value > 0xffffffff || (byte === 0 && shift > 0)) this.failed = true;
         return this.failed ? 0 : value;
       }
     }
@@ -91,13 +104,13 @@ export class Reader {
   }
 
   /** A K1 or R1 signature: type byte and 65 bytes. */
-  signature(): { type: number; bytes: Buffer } {
+  signature(): Signature {
     const type = this.u8();
     if (type > 1) this.failed = true;
     return { type, bytes: this.view(65) };
   }
 
   get done(): boolean {
-    return !this.failed && this.offset === this.bytes.length;
+    return !this.failed && this.offset === this.end;
   }
 }

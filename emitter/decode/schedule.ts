@@ -1,9 +1,21 @@
 import { Reader } from './reader.ts';
 
-/** Who signs for which producer, in the order of production. Keys are "type:hex" as Reader.publicKey gives them. */
+/**
+ * Who signs for which producer, in the order of production. Keys are "type:hex" as Reader.publicKey gives them; only those whose
+ * weight alone reaches the authority's threshold are listed, for a block of the pool carries one signature.
+ */
 export interface Schedule {
   version: number;
   producers: { name: bigint; keys: string[] }[];
+}
+
+/** A schedule that a header proposes. */
+export interface NewSchedule {
+  schedule: Schedule;
+  /** sha256 of the schedule's bytes as they stand in the header. Source: Leap block_header_state.cpp, `_finish_next`. */
+  hash: Buffer;
+  /** In the header's own field, as before WTMSIG_BLOCK_SIGNATURES. */
+  legacy: boolean;
 }
 
 /** The header's own optional `new_producers` (before WTMSIG_BLOCK_SIGNATURES): one key a producer. */
@@ -27,11 +39,11 @@ export function decodeScheduleExtension(bytes: Buffer): Schedule | null {
   for (let n = reader.varuint(); n > 0 && !reader.failed; n--) {
     const name = reader.u64();
     if (reader.varuint() !== 0) return null;
-    reader.u32();
+    const threshold = reader.u32();
     const keys: string[] = [];
     for (let k = reader.varuint(); k > 0 && !reader.failed; k--) {
-      keys.push(reader.publicKey());
-      reader.u16();
+      const key = reader.publicKey();
+      if (reader.u16() >= threshold) keys.push(key);
     }
     producers.push({ name, keys });
   }

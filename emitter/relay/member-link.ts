@@ -1,7 +1,7 @@
 import { windowOf } from '../../common/slot.ts';
 import { type BlockHeader, decodeBlockHeader } from '../decode/block.ts';
 import { decodeHandshake, withChainState, withHead } from '../decode/handshake.ts';
-import { MESSAGE, messageType } from '../decode/message.ts';
+import { LENGTH_BYTES, MESSAGE, messageType } from '../decode/message.ts';
 import { ID_LIST, noticeBlockMode } from '../decode/notice.ts';
 import { answerTime } from '../decode/time.ts';
 import { LIMITS } from '../limits.ts';
@@ -26,6 +26,8 @@ export interface LinkContext {
   branch(window: number): { id: string; slot: number; frame: Buffer }[];
   /** The relay node's head, for a member's handshake to it; rejects while it does not answer or is far behind. */
   relayHead(): Promise<Head>;
+  /** A block from the member is arriving: the first `filled` bytes of the frame that comes whole later. */
+  onPartialBlock(link: MemberLink, frame: Buffer, filled: number): void;
   onCandidate(link: MemberLink, frame: Buffer, header: BlockHeader): void;
   onPublicBlock(frame: Buffer, header: BlockHeader): void;
   onFault(link: MemberLink, code: string): void;
@@ -67,6 +69,10 @@ export class MemberLink {
     this.context = context;
     this.since = context.publicTip()?.num ?? 0;
     member.onFrame = (frame) => this.fromMember(frame);
+    member.onProgress = (frame, filled) => {
+      const isBlock = messageType(frame) === MESSAGE.signedBlock && filled > LENGTH_BYTES;
+      if (isBlock && !this.closed) context.onPartialBlock(this, frame, filled);
+    };
     member.onClose = (reason) => this.close(`member:${reason}`);
     this.relay = new RelaySide({
       dial: dialRelay,

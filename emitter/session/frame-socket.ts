@@ -9,12 +9,15 @@ export class FrameSocket {
   private reason = 'closed_by_peer';
   readonly remote: string;
   onFrame: (frame: Buffer) => void = () => {};
+  /** More of a long frame is there; see Framer. */
+  onProgress: (frame: Buffer, filled: number) => void = () => {};
   onClose: (reason: string) => void = () => {};
 
   constructor(socket: Socket) {
     this.socket = socket;
     this.remote = `${socket.remoteAddress}:${socket.remotePort}`;
-    this.framer = new Framer(LIMITS.frameBytes, (frame) => this.onFrame(frame));
+    const onProgress = (frame: Buffer, filled: number) => this.onProgress(frame, filled);
+    this.framer = new Framer(LIMITS.frameBytes, (frame) => this.onFrame(frame), onProgress);
     socket.setNoDelay(true);
     socket.on('data', (chunk: Buffer) => {
       const problem = this.framer.push(chunk);

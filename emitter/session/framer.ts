@@ -10,15 +10,25 @@ export type FrameProblem = { code: 'empty_frame' | 'frame_too_large'; bytes: num
 export class Framer {
   private readonly maxBytes: number;
   private readonly onFrame: (frame: Buffer) => void;
+  private readonly onProgress: (frame: Buffer, filled: number) => void;
   private readonly head = Buffer.alloc(LENGTH_BYTES);
   private headBytes = 0;
   private frame: Buffer | null = null;
   private filled = 0;
   problem: FrameProblem | null = null;
 
-  constructor(maxBytes: number, onFrame: (frame: Buffer) => void) {
+  /**
+   * `onProgress` gets the buffer of a frame that spans chunks, the one that `onFrame` gets in the end, each time more of it is
+   * there. What stands behind the first `filled` bytes is not defined.
+   */
+  constructor(
+    maxBytes: number,
+    onFrame: (frame: Buffer) => void,
+    onProgress: (frame: Buffer, filled: number) => void = () => {},
+  ) {
     this.maxBytes = maxBytes;
     this.onFrame = onFrame;
+    this.onProgress = onProgress;
   }
 
   /** Bytes of an unfinished frame that are held. */
@@ -68,7 +78,7 @@ export class Framer {
     if (this.filled === frame.length) {
       this.frame = null;
       this.onFrame(frame);
-    }
+    } else this.onProgress(frame, this.filled);
     return at + n;
   }
 

@@ -1,8 +1,10 @@
 import { windowOf } from '../../common/slot.ts';
 import type { BlockHeader } from '../decode/block.ts';
 import { LIMITS } from '../limits.ts';
-import { type RefusalCode, type Verified, verifyCandidate } from './candidate.ts';
+import { type RefusalCode, timeProblem, type Verified, verifyCandidate } from './candidate.ts';
+import { type Equivocation, SignedHeaders } from './equivocation.ts';
 import type { HeaderTree } from './header-tree.ts';
+import { IncomingBlock } from './incoming.ts';
 
 /** A pool block as it came from a member's session `S`. */
 export interface Arrival<S> {
@@ -16,7 +18,18 @@ export interface Arrival<S> {
 
 export type Outcome<S> =
   | { arrival: Arrival<S>; verified: Extract<Verified, { ok: true }> }
-  | { arrival: Arrival<S>; refused: RefusalCode | 'too_many'; signer: string | null };
+  | {
+      arrival: Arrival<S>;
+      refused: RefusalCode | 'too_many' | 'equivocation';
+      signer: string | null;
+      /** With the first further block that a key signed for a slot and parent. */
+      evidence?: Equivocation;
+    };
+
+interface Waiting<S> {
+  arrival: Arrival<S>;
+  block: IncomingBlock;
+}
 
 /** Windows whose blocks are counted a session: a stale one, the running one, an early next one. */
 const WINDOWS_COUNTED = 8;
@@ -27,55 +40,94 @@ const WINDOWS_COUNTED = 8;
  */
 export class Intake<S> {
   private readonly tree: HeaderTree;
-  private orphans: Arrival<S>[] = [];
+  private orphans: Waiting<S>[] = [];
   private readonly counts = new Map<S, Map<number, number>>();
+  private readonly signed = new SignedHeaders();
+  /** Blocks whose frames are filling, by the frame's buffer; null for one that is not worth looking at before it is whole. */
+  private readonly filling = new WeakMap<Buffer, IncomingBlock | null>();
 
   constructor(tree: HeaderTree) {
     this.tree = tree;
   }
 
+  /**
+   * The first `filled` bytes of a block's frame are there: does what can be done before the rest comes. Nothing here is an answer;
+   * that is given by `take`, for the same buffer.
+   */
+  feed(session: S, frame: Buffer, filled: number, nowMs: number): void {
+    const known = this.filling.get(frame);
+    if (known === null) return;
+    const block = known ?? new IncomingBlock(frame);
+    this.filling.set(frame, block);
+    if (!block.feed(filled) || !block.header) return;
+    const isWorthIt = !timeProblem(block.header, nowMs) && !this.isFull(session, windowOf(block.header.slot));
+    if (!isWorthIt || this.isRefused(block)) this.filling.set(frame, null);
+  }
+
   /** Outcomes of an arrival and of all that waited for it; none while it waits itself. */
   take(arrival: Arrival<S>): Outcome<S>[] {
-    if (this.isTooMany(arrival)) return [{ arrival, refused: 'too_many', signer: null }];
-    const verified = verifyCandidate(arrival.frame, arrival.header, arrival.at, this.tree);
-    if (!verified.ok && verified.code === 'unlinked') return this.wait(arrival);
-    if (!verified.ok) return [{ arrival, refused: verified.code, signer: verified.signer ?? null }];
-    this.tree.add(verified.state);
-    return [{ arrival, verified }, ...this.linked(arrival.header.id)];
+    const { session, header, frame } = arrival;
+    if (this.isTooMany(session, windowOf(header.slot))) return [{ arrival, refused: 'too_many', signer: null }];
+    const filling = this.filling.get(frame);
+    filling?.feed(frame.length);
+    return this.check({ arrival, block: filling ?? new IncomingBlock(frame, header) });
   }
 
   /** Outcomes of those that waited for a block which is in the tree now. */
   linked(id: string): Outcome<S>[] {
-    const ready = this.orphans.filter(({ header }) => header.previous === id);
+    const ready = this.orphans.filter(({ arrival }) => arrival.header.previous === id);
     if (ready.length === 0) return [];
-    this.orphans = this.orphans.filter(({ header }) => header.previous !== id);
-    return ready.flatMap((arrival) => this.take(arrival));
+    this.orphans = this.orphans.filter(({ arrival }) => arrival.header.previous !== id);
+    return ready.flatMap((waiting) => this.check(waiting));
   }
 
   /** Gives up on what still waits from a window or before it. */
   expire(window: number): Outcome<S>[] {
-    const old = this.orphans.filter(({ header }) => windowOf(header.slot) <= window);
-    this.orphans = this.orphans.filter(({ header }) => windowOf(header.slot) > window);
-    return old.map((arrival) => ({ arrival, refused: 'unlinked', signer: null }));
+    const old = this.orphans.filter(({ arrival }) => windowOf(arrival.header.slot) <= window);
+    this.orphans = this.orphans.filter(({ arrival }) => windowOf(arrival.header.slot) > window);
+    this.signed.prune(window);
+    return old.map(({ arrival }) => ({ arrival, refused: 'unlinked', signer: null }));
   }
 
   forget(session: S): void {
     this.counts.delete(session);
-    this.orphans = this.orphans.filter((arrival) => arrival.session !== session);
+    this.orphans = this.orphans.filter(({ arrival }) => arrival.session !== session);
   }
 
-  private wait(arrival: Arrival<S>): Outcome<S>[] {
-    const { session, header } = arrival;
+  private check({ arrival, block }: Waiting<S>): Outcome<S>[] {
+    const { header, frame, at } = arrival;
+    const verified = verifyCandidate(block, header, at, this.tree);
+    if (!verified.ok && verified.code === 'unlinked') return this.wait({ arrival, block });
+    if (!verified.ok) return [{ arrival, refused: verified.code, signer: verified.signer ?? null }];
+    const { signer, state } = verified;
+    const twice = this.signed.note(header, frame, signer, state);
+    if (twice) {
+      return [{ arrival, refused: 'equivocation', signer, ...(twice !== 'again' && { evidence: twice }) }];
+    }
+    this.tree.add(state);
+    return [{ arrival, verified }, ...this.linked(header.id)];
+  }
+
+  private isRefused(block: IncomingBlock): boolean {
+    const linked = block.link(this.tree);
+    return !linked.ok && linked.code !== 'unlinked';
+  }
+
+  private wait(waiting: Waiting<S>): Outcome<S>[] {
+    const { session, header } = waiting.arrival;
     const isSame = (other: Arrival<S>) => other.session === session && other.header.id === header.id;
-    if (this.orphans.some(isSame)) return [];
-    this.orphans.push(arrival);
+    if (this.orphans.some(({ arrival }) => isSame(arrival))) return [];
+    this.orphans.push(waiting);
     const dropped = this.orphans.length > LIMITS.orphans ? this.orphans.shift() : undefined;
-    return dropped ? [{ arrival: dropped, refused: 'unlinked', signer: null }] : [];
+    return dropped ? [{ arrival: dropped.arrival, refused: 'unlinked', signer: null }] : [];
+  }
+
+  private isFull(session: S, window: number): boolean {
+    return (this.counts.get(session)?.get(window) ?? 0) >= LIMITS.candidatesPerMemberAndWindow;
   }
 
   /** Counted a window: a flood of blocks of one window leaves the session's others alone. */
-  private isTooMany({ session, header }: Arrival<S>): boolean {
-    const window = windowOf(header.slot);
+  private isTooMany(session: S, window: number): boolean {
     const counts = this.counts.get(session) ?? new Map<number, number>();
     this.counts.set(session, counts);
     const blocks = (counts.get(window) ?? 0) + 1;

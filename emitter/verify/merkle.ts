@@ -48,3 +48,31 @@ function depthFor(count: number): number {
   for (let width = 1; width < count; width *= 2) depth++;
   return depth;
 }
+
+/** Root over leaves that come one by one: what nodeos computes of a block's receipts. Source: Leap merkle.cpp, `merkle`. */
+export class LeafMerkle {
+  /** The finished left part of each level that waits for its right one, leaves first. */
+  private readonly waiting: (Buffer | null)[] = [];
+
+  add(leaf: Buffer): void {
+    let node = leaf;
+    let level = 0;
+    for (let left = this.waiting[level]; left; left = this.waiting[++level]) {
+      node = hashPair(left, node);
+      this.waiting[level] = null;
+    }
+    this.waiting[level] = node;
+  }
+
+  /** Zeros for no leaves. An odd last node of a level is paired with itself. Nothing may be added afterwards. */
+  root(): Buffer {
+    const top = this.waiting.length - 1;
+    let node: Buffer | null = null;
+    for (const [level, left] of this.waiting.entries()) {
+      if (left && node) node = hashPair(left, node);
+      else if (left) node = level === top ? left : hashPair(left, left);
+      else if (node) node = hashPair(node, node);
+    }
+    return node ?? Buffer.alloc(32);
+  }
+}

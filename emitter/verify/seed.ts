@@ -4,21 +4,30 @@ import { keyId } from '../../common/keys.ts';
 import { stringToName } from '../../common/name.ts';
 import { slotOfTimestamp } from '../../common/slot.ts';
 import type { Schedule } from '../decode/schedule.ts';
-import type { HeaderState } from './header-tree.ts';
+import { type HeaderState, SEVERAL_KEYS_FEATURE } from './header-tree.ts';
 
 /** The parts of nodeos' get_block_header_state that are read (Leap; Spring serves a stub without them). */
 export interface RpcHeaderState {
   id: string;
   block_num: number;
+  dpos_proposed_irreversible_blocknum: number;
+  dpos_irreversible_blocknum: number;
+  producer_to_last_produced: [string, number][];
+  producer_to_last_implied_irb: [string, number][];
+  confirm_count: number[];
+  activated_protocol_features?: { protocol_features: string[] };
   header: { timestamp: string; previous: string };
   blockroot_merkle?: { _active_nodes: string[]; _node_count: number };
-  pending_schedule: { schedule_hash: string; schedule: RpcSchedule };
+  pending_schedule: { schedule_lib_num: number; schedule_hash: string; schedule: RpcSchedule };
   active_schedule: RpcSchedule;
 }
 
 interface RpcSchedule {
   version: number;
-  producers: { producer_name: string; authority: [unknown, { keys: { key: string }[] }] }[];
+  producers: {
+    producer_name: string;
+    authority: [unknown, { threshold: number; keys: { key: string; weight: number }[] }];
+  }[];
 }
 
 /**
@@ -48,14 +57,34 @@ export function fromRpc(state: RpcHeaderState, url: string): HeaderState {
     },
     scheduleHash: Buffer.from(pending.schedule_hash, 'hex'),
     active: schedule(state.active_schedule),
-    pending: pending.schedule.producers.length > 0 ? schedule(pending.schedule) : null,
+    pending:
+      pending.schedule.producers.length > 0
+        ? { schedule: schedule(pending.schedule), carrier: pending.schedule_lib_num }
+        : null,
+    dpos: {
+      proposedIrreversible: state.dpos_proposed_irreversible_blocknum,
+      irreversible: state.dpos_irreversible_blocknum,
+      lastProduced: byName(state.producer_to_last_produced),
+      lastImpliedIrreversible: byName(state.producer_to_last_implied_irb),
+      confirmCount: Buffer.from(state.confirm_count),
+    },
+    severalKeys: state.activated_protocol_features?.protocol_features.includes(SEVERAL_KEYS_FEATURE) ?? null,
   };
+}
+
+function byName(pairs: [string, number][]): Map<bigint, number> {
+  return new Map(pairs.map(([name, num]) => [stringToName(name), num]));
 }
 
 function schedule(rpc: RpcSchedule): Schedule {
   const producers = rpc.producers.map((producer) => ({
     name: stringToName(producer.producer_name),
-    keys: producer.authority[1].keys.map(({ key }) => keyId(key)),
+    keys: keysThatSuffice(producer.authority[1]),
   }));
   return { version: rpc.version, producers };
+}
+
+/** The keys whose weight alone reaches the threshold, as in Schedule. */
+function keysThatSuffice({ threshold, keys }: RpcSchedule['producers'][number]['authority'][1]): string[] {
+  return keys.filter(({ weight }) => weight >= threshold).map(({ key }) => keyId(key));
 }

@@ -1,6 +1,6 @@
 import { sha256 } from '../../common/canonical.ts';
 
-export { recoverKey } from '../../common/signature.ts';
+export { isCanonical, recoverKey } from '../../common/signature.ts';
 
 /**
  * What a legacy (pre-Savanna) block signature covers. Source: Leap block_header_state.cpp, `sig_digest`.

@@ -7,6 +7,7 @@ export class FakeSocket {
   readonly unsentBytes = 0;
   closed: string | null = null;
   onFrame: (frame: Buffer) => void = () => {};
+  onProgress: (frame: Buffer, filled: number) => void = () => {};
   onClose: (reason: string) => void = () => {};
 
   get open(): boolean {

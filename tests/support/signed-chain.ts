@@ -6,7 +6,7 @@ import { frameOf, MESSAGE } from '../../emitter/decode/message.ts';
 import type { Schedule } from '../../emitter/decode/schedule.ts';
 import type { HeaderState } from '../../emitter/verify/header-tree.ts';
 import { append, rootOf } from '../../emitter/verify/merkle.ts';
-import { signatureDigest } from '../../emitter/verify/signer.ts';
+import { isCanonical, signatureDigest } from '../../emitter/verify/signer.ts';
 
 /** A throw-away signing key made from a name, with its public half as "type:hex". */
 export interface SigningKey {
@@ -29,6 +29,14 @@ export interface Draft {
   /** Makes the block differ from another for the same slot. */
   nonce?: number;
   newSchedule?: Schedule;
+  /** Header extensions by type, instead of the one that `newSchedule` makes. */
+  extensions?: [number, Buffer][];
+  /** Packed transaction receipts, and their root as the header tells it. */
+  receipts?: Buffer[];
+  transactionRoot?: Buffer;
+  /** Keys that sign beside the first, and block extensions instead of the one that they make. */
+  also?: SigningKey[];
+  blockExtensions?: [number, Buffer][];
 }
 
 export interface Signed {
@@ -36,31 +44,45 @@ export interface Signed {
   header: BlockHeader;
 }
 
-/** An empty block on a parent, signed as nodeos signs it. */
+/** A block on a parent, empty if nothing else is asked for, signed as nodeos signs it. */
 export function signBlock(draft: Draft): Signed {
-  const { parent, slot, key } = draft;
+  const { parent, slot, key, receipts = [] } = draft;
   const fixed = Buffer.alloc(4 + 8 + 2 + 32 + 64 + 4 + 1);
   fixed.writeUInt32LE(slot, 0);
   fixed.writeBigUInt64LE(stringToName(draft.producer), 4);
   fixed.writeUInt16LE(draft.confirmed ?? 0, 12);
   fixed.write(parent.id, 14, 32, 'hex');
+  draft.transactionRoot?.copy(fixed, 46);
   fixed.writeUInt32LE(draft.nonce ?? 0, 78);
   fixed.writeUInt32LE(draft.scheduleVersion ?? parent.active.version, 110);
-  const extension = draft.newSchedule ? packSchedule(draft.newSchedule) : null;
-  const head = Buffer.alloc(4);
-  head.writeUInt16LE(1, 1);
-  const extensions = extension
-    ? [Buffer.from([1]), head.subarray(1, 3), varuint(extension.length), extension]
-    : [Buffer.from([0])];
-  const header = Buffer.concat([fixed, ...extensions]);
+  const change = draft.newSchedule ? packSchedule(draft.newSchedule) : null;
+  const header = Buffer.concat([fixed, packExtensions(draft.extensions ?? (change ? [[1, change]] : []))]);
   const root = rootOf(append(parent.merkle, Buffer.from(parent.id, 'hex')));
-  const digest = signatureDigest(sha256(header), root, extension ? sha256(extension) : parent.scheduleHash);
-  const { signature, recid } = secp256k1.ecdsaSign(digest, key.secret);
-  const packed = Buffer.concat([Buffer.from([0, 27 + 4 + recid]), signature]);
-  const frame = frameOf(MESSAGE.signedBlock, Buffer.concat([header, packed, Buffer.from([0, 0])]));
+  const digest = signatureDigest(sha256(header), root, change ? sha256(change) : parent.scheduleHash);
+  const others = (draft.also ?? []).map((other) => sign(digest, other));
+  const signatures = Buffer.concat([varuint(others.length), ...others]);
+  const extensions = packExtensions(draft.blockExtensions ?? (others.length > 0 ? [[2, signatures]] : []));
+  const body = Buffer.concat([varuint(receipts.length), ...receipts, extensions]);
+  const frame = frameOf(MESSAGE.signedBlock, Buffer.concat([header, sign(digest, key), body]));
   const decoded = decodeBlockHeader(frame);
   if (!decoded.ok) throw new Error(`the test made a block that is none: ${decoded.code}`);
   return { frame, header: decoded.value };
+}
+
+/** A packed K1 signature, of the canonical ones that nodeos makes and takes. */
+function sign(digest: Buffer, { secret }: SigningKey): Buffer {
+  for (let nonce = 0; ; nonce++) {
+    const { signature, recid } = secp256k1.ecdsaSign(digest, secret, { data: Buffer.alloc(32, nonce) });
+    const packed = Buffer.concat([Buffer.from([0, 27 + 4 + recid]), signature]);
+    if (isCanonical(packed.subarray(1))) return packed;
+  }
+}
+
+function packExtensions(extensions: [number, Buffer][]): Buffer {
+  const packed = extensions.map(([type, bytes]) =>
+    Buffer.concat([Buffer.from([type & 0xff, type >> 8]), varuint(bytes.length), bytes]),
+  );
+  return Buffer.concat([varuint(extensions.length), ...packed]);
 }
 
 /** A root for a chain of its own: some block long ago, with this schedule. */
@@ -76,6 +98,14 @@ export function rootState(active: Schedule, slot: number): HeaderState {
     scheduleHash: sha256('schedule'),
     active,
     pending: null,
+    dpos: {
+      proposedIrreversible: 988,
+      irreversible: 988,
+      lastProduced: new Map(active.producers.map(({ name }) => [name, 988])),
+      lastImpliedIrreversible: new Map(active.producers.map(({ name }) => [name, 988])),
+      confirmCount: Buffer.alloc(0),
+    },
+    severalKeys: true,
   };
 }
 
@@ -84,7 +114,7 @@ export function schedule(version: number, producers: [string, SigningKey[]][]): 
   return { version, producers: rows };
 }
 
-function packSchedule({ version, producers }: Schedule): Buffer {
+export function packSchedule({ version, producers }: Schedule): Buffer {
   const number = Buffer.alloc(4);
   number.writeUInt32LE(version);
   const rows = producers.map(({ name, keys }) => {
@@ -96,7 +126,7 @@ function packSchedule({ version, producers }: Schedule): Buffer {
   return Buffer.concat([number, varuint(producers.length), ...rows]);
 }
 
-function varuint(value: number): Buffer {
+export function varuint(value: number): Buffer {
   const bytes: number[] = [];
   let rest = value;
   do {

@@ -126,7 +126,7 @@ test('one sentence and exit code 1: no file, no log, a newer schema, an unknown 
     cases.push([[...command, noLog], /^pool: .*text is not an event log that can be read: [^\n]*\n$/]);
     cases.push([[...command, newer], /schema version 3, this program reads up to 2; use a newer version\n$/]);
   }
-  cases.push([['backtest', good, '--strategy', 'best'], /^pool: there is no strategy "best" here; known are: first-/]);
+  cases.push([['backtest', good, '--strategy', 'best'], /^pool: strategy "best" is unknown; known are: first-/]);
   cases.push([['verify', dir], /^pool: [^\n]*\n$/]);
   for (const [args, says] of cases) {
     const { code, stderr, stdout } = pool(...args);

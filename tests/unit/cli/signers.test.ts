@@ -4,7 +4,7 @@ import { SignersCheck } from '../../../cli/log/signers.ts';
 import type { EventRecord, PoolEvent } from '../../../common/events.ts';
 import { firstSlot, slotTime } from '../../../common/slot.ts';
 import { verifiedRecord } from '../../../emitter/candidate-record.ts';
-import { summarizeBody } from '../../../emitter/decode/body.ts';
+import { BodyReader } from '../../../emitter/decode/body.ts';
 import { LIMITS } from '../../../emitter/limits.ts';
 import { HeaderTree } from '../../../emitter/verify/header-tree.ts';
 import { CHAIN, logKey } from '../../support/log-world.ts';
@@ -22,7 +22,7 @@ function told({ frame, header }: Signed): CandidateEvent {
   const tree = new HeaderTree(10);
   tree.add(root);
   const linked = tree.link(header);
-  const body = summarizeBody(frame, header.bodyOffset);
+  const body = new BodyReader(frame, header.bodyOffset, () => {}).finish();
   assert.ok(linked.ok && body.ok);
   const at = slotTime(header.slot);
   const arrival = { session: null, frame, header, at, monotonic: 0 };
@@ -31,7 +31,7 @@ function told({ frame, header }: Signed): CandidateEvent {
 
 const run = {
   ...{ pool: 'pool', dac: 'dac', chain: CHAIN, software: 'test' },
-  ...{ strategy: 'first-delivered', strategyVersion: 1, config: {}, logKey: logKey().id },
+  ...{ strategies: { 'first-delivered': 1 }, config: {}, logKey: logKey().id },
 };
 
 function check(event: PoolEvent): { why: string | null; check: SignersCheck } {

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Numeric } from 'eosjs';
 import { nameToString, stringToName } from '../../../common/name.ts';
 import { type BlockHeader, decodeBlockHeader } from '../../../emitter/decode/block.ts';
-import { summarizeBody } from '../../../emitter/decode/body.ts';
+import { BodyReader } from '../../../emitter/decode/body.ts';
 import { decodeHandshake, encodeHandshake, withHead } from '../../../emitter/decode/handshake.ts';
 import { frameOf, MESSAGE, messageType } from '../../../emitter/decode/message.ts';
 import { ID_LIST, noticeBlockMode } from '../../../emitter/decode/notice.ts';
@@ -12,6 +12,10 @@ import { decodeScheduleExtension } from '../../../emitter/decode/schedule.ts';
 import { answerTime } from '../../../emitter/decode/time.ts';
 import { cases, fc } from '../../support/property.ts';
 import { blockNumber, candidates, chain, key, messages, type VectorBlock } from '../../support/vectors.ts';
+
+function readBody(frame: Buffer, bodyOffset: number): ReturnType<BodyReader['finish']> {
+  return new BodyReader(frame, bodyOffset, () => {}).finish();
+}
 
 function header(frame: Buffer): BlockHeader {
   const decoded = decodeBlockHeader(frame);
@@ -44,7 +48,10 @@ test('headers: id, number, time, producer and signature are what the node says',
 
 test('bodies: number of transactions and billed time are what the node says', () => {
   for (const { frame, transactions, cpuUs } of chain.blocks) {
-    assert.deepEqual(summarizeBody(frame, header(frame).bodyOffset), { ok: true, value: { transactions, cpuUs } });
+    const body = readBody(frame, header(frame).bodyOffset);
+    assert.ok(body.ok);
+    assert.deepEqual([body.value.transactions, body.value.cpuUs], [transactions, cpuUs]);
+    assert.ok(body.value.extensionsWellFormed);
   }
   assert.ok(chain.blocks.some(({ transactions }) => transactions === 0));
   assert.ok(chain.blocks.some(({ transactions }) => transactions > 2));
@@ -190,10 +197,10 @@ for (const [kind, { frame }] of blockKinds) {
         continue;
       }
       assert.equal(decoded.value.id, id);
-      assert.deepEqual(summarizeBody(cut, bodyOffset), { ok: false, code: 'bad_block_body' });
+      assert.deepEqual(readBody(cut, bodyOffset), { ok: false, code: 'bad_block_body' });
     }
     const longer = Buffer.concat([frame, Buffer.from([0])]);
-    assert.deepEqual(summarizeBody(longer, bodyOffset), { ok: false, code: 'bad_block_body' });
+    assert.deepEqual(readBody(longer, bodyOffset), { ok: false, code: 'bad_block_body' });
   });
 }
 
@@ -201,8 +208,9 @@ test('a block signed with two keys is read: the second signature is in a block e
   const twice = candidates.filter(({ keys }) => keys.length === 2);
   assert.equal(twice.length, 12);
   for (const { frame } of twice) {
-    const { bodyOffset } = header(frame);
-    assert.ok(summarizeBody(frame, bodyOffset).ok);
+    const body = readBody(frame, header(frame).bodyOffset);
+    assert.ok(body.ok && body.value.extensionsWellFormed);
+    assert.equal(body.value.additionalSignatures.length, 1);
   }
 });
 
@@ -223,7 +231,7 @@ const frames = [...chain.blocks, ...candidates, ...Object.values(messages).flat(
 /** Every decoder on one frame, whatever its type. */
 function decodeAll(frame: Buffer): void {
   const block = decodeBlockHeader(frame);
-  if (block.ok) summarizeBody(frame, block.value.bodyOffset);
+  if (block.ok) readBody(frame, block.value.bodyOffset);
   else assert.match(block.code, /^[a-z_]+$/);
   const handshake = decodeHandshake(frame);
   if (handshake.ok) withHead(frame, handshake.value.libOffset, 1, '00'.repeat(32));
@@ -274,7 +282,7 @@ test('hostile counts end at once', () => {
   const many = Buffer.from([0xff, 0xff, 0xff, 0xff, 0x0f]);
   const started = performance.now();
   const body = Buffer.concat([frame.subarray(0, bodyOffset), many, Buffer.alloc(1000)]);
-  assert.equal(summarizeBody(body, bodyOffset).ok, false);
+  assert.equal(readBody(body, bodyOffset).ok, false);
   const extensions = Buffer.concat([frame.subarray(0, bodyOffset - 67), many, Buffer.alloc(1000)]);
   assert.equal(decodeBlockHeader(extensions).ok, false);
   assert.equal(decodeScheduleExtension(Buffer.concat([Buffer.alloc(4), many, Buffer.alloc(1000)])), null);
@@ -293,6 +301,8 @@ test('varuint: seven bits a byte, at most five, not above 32 bits', () => {
   assert.equal(read(0xff, 0xff, 0xff, 0xff, 0x0f), 0xffff_ffff);
   assert.equal(read(0xff, 0xff, 0xff, 0xff, 0x1f), null);
   assert.equal(read(0x80, 0x80, 0x80, 0x80, 0x80, 0), null);
+  assert.equal(read(0x80, 0), null, 'a longer form than needed');
+  assert.equal(read(0xff, 0x80, 0), null, 'a longer form than needed');
   assert.equal(read(0x80), null);
   assert.equal(read(), null);
 });

@@ -12,6 +12,7 @@ import { candidateKey } from '../../../emitter/select/state.ts';
 import type { Candidate, SelectEvent } from '../../../emitter/select/types.ts';
 import { fromRpc, type RpcHeaderState } from '../../../emitter/verify/seed.ts';
 import { block, poolWindow } from '../../support/select-world.ts';
+import { rootState, schedule, signBlock, signingKey } from '../../support/signed-chain.ts';
 import { blockNumber, chain } from '../../support/vectors.ts';
 
 class Store implements EventStore {
@@ -44,6 +45,7 @@ interface Inside {
   onPublicBlock(frame: Buffer, header: BlockHeader): void;
   frames: { keep(key: string, kept: { slot: number; frame: Buffer; monotonic: number }): boolean };
   journal: { write(): boolean };
+  onCandidate(link: { session: number; remote: string; signer: null }, frame: Buffer, header: BlockHeader): void;
   public: { tree: { add(state: ReturnType<typeof fromRpc>): void } };
   outside: { up: boolean; isRelayBehind: boolean; send(frame: Buffer): boolean; stop(): void };
 }
@@ -184,4 +186,28 @@ test('old blocks, as a member that syncs gets them, are no leaks, and no reason 
     [],
   );
   assert.deepEqual(asked, []);
+});
+
+test('a key that signs two blocks for one slot is in the log with both headers, and the second block leaves nowhere', () => {
+  const { inside, store, sent, time, stop } = emitter();
+  const key = signingKey('alice');
+  const first = firstSlot(poolWindow(0));
+  const root = rootState(schedule(5, [['pool', [key]]]), first - 1);
+  time.now = slotTime(first);
+  inside.public.tree.add(root);
+  const { id, num, slot, previous } = root;
+  inside.chooser.dispatch({ type: 'public', at: time.now, block: { id, num, slot, previous }, pool: false });
+  const link = { session: 1, remote: 'm', signer: null, written: { ancestorOf: () => null } };
+  const blocks = [1, 2].map((nonce) => signBlock({ parent: root, slot: first, producer: 'pool', key, nonce }));
+  for (const { frame, header } of blocks) inside.onCandidate(link, frame, header);
+  inside.journal.write();
+  stop();
+  assert.equal(sent.length, 1);
+  const verdicts = store.events.flatMap((event) => (event.type === 'candidate' ? [event.reason] : []));
+  assert.deepEqual(verdicts, [null, 'equivocation']);
+  const [told] = store.events.filter((event) => event.type === 'equivocation');
+  assert.deepEqual(
+    [told?.slot, told?.previous, told?.signer, told?.first.id, told?.second.id],
+    [first, root.id, key.id, blocks[0]?.header.id, blocks[1]?.header.id],
+  );
 });

@@ -137,3 +137,29 @@ test('garbage ends in frames or a problem, never in a throw, and never holds mor
     cases(2000),
   );
 });
+
+test('progress: the buffer that comes whole later, with more of it each time, and only for frames that span chunks', () => {
+  fc.assert(
+    fc.property(fc.array(fc.nat(whole.length), { maxLength: 60 }), (cuts) => {
+      let filling: { frame: Buffer; filled: number } | null = null;
+      let seen = 0;
+      const framer = new Framer(
+        MAX,
+        (frame) => {
+          assert.equal(frame.toString('hex'), expected[seen++]);
+          if (filling) assert.equal(filling.frame, frame);
+          filling = null;
+        },
+        (frame, filled) => {
+          assert.ok(filled > (filling?.filled ?? 3) && filled < frame.length);
+          if (filling) assert.equal(filling.frame, frame);
+          assert.equal(frame.toString('hex', 0, filled), expected[seen]?.slice(0, 2 * filled));
+          filling = { frame, filled };
+        },
+      );
+      for (const chunk of split(whole, cuts)) framer.push(chunk);
+      assert.equal(seen, expected.length);
+    }),
+    cases(300),
+  );
+});

@@ -169,3 +169,78 @@ test('a block refused leaves nothing in the tree', () => {
   assert.equal(outcome.signer, signingKey('mallory').id);
   assert.equal(tree.size, 1);
 });
+
+/** Feeds a block in pieces as a socket would, then takes it; gives how often its key was recovered early. */
+function inPieces(box: Intake<string>, { frame, header }: Signed, session = 'm', at = slotTime(header.slot)) {
+  const filling = Buffer.alloc(frame.length);
+  for (let filled = 5; filled < frame.length; filled += 7) {
+    frame.copy(filling, 0, 0, filled);
+    box.feed(session, filling, filled, at);
+  }
+  frame.copy(filling);
+  return box.take({ session, frame: filling, header, at, monotonic: 0 });
+}
+
+test('a block that came in pieces has the same outcome as a whole one', () => {
+  const { tree, intake: box } = intake();
+  tree.add(root);
+  for (const block of branch(0, Array(12).fill(false))) {
+    assert.deepEqual(inPieces(box, block).map(said), [`m ${block.header.slot} ${block.header.id} ok ${alice.id}`]);
+  }
+  const forged = signBlock({ parent: root, slot: SLOT, producer: 'pool', key: signingKey('mallory') });
+  assert.deepEqual(
+    inPieces(box, forged).map((o) => 'refused' in o && o.refused),
+    ['foreign_key'],
+  );
+});
+
+test('the signer is known before a block is whole, and not asked for again', () => {
+  const { tree, intake: box } = intake();
+  tree.add(root);
+  const [block] = branch(0, [false]) as [Signed];
+  let asked = 0;
+  const link = tree.link.bind(tree);
+  tree.link = (header) => {
+    asked++;
+    return link(header);
+  };
+  const { frame, header } = block;
+  box.feed('m', frame, header.bodyOffset, slotTime(SLOT));
+  assert.equal(asked, 1);
+  assert.equal(box.take(arrival(block)).length, 1);
+  assert.equal(asked, 1);
+});
+
+test('no key is recovered early for a session that is over its limit, nor for a slot that nobody proposes for now', () => {
+  const { tree, intake: box } = intake();
+  tree.add(root);
+  let asked = 0;
+  tree.link = () => {
+    asked++;
+    return { ok: false, code: 'foreign_key' };
+  };
+  for (let i = 0; i < LIMITS.candidatesPerMemberAndWindow; i++) {
+    box.take(arrival(signBlock({ parent: root, slot: SLOT, producer: 'pool', key: alice, nonce: i })));
+  }
+  const before = asked;
+  const { frame } = signBlock({ parent: root, slot: SLOT, producer: 'pool', key: alice, nonce: 1000 });
+  box.feed('m', frame, frame.length - 1, slotTime(SLOT));
+  box.feed('other', frame.subarray(0), frame.length - 1, slotTime(SLOT) - 60_000);
+  assert.equal(asked, before);
+});
+
+test('pieces of noise give no outcome and no throw', () => {
+  const { tree, intake: box } = intake();
+  tree.add(root);
+  const [block] = branch(0, [false]) as [Signed];
+  fc.assert(
+    fc.property(fc.nat(400), fc.nat(255), fc.array(fc.nat(), { maxLength: 8 }), (at, byte, cuts) => {
+      const frame = Buffer.from(block.frame);
+      frame[at % frame.length] = byte;
+      for (const cut of cuts.map((c) => c % frame.length).sort((a, b) => a - b)) {
+        box.feed('m', frame, cut, slotTime(SLOT));
+      }
+    }),
+    cases(3000),
+  );
+});

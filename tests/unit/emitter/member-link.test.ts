@@ -26,6 +26,7 @@ interface Bench {
   dials: FakeSocket[];
   told: {
     candidates: string[];
+    partial: string[];
     publicBlocks: string[];
     faults: string[];
     closed: string[];
@@ -50,7 +51,15 @@ function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
     dials.push(socket);
     return socket.asSocket();
   };
-  const told: Bench['told'] = { candidates: [], publicBlocks: [], faults: [], closed: [], lost: [], dropped: 0 };
+  const told: Bench['told'] = {
+    candidates: [],
+    partial: [],
+    publicBlocks: [],
+    faults: [],
+    closed: [],
+    lost: [],
+    dropped: 0,
+  };
   const time = { now: slotTime(firstSlot(WINDOW)) };
   const isPrivate = new Set<string>();
   const shown: { id: string; frame: Buffer; slot: number }[] = [];
@@ -61,6 +70,7 @@ function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
     publicTip: () => ({ num: blockNumber(40).num, id: blockNumber(40).id }),
     isPrivate: (id) => isPrivate.has(id),
     branch: (window) => shown.filter(({ slot }) => windowOf(slot) === window),
+    onPartialBlock: (_, frame, filled) => told.partial.push(`${idOf(frame)} ${filled}`),
     onCandidate: (_, frame) => told.candidates.push(idOf(frame)),
     onPublicBlock: (frame, { id, slot, producer }) => {
       told.publicBlocks.push(id);
@@ -440,4 +450,17 @@ test('whatever bytes come from a member or the relay node, nothing is thrown', (
     cases(1000),
   );
   mock.timers.reset();
+});
+
+test('what a member’s block has of itself while it arrives is told; of other messages, and of the relay node’s, nothing is', () => {
+  const { member, relay, told } = bench();
+  const { frame } = blockNumber(41);
+  const handshake = (messages.handshake[0] as { frame: Buffer }).frame;
+  for (const filled of [4, 5, 300]) member.onProgress(frame, filled);
+  member.onProgress(handshake, 100);
+  relay.onProgress(frame, 300);
+  assert.deepEqual(told.partial, [`${idOf(frame)} 5`, `${idOf(frame)} 300`]);
+  member.close('gone');
+  member.onProgress(frame, 301);
+  assert.equal(told.partial.length, 2);
 });

@@ -31,7 +31,7 @@ function newFile(): string {
 const key = logKey();
 const run: RunStart = {
   ...{ pool: 'pool', dac: 'dac', chain: CHAIN, software: 'test' },
-  ...{ strategy: 'first-delivered', strategyVersion: 1, config: {}, logKey: key.id },
+  ...{ strategies: { 'first-delivered': 1 }, config: {}, logKey: key.id },
 };
 
 interface Writer {
@@ -329,7 +329,8 @@ test('a log that begins elsewhere than at a checkpoint, or at a changed one, is 
 test('a restarted emitter does not close windows again whose end was pruned', () => {
   const file = pruned();
   const store = new SqliteStore(file, 'process');
-  store.append([{ window: 104, event: { type: 'leak', at: 1, slot: 1250, id: 'aa', num: 1, signer: null } }]);
+  const event = { type: 'poisoned', at: 1, slot: 1250, id: 'aa', signer: '0:aa', member: null } as const;
+  store.append([{ window: 104, event }]);
   assert.deepEqual(store.unclosed(200), []);
   close(store);
 });

@@ -3,13 +3,14 @@ import { test } from 'node:test';
 import { keyId, keyText } from '../../../common/keys.ts';
 import { firstSlot, SLOT_MS, slotTime } from '../../../common/slot.ts';
 import { type BlockHeader, decodeBlockHeader } from '../../../emitter/decode/block.ts';
-import { verifyCandidate } from '../../../emitter/verify/candidate.ts';
+import { type Verified, verifyCandidate } from '../../../emitter/verify/candidate.ts';
 import { type HeaderState, HeaderTree, producerOf } from '../../../emitter/verify/header-tree.ts';
+import { IncomingBlock } from '../../../emitter/verify/incoming.ts';
 import { append, rootOf } from '../../../emitter/verify/merkle.ts';
 import { fromRpc } from '../../../emitter/verify/seed.ts';
 import { recoverKey } from '../../../emitter/verify/signer.ts';
 import { cases, fc } from '../../support/property.ts';
-import { rootState, schedule, signBlock, signingKey } from '../../support/signed-chain.ts';
+import { type Draft, rootState, schedule, signBlock, signingKey } from '../../support/signed-chain.ts';
 import { candidates, chain, key, type VectorRun } from '../../support/vectors.ts';
 
 const SIGNERS: Record<string, string[]> = { P: ['K1', 'DEV'], M1: ['K2', 'K4'], M2: ['K3'] };
@@ -18,6 +19,12 @@ function headerOf(frame: Buffer): BlockHeader {
   const decoded = decodeBlockHeader(frame);
   assert.ok(decoded.ok);
   return decoded.value;
+}
+
+function verify(frame: Buffer, header: BlockHeader, now: number, tree: HeaderTree): Verified {
+  const block = new IncomingBlock(frame);
+  block.feed(frame.length);
+  return verifyCandidate(block, header, now, tree);
 }
 
 function seeded(run: VectorRun): HeaderTree {
@@ -39,7 +46,7 @@ function treeAt(num: number): { tree: HeaderTree; state: HeaderState } {
   return { tree, state };
 }
 
-test('incremental merkle: root and count are the node’s after each block', () => {
+test('root, count, schedule hash and schedules are the node’s after each block, through three promotions', () => {
   let compared = 0;
   for (const run of chain.runs) {
     const tree = seeded(run);
@@ -50,6 +57,8 @@ test('incremental merkle: root and count are the node’s after each block', () 
       assert.equal(rootOf(state.merkle).toString('hex'), expected.blockroot, `root at ${num}`);
       assert.equal(state.merkle.count, expected.nodeCount);
       assert.equal(state.scheduleHash.toString('hex'), expected.scheduleHash, `schedule hash at ${num}`);
+      assert.equal(state.active.version, expected.activeVersion, `active schedule after ${num}`);
+      if (state.pending) assert.equal(state.pending.schedule.version, expected.pendingVersion, `pending at ${num}`);
       compared++;
     }
   }
@@ -127,30 +136,31 @@ test('link finds the signer of each member’s own branch, private ones too', ()
 });
 
 test('a candidate is accepted at the time it came at, and for an honest span before and after', () => {
-  for (const { frame, leadMs, num } of candidates) {
+  for (const { frame, leadMs, num, keys } of candidates) {
     const { tree } = treeAt(num > 100 ? 148 : 40);
     for (const other of candidates) if (other.num < num) tree.follow(headerOf(other.frame));
     const header = headerOf(frame);
     const at = slotTime(header.slot) - leadMs;
     for (const now of [at, at - 100, slotTime(header.slot) + 400]) {
-      const verified = verifyCandidate(frame, header, now, tree);
-      assert.ok(verified.ok, `${num} at ${leadMs} ms: ${verified.ok || verified.code}`);
+      const verified = verify(frame, header, now, tree);
+      const expected = keys.length > 1 ? 'several_signatures' : true;
+      assert.equal(verified.ok || verified.code, expected, `${num} at ${leadMs} ms`);
     }
     assert.equal(codeAt(slotTime(header.slot) - 7000), 'too_early');
     assert.equal(codeAt(slotTime(header.slot) + 12 * SLOT_MS + 1), 'stale');
     function codeAt(now: number): string | null {
-      const verified = verifyCandidate(frame, header, now, tree);
+      const verified = verify(frame, header, now, tree);
       return verified.ok ? null : verified.code;
     }
   }
 });
 
-test('a broken body is refused before the signature is looked at', () => {
+test('a broken body is refused, with its signer', () => {
   const { tree } = treeAt(40);
-  const { frame } = candidates.find(({ num }) => num === 41) as { frame: Buffer };
+  const { frame, keys } = candidates.find(({ num }) => num === 41) as { frame: Buffer; keys: string[] };
   const header = headerOf(frame);
-  const verified = verifyCandidate(frame.subarray(0, -1), header, slotTime(header.slot), tree);
-  assert.deepEqual(verified, { ok: false, code: 'bad_block_body' });
+  const verified = verify(frame.subarray(0, -1), header, slotTime(header.slot), tree);
+  assert.deepEqual(verified, { ok: false, code: 'bad_block_body', signer: key(keys[0] as string) });
 });
 
 test('a block with an unknown parent is unlinked', () => {
@@ -251,47 +261,57 @@ for (const [what, change, code] of [
   });
 }
 
-test('a member that was expelled cannot sign once the new schedule is active on the branch', () => {
-  const { tree, root } = fresh();
-  const without = schedule(6, [
-    ['bp1', [carol]],
-    ['pool', [alice]],
-  ]);
-  const change = signBlock({ parent: root, slot: SLOT, producer: 'pool', key: bob, newSchedule: without });
-  const carrier = tree.link(change.header);
-  assert.ok(carrier.ok);
-  tree.add(carrier.state);
-  const promoted = { parent: carrier.state, slot: SLOT + 1, producer: 'pool', scheduleVersion: 6 };
-  const good = tree.link(signBlock({ ...promoted, key: alice }).header);
-  assert.ok(good.ok);
-  tree.add(good.state);
-  const bad = tree.link(signBlock({ ...promoted, key: bob, nonce: 1 }).header);
+/** A chain of the pool alone, where a block is irreversible with the next one. */
+function alone(): { tree: HeaderTree; root: HeaderState } {
+  const root = rootState(schedule(5, [['pool', [alice, bob]]]), SLOT - 1);
+  const tree = new HeaderTree(4096);
+  tree.add(root);
+  return { tree, root };
+}
+
+function linkAll(tree: HeaderTree, root: HeaderState, drafts: Partial<Draft>[]): HeaderState[] {
+  let parent = root;
+  return drafts.map((draft, k) => {
+    const linked = tree.link(signBlock({ parent, slot: SLOT + k, producer: 'pool', key: alice, ...draft }).header);
+    assert.ok(linked.ok, `block ${k}: ${linked.ok || linked.code}`);
+    tree.add(linked.state);
+    parent = linked.state;
+    return parent;
+  });
+}
+
+test('a member that was expelled signs until the new schedule is active on the branch, and not after', () => {
+  const { tree, root } = alone();
+  const without = schedule(6, [['pool', [alice]]]);
+  const [, promotes] = linkAll(tree, root, [{ key: bob, newSchedule: without }, { key: bob }]) as [
+    HeaderState,
+    HeaderState,
+  ];
+  assert.deepEqual([promotes.active.version, promotes.pending], [6, null]);
+  const next = { parent: promotes, slot: SLOT + 2, producer: 'pool' };
+  assert.ok(tree.link(signBlock({ ...next, key: alice }).header).ok);
+  const bad = tree.link(signBlock({ ...next, key: bob }).header);
   assert.ok(!bad.ok && bad.code === 'foreign_key');
-  const back = signBlock({ parent: good.state, slot: SLOT + 2, producer: 'pool', key: bob, scheduleVersion: 5 });
-  const linked = tree.link(back.header);
+  const back = tree.link(signBlock({ ...next, key: bob, scheduleVersion: 5 }).header);
+  assert.ok(!back.ok && back.code === 'wrong_schedule_version');
+});
+
+test('a header that uses a pending schedule before its carrier is irreversible is refused', () => {
+  const { tree, root } = alone();
+  const other = schedule(6, [['pool', [mallory]]]);
+  const [carrier] = linkAll(tree, root, [{ newSchedule: other }]) as [HeaderState];
+  assert.equal(carrier.pending?.carrier, carrier.num);
+  const early = signBlock({ parent: carrier, slot: SLOT + 1, producer: 'pool', key: mallory, scheduleVersion: 6 });
+  const linked = tree.link(early.header);
   assert.ok(!linked.ok && linked.code === 'wrong_schedule_version');
 });
 
 test('two branches keep their own schedule: a change on one does not exist on the other', () => {
-  const { tree, root } = fresh();
-  const other = schedule(6, [
-    ['bp1', [carol]],
-    ['pool', [mallory]],
-  ]);
-  const [one, two] = [other, undefined].map((newSchedule) => {
-    const block = signBlock({
-      parent: root,
-      slot: SLOT,
-      producer: 'pool',
-      key: alice,
-      ...(newSchedule && { newSchedule }),
-    });
-    const linked = tree.link(block.header);
-    assert.ok(linked.ok);
-    tree.add(linked.state);
-    return linked.state;
-  }) as [HeaderState, HeaderState];
-  const next = { slot: SLOT + 1, producer: 'pool', key: mallory, scheduleVersion: 6 };
+  const { tree, root } = alone();
+  const other = schedule(6, [['pool', [mallory]]]);
+  const [, one] = linkAll(tree, root, [{ newSchedule: other }, {}]) as [HeaderState, HeaderState];
+  const [, two] = linkAll(tree, root, [{ nonce: 1 }, {}]) as [HeaderState, HeaderState];
+  const next = { slot: SLOT + 2, producer: 'pool', key: mallory, scheduleVersion: 6 };
   assert.ok(tree.link(signBlock({ ...next, parent: one }).header).ok);
   const refused = tree.link(signBlock({ ...next, parent: two }).header);
   assert.ok(!refused.ok && refused.code === 'wrong_schedule_version');

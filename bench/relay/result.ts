@@ -1,0 +1,59 @@
+/** What stands between the sender and a reader. */
+export const PATHS = ['raw', 'nodeos', 'emitter'] as const;
+export type PathName = (typeof PATHS)[number];
+
+/** Added latency in ms. */
+export interface Spread {
+  p50: number;
+  p90: number;
+  p99: number;
+}
+
+export interface SizeResult extends Record<PathName, Spread> {
+  /** Of a whole frame. */
+  bytes: number;
+  n: number;
+}
+
+/** Added to what a goal allows at small blocks, where a relay's fixed cost shows. */
+const FIXED_MS = 0.3;
+const SMALL_BYTES = 100_000;
+
+/** Of a list that is not empty; the value that so many are not above. */
+export function quantile(values: number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] as number;
+}
+
+export function spread(values: number[]): Spread {
+  const round = (ms: number) => Math.round(ms * 1000) / 1000;
+  const [p50, p90, p99] = [0.5, 0.9, 0.99].map((part) => round(quantile(values, part))) as [number, number, number];
+  return { p50, p90, p99 };
+}
+
+/** What of the goals does not hold: no worse than nodeos in p50 and p99, and p50 at most half more than a raw relay's. */
+export function missedGoals(sizes: SizeResult[]): string[] {
+  return sizes.flatMap(({ bytes, raw, nodeos, emitter }) => {
+    const allowed = 1.5 * raw.p50 + (bytes < SMALL_BYTES ? FIXED_MS : 0);
+    const missed: string[] = [];
+    const say = (what: string, is: number, limit: number) => {
+      if (is > limit) missed.push(`${bytes} bytes: ${what} is ${is.toFixed(3)} ms, above ${limit.toFixed(3)} ms`);
+    };
+    say('p50 against nodeos', emitter.p50, nodeos.p50);
+    say('p99 against nodeos', emitter.p99, nodeos.p99);
+    say('p50 against a raw relay', emitter.p50, allowed);
+    return missed;
+  });
+}
+
+export function relayTable(sizes: SizeResult[]): string {
+  const lines = sizes.flatMap(({ bytes, n, ...paths }) =>
+    PATHS.map((path, i) => {
+      const size = i === 0 ? `${bytes}` : '';
+      const { p50, p90, p99 } = paths[path];
+      const numbers = [p50, p90, p99].map((ms) => ms.toFixed(3).padStart(8)).join('  ');
+      return `${size.padStart(8)}  ${(i === 0 ? `${n}` : '').padStart(5)}  ${path.padEnd(8)}${numbers}`;
+    }),
+  );
+  return [`   bytes      n  path         p50       p90       p99  (added ms)`, ...lines, ''].join('\n');
+}

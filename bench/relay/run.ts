@@ -1,0 +1,166 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { PoolError } from '../../common/errors.ts';
+import { slotTime } from '../../common/slot.ts';
+import { setShift } from '../../devnet/shift.ts';
+import type { Supervisor } from '../../devnet/supervisor.ts';
+import { eventually } from '../../devnet/wait.ts';
+import { dial } from '../../emitter/session/dial.ts';
+import type { FrameSocket } from '../../emitter/session/frame-socket.ts';
+import { listen } from '../../emitter/session/listen.ts';
+import { Bed } from './bed.ts';
+import { type PeerHead, speakAsNode } from './peer.ts';
+import { PATHS, type PathName, type SizeResult, type Spread, spread } from './result.ts';
+
+const SIZES = [20_000, 300_000, 1_000_000];
+const SAMPLES = 320;
+/** An emitter runs for months: its code is compiled before anything is measured, and again a little for each size. */
+const FIRST_WARM_UP = 200;
+const WARM_UP = 20;
+/** After a block is through: nodeos still executes it, and would hold up the next one. */
+const PAUSE_MS = 15;
+const LOST_AFTER_MS = 5000;
+/** The emitter's clock is kept so much before and after a slot's time: nobody proposes earlier, or later. */
+const EARLY_MS = 700;
+const LATE_MS = 400;
+/** The emitter reads its clock's file again after 50 ms. */
+const CLOCK_MS = 55;
+
+/**
+ * The same blocks, one after the other, on each path in turn: written to a reader that is connected directly and to the path,
+ * and read behind it, both readers in this process. What is added is the difference between the last bytes at the two.
+ */
+export async function benchRelay(
+  dir: string,
+  supervisor: Supervisor,
+  progress: (text: string) => void,
+): Promise<SizeResult[]> {
+  const arrivals = new Arrivals();
+  let head: PeerHead = { chainId: '', num: 0, id: '' };
+  const direct = await listen('127.0.0.1', 0, (socket) => arrivals.read('direct', socket, head));
+  // The raw relay's far end and the emitter's relay node: which of them, says which path a block was sent on.
+  const relayed = await listen('127.0.0.1', 0, (socket) => arrivals.read('relayed', socket, head));
+  try {
+    const bed = await Bed.start(dir, supervisor, relayed.port);
+    const run = new Run(bed, arrivals);
+    const { id, num } = await bed.order({ do: 'connect', path: 'direct', address: `127.0.0.1:${direct.port}` });
+    head = { chainId: bed.chainId, num, id };
+    for (const path of ['raw', 'nodeos'] as const) {
+      await bed.order({ do: 'connect', path, address: bed.addresses[path] });
+    }
+    await run.nodeosHasABlock();
+    arrivals.read('relayed', dial(bed.addresses.nodeos), run.head);
+    await bed.startEmitter();
+    await bed.order({ do: 'connect', path: 'emitter', address: bed.addresses.emitter });
+    progress('a nodeos, a raw relay and the emitter are up, all with the same chain');
+    const results: SizeResult[] = [];
+    await run.blocks(FIRST_WARM_UP, SIZES[0] ?? 0);
+    for (const bytes of SIZES) {
+      await run.blocks(WARM_UP, bytes);
+      results.push(await run.measure(bytes));
+      progress(`${SAMPLES} blocks of ${results.at(-1)?.bytes} bytes measured on each path`);
+    }
+    return results;
+  } finally {
+    direct.close();
+    relayed.close();
+    arrivals.close();
+  }
+}
+
+/** When whole blocks came in, by reader; a block's slot tells it apart. */
+class Arrivals {
+  private readonly sockets: FrameSocket[] = [];
+  private readonly waiting = new Map<string, (ms: number) => void>();
+
+  read(reader: 'direct' | 'relayed', socket: FrameSocket, head: PeerHead): void {
+    this.sockets.push(socket);
+    speakAsNode(socket, head, (frame) => {
+      const now = performance.now();
+      const key = `${reader} ${frame.readUInt32LE(5)}`;
+      this.waiting.get(key)?.(now);
+      this.waiting.delete(key);
+    });
+  }
+
+  /** Monotonic ms at which the block of a slot is there. */
+  of(reader: 'direct' | 'relayed', slot: number, path: string): Promise<number> {
+    const { promise, resolve, reject } = Promise.withResolvers<number>();
+    const lost = () => reject(new PoolError('bench', `the block of slot ${slot} did not come through: ${path}`));
+    const timer = setTimeout(lost, LOST_AFTER_MS);
+    this.waiting.set(`${reader} ${slot}`, (ms) => {
+      clearTimeout(timer);
+      resolve(ms);
+    });
+    return promise;
+  }
+
+  close(): void {
+    for (const socket of this.sockets) socket.close('end');
+  }
+}
+
+class Run {
+  private readonly bed: Bed;
+  private readonly arrivals: Arrivals;
+  private slot: number;
+  private shift = Number.NaN;
+  head: PeerHead = { chainId: '', num: 0, id: '' };
+
+  constructor(bed: Bed, arrivals: Arrivals) {
+    this.bed = bed;
+    this.arrivals = arrivals;
+    this.slot = bed.genesisSlot;
+  }
+
+  /** A first block, so that nodeos has one that is not irreversible and can tell its state. */
+  async nodeosHasABlock(): Promise<void> {
+    const { id, num } = await this.bed.order({ do: 'make', slot: ++this.slot, bytes: 1000 * 10 });
+    await this.bed.order({ do: 'send', to: ['nodeos'] });
+    const { chain, chainId } = this.bed;
+    const taken = async () => ((await chain.info()).head_block_id === id ? true : undefined);
+    await eventually('nodeos takes the first block', taken, 10_000, 50);
+    this.head = { chainId, num, id };
+    await this.setClock(this.slot);
+  }
+
+  async measure(size: number): Promise<SizeResult> {
+    const { bytes, added } = await this.blocks(SAMPLES, size);
+    const [raw, nodeos, emitter] = PATHS.map((path) => spread(added[path])) as [Spread, Spread, Spread];
+    return { bytes, n: SAMPLES, raw, nodeos, emitter };
+  }
+
+  /** So many new blocks, each on every path, the paths taking turns at being first. */
+  async blocks(count: number, size: number): Promise<{ bytes: number; added: Record<PathName, number[]> }> {
+    const added: Record<PathName, number[]> = { raw: [], nodeos: [], emitter: [] };
+    let bytes = 0;
+    for (let i = 0; i < count; i++) {
+      await this.setClock(++this.slot);
+      bytes = (await this.bed.order({ do: 'make', slot: this.slot, bytes: size })).bytes;
+      for (let turn = 0; turn < PATHS.length; turn++) {
+        const path = PATHS[(i + turn) % PATHS.length] as PathName;
+        added[path].push(await this.once(path));
+        await sleep(PAUSE_MS);
+      }
+    }
+    return { bytes, added };
+  }
+
+  private async once(path: PathName): Promise<number> {
+    const both = Promise.all([
+      this.arrivals.of('direct', this.slot, 'direct'),
+      this.arrivals.of('relayed', this.slot, path),
+    ]);
+    await this.bed.order({ do: 'send', to: ['direct', path] });
+    const [direct, relayed] = await both;
+    return relayed - direct;
+  }
+
+  /** Puts the emitter's clock near a slot's time, in whole seconds, as its file has it. */
+  private async setClock(slot: number): Promise<void> {
+    const ahead = Date.now() + this.shift * 1000 - slotTime(slot);
+    if (ahead > -EARLY_MS && ahead < LATE_MS) return;
+    this.shift = Math.floor((slotTime(slot) + LATE_MS - 50 - Date.now()) / 1000);
+    setShift(this.bed.clockFile, this.shift);
+    await sleep(CLOCK_MS);
+  }
+}
