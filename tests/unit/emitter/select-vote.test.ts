@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstSlot, lastSlot, SLOTS_PER_WINDOW, slotTime, windowOf } from '../../../common/slot.ts';
 import { reduce } from '../../../emitter/select/reducer.ts';
+import { ruleFor } from '../../../emitter/select/settings.ts';
 import { initialState } from '../../../emitter/select/state.ts';
 import {
   type BlockRef,
@@ -143,6 +144,14 @@ test('clocks 300 ms apart, not learned yet: nobody is replaced, nothing is lost'
   }
 });
 
+test('a slot not learned yet is expected as the one before: a leader late from the start is not replaced', () => {
+  const steady = { busy: Array(12).fill(true), jitter: [], misses: false, confirmed: 12 };
+  const other = { ...steady, busy: Array(12).fill(false), gain: 50, latency: 301 };
+  const run = play({ ...QUIET, members: [{ ...steady, gain: 20, latency: 250 }, other], windows: 1 });
+  assert.equal(leaderOf(run, 0), signerOf(0));
+  assert.ok(run.sent.every(({ effect }) => effect.reason !== 'rescue'));
+});
+
 test('two of four die at once: the others go on, with at most two rescues', () => {
   const world = fc
     .record({ members: fc.array(member, { minLength: 4, maxLength: 4 }), slot: fc.nat(11), afterMs: fc.nat(300) })
@@ -186,6 +195,7 @@ test('a window keeps the strategy that held when it was opened', () => {
   candidate(0, parent, first, slotTime(first) - 50);
   vote('fullest', 0);
   assert.equal(state.window?.rule.strategy.name, 'first-delivered');
+  assert.equal(ruleFor(state, poolWindow(0)).strategy.name, 'first-delivered');
   const end = feed({ type: 'tick', at: slotTime(first + 11) + 2000 }).find((effect) => effect.type === 'closed');
   assert.deepEqual([end?.strategy, end?.mode], ['first-delivered', 'propose']);
   feed({ type: 'turn', at: slotTime(first + 24), window: poolWindow(1) });
@@ -227,6 +237,22 @@ test('shadow strategies choose among the same candidates, and are told of once, 
   const strategy = 'fullest:wait=60';
   assert.deepEqual(told, [{ type: 'shadow', window: poolWindow(0), slot, strategy, id, signer, same: false }]);
   assert.ok(feed({ type: 'tick', at: at + 100 }).every(({ type }) => type !== 'shadow'));
+});
+
+test('a shadow that waits does not take a block of a later slot', () => {
+  const { first, parent, candidate, feed } = byHand({ shadows: ['fullest:wait=100'] });
+  const at = slotTime(first) - 50;
+  candidate(0, parent, first, at);
+  candidate(2, parent, first + 1, at + 20);
+  const told = feed({ type: 'tick', at: at + 100 }).find((effect) => effect.type === 'shadow');
+  assert.deepEqual([told?.slot, told?.signer, told?.same], [first, signerOf(0), true]);
+});
+
+test('the last leader is known in a window that begins before the one before is closed', () => {
+  const { state, first, parent, candidate, feed } = byHand();
+  candidate(1, parent, first, slotTime(first) - 50);
+  feed({ type: 'turn', at: slotTime(first + 12), window: poolWindow(0) + 1 });
+  assert.equal(state.lastLeader, signerOf(1));
 });
 
 test('a shadow changes nothing of what leaves', () => {
@@ -283,6 +309,25 @@ test('a refusal of a block that others built on, or of no block let out, changes
   const effects = feed({ type: 'accepted', at: at + 1, id: made.id, ok: false });
   assert.ok(effects.every(({ type }) => type !== 'rejected'));
   assert.equal(state.quarantine.size, 0);
+});
+
+test('after a refusal the tip is the block before, and another member’s block for the same slot leaves at once', () => {
+  const { state, first, parent, candidate, feed } = byHand();
+  const at = slotTime(first) - 50;
+  const { made } = candidate(0, parent, first, at);
+  const { made: other } = candidate(1, parent, first, at + 10);
+  const effects = feed({ type: 'accepted', at: at + 250, id: made.id, ok: false });
+  const emit = effects.find((effect) => effect.type === 'emit');
+  assert.deepEqual([emit?.path[0]?.id, emit?.cause, emit?.failed], [other.id, 'rejected', signerOf(0)]);
+  assert.deepEqual(
+    emit?.replaced.map(({ id }) => id),
+    [made.id],
+  );
+  assert.equal(state.tip?.id, other.id);
+  const alone = byHand();
+  const refused = alone.candidate(0, alone.parent, first, at).made;
+  alone.feed({ type: 'accepted', at: at + 250, id: refused.id, ok: false });
+  assert.equal(alone.state.tip?.id, parent.id);
 });
 
 test('a block with a refused id does not leave under another signature', () => {
