@@ -123,6 +123,8 @@ for (const slot of [-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
         checkStandby(run);
         assert.equal(run.failed.length, 1);
         assert.ok(missed(run, drawn.windows).length <= 1, `${missed(run, drawn.windows)}`);
+        const inWindow = run.leads.filter(({ window }) => window === poolWindow(drawn.members.length));
+        assert.ok(new Set(inWindow.map(({ leader }) => leader)).size <= 1, 'one takes over, not one after the other');
         assert.ok(run.emissions.every(({ replaced }) => replaced === 0));
       },
       20,
@@ -260,6 +262,16 @@ test('a command that was lost is given again, to the leader and to one who shoul
   agent(0, at + 600, { producing: true });
   const other = agent(1, at + 1100, { producing: true }).find((effect) => effect.type === 'lead');
   assert.deepEqual([other?.leader, other?.pause], [signerOf(0), [signerOf(1)]]);
+});
+
+test('the leader’s connection is lost: another leads at once, whatever its agent says', () => {
+  const { agent, feed, at } = byHand();
+  feed({ type: 'member', at, signer: signerOf(0), up: true });
+  agent(0, at);
+  agent(1, at);
+  const effects = feed({ type: 'member', at: at + 100, signer: signerOf(0), up: false });
+  const lead = effects.find((effect) => effect.type === 'lead');
+  assert.deepEqual([lead?.leader, lead?.pause], [signerOf(1), [signerOf(0)]]);
 });
 
 test('a node that is behind, or whose agent is gone, is not appointed', () => {
