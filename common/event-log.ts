@@ -30,7 +30,10 @@ export class EventLogReader {
   /** Closed windows from a window id on, in order. */
   closedWindows(from: number): { window: number; seq: number }[] {
     const sql = `SELECT window, seq FROM events WHERE kind = 'window' AND window >= ? ORDER BY window, seq`;
-    return this.sound('event_log', () => this.db.prepare(sql).all(from)) as unknown as { window: number; seq: number }[];
+    return this.sound('event_log', () => this.db.prepare(sql).all(from)) as unknown as {
+      window: number;
+      seq: number;
+    }[];
   }
 
   /** All records of a window, in the order of the log. */
