@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
-import { PoolError } from './errors.ts';
+import { PoolError, sentence } from './errors.ts';
 import { EVENT_VERSION, type EventRecord } from './events.ts';
 
 interface Row {
@@ -30,7 +30,10 @@ export class EventLogReader {
   /** Closed windows from a window id on, in order. */
   closedWindows(from: number): { window: number; seq: number }[] {
     const sql = `SELECT window, seq FROM events WHERE kind = 'window' AND window >= ? ORDER BY window, seq`;
-    return this.db.prepare(sql).all(from) as unknown as { window: number; seq: number }[];
+    return this.sound('event_log', () => this.db.prepare(sql).all(from)) as unknown as {
+      window: number;
+      seq: number;
+    }[];
   }
 
   /** All records of a window, in the order of the log. */
@@ -45,8 +48,12 @@ export class EventLogReader {
 
   /** Every record, in order, one at a time. */
   *all(): Generator<EventRecord> {
-    const rows = this.db.prepare('SELECT seq, window, kind, event, hash FROM events ORDER BY seq').iterate();
-    for (const row of rows) yield this.record(row as unknown as Row);
+    const rows = this.rows('ORDER BY seq').iterate()[Symbol.iterator]();
+    for (;;) {
+      const next = this.sound('damaged', () => rows.next());
+      if (next.done) return;
+      yield this.record(next.value as unknown as Row);
+    }
   }
 
   close(): void {
@@ -54,8 +61,21 @@ export class EventLogReader {
   }
 
   private read(where: string, ...values: number[]): EventRecord[] {
-    const rows = this.db.prepare(`SELECT seq, window, kind, event, hash FROM events ${where}`).all(...values);
+    const rows = this.sound('event_log', () => this.rows(where).all(...values));
     return (rows as unknown as Row[]).map((row) => this.record(row));
+  }
+
+  private rows(where: string) {
+    return this.db.prepare(`SELECT seq, window, kind, event, hash FROM events ${where}`);
+  }
+
+  /** A file whose bytes were damaged makes SQLite throw at any step. */
+  private sound<T>(code: 'damaged' | 'event_log', step: () => T): T {
+    try {
+      return step();
+    } catch (thrown) {
+      throw new PoolError(code, `${this.file} cannot be read on: ${sentence(thrown)}`);
+    }
   }
 
   private record(row: Row): EventRecord {
