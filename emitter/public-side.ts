@@ -61,8 +61,9 @@ export class PublicSide {
     for (const peer of this.peers.values()) peer.stop();
   }
 
-  /** Dials those that are new, leaves those that are gone from the list, keeps the rest. */
+  /** Dials those that are new, leaves those that are gone from the list, keeps the rest. Before the start it does nothing. */
   setPeers(addresses: string[]): void {
+    if (!this.relay) return;
     for (const [address, peer] of this.peers) {
       if (addresses.includes(address)) continue;
       peer.stop();

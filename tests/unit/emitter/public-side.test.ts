@@ -81,7 +81,7 @@ interface World {
   running: { frame: Buffer }[];
 }
 
-async function world(peers = 2, running: { frame: Buffer }[] = []): Promise<World> {
+async function world(peers = 2, running: { frame: Buffer }[] = [], early: string[] = []): Promise<World> {
   const relay = await node();
   const others = await Promise.all(Array.from({ length: peers }, node));
   const told: World['told'] = { blocks: [], faults: [], states: 0 };
@@ -105,6 +105,7 @@ async function world(peers = 2, running: { frame: Buffer }[] = []): Promise<Worl
     },
     onFault: (code) => told.faults.push(code),
   });
+  side.setPeers(early);
   side.start(
     vectors.chainId,
     others.map(({ address }) => address),
@@ -251,4 +252,11 @@ test('a new list of peers dials the new ones, leaves the old ones, and keeps the
   );
   assert.equal(kept.sockets.length, 1);
   assert.equal(kept.sockets[0]?.closed, false);
+});
+
+test('peers that are set before the start are not dialled: what chain it is is not known yet', async () => {
+  const early = await node();
+  const { side } = await world(1, [], [early.address]);
+  assert.equal(side.list.length, 1);
+  assert.equal(early.sockets.length, 0);
 });
