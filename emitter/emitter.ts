@@ -140,10 +140,11 @@ export class Emitter {
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
     await this.watch.start();
     this.chooser.restore(store);
-    this.outside.start(info.chain_id, config.EMITTER_PEERS);
+    // Not those of the beginning: the configuration may have been read again while the relay node was waited for.
+    this.outside.start(info.chain_id, this.parts.config.EMITTER_PEERS);
     const { host, port } = splitAddress(config.EMITTER_LISTEN);
     this.server = await listen(host, port, (socket) => this.onMember(socket), config.EMITTER_SESSIONS);
-    const { EMITTER_LISTEN: address, EMITTER_RELAY_P2P: relay, EMITTER_PEERS: peers } = config;
+    const { EMITTER_LISTEN: address, EMITTER_RELAY_P2P: relay, EMITTER_PEERS: peers } = this.parts.config;
     logger.info({ listen: address, relay, peers }, 'started');
   }
 

@@ -8,6 +8,9 @@ import { type Head, PeerSession } from './session/peer-session.ts';
 import type { HeaderTree } from './verify/header-tree.ts';
 import { IncomingBlock } from './verify/incoming.ts';
 
+/** The only kind of signature whose key can be recovered here. */
+const K1 = 0;
+
 const NO_ID = '00'.repeat(32);
 
 interface Parts {
@@ -34,6 +37,8 @@ export class PublicSide {
   private readonly parts: Parts;
   private relay: PeerSession | null = null;
   private readonly peers = new Map<string, PeerSession>();
+  /** Bad blocks of each peer on its present connection. */
+  private readonly refusals = new Map<string, number>();
   private chainId = '';
   private asking: Promise<Head> | null = null;
   /** The highest block that the relay node is known to have. */
@@ -56,8 +61,9 @@ export class PublicSide {
     for (const peer of this.peers.values()) peer.stop();
   }
 
-  /** Dials those that are new, leaves those that are gone from the list, keeps the rest. */
+  /** Dials those that are new, leaves those that are gone from the list, keeps the rest. Before the start it does nothing. */
   setPeers(addresses: string[]): void {
+    if (!this.relay) return;
     for (const [address, peer] of this.peers) {
       if (addresses.includes(address)) continue;
       peer.stop();
@@ -146,25 +152,28 @@ export class PublicSide {
   private tellState(address: string, up: boolean, reason: string): void {
     const isRelay = address === this.parts.relay;
     const what = `${isRelay ? 'relay node' : 'public peer'} ${up ? 'connected' : 'lost'}`;
+    this.refusals.delete(address);
     this.parts.logger[up ? 'info' : 'error']({ address, reason }, what);
     if (!up && isRelay) this.parts.onFault('relay_lost', `the session with the relay node ended: ${reason}`);
     this.parts.onState();
   }
 
   private dialPeer(address: string): PeerSession {
-    let refused = 0;
     const onBlock = (frame: Buffer) => {
       const why = this.fromPeer(frame);
-      if (why === null || ++refused <= LIMITS.refusedPerPeer) return;
-      refused = 0;
-      this.parts.onFault(
-        'bad_peer',
-        `the public peer ${address} sent ${LIMITS.refusedPerPeer} bad blocks, the last: ${why}`,
-      );
-      session.cut('bad_blocks');
+      if (why !== null) this.refused(session, why);
     };
-    const session = this.session(address, { head: () => this.publicHead(), onBlock });
+    const session: PeerSession = this.session(address, { head: () => this.publicHead(), onBlock });
     return session;
+  }
+
+  private refused(session: PeerSession, why: string): void {
+    const { address } = session;
+    const count = (this.refusals.get(address) ?? 0) + 1;
+    this.refusals.set(address, count);
+    if (count <= LIMITS.refusedPerPeer) return;
+    this.parts.onFault('bad_peer', `the public peer ${address} sent ${count} bad blocks, the last: ${why}`);
+    session.cut('bad_blocks');
   }
 
   /**
@@ -184,10 +193,11 @@ export class PublicSide {
     this.parts.onBlock(frame, header.value);
   }
 
-  /** Gives why the block was refused, or null. One that does not link proves nothing: the relay node will bring what is between. */
+  /** Gives why the block is held against the peer, or null. One that cannot be checked proves nothing: the relay node will bring it. */
   private fromPeer(frame: Buffer): string | null {
     const header = decodeBlockHeader(frame);
     if (!header.ok) return header.code;
+    if (header.value.signature.type !== K1) return null;
     const refused = this.refuse(frame, header.value);
     if (refused === null) this.parts.onBlock(frame, header.value);
     return refused === 'unlinked' ? null : refused;

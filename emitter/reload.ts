@@ -40,8 +40,8 @@ export function compareConfig(old: EmitterConfig, next: EmitterConfig): Reload {
 /** Names each change in the log; gives what it was given. */
 export function tellChanges(logger: Logger, reload: Reload): Reload {
   const { applied, ignored } = reload;
-  for (const change of ignored) logger.warn(change, `${change.name} has changed; that takes a restart`);
-  for (const change of applied) logger.info(change, `${change.name} has changed and holds from now on`);
+  for (const { name, ...values } of ignored) logger.warn(values, `${name} has changed; that takes a restart`);
+  for (const { name, ...values } of applied) logger.info(values, `${name} has changed and holds from now on`);
   if (applied.length === 0) logger.info('the configuration was read again: nothing to change');
   return reload;
 }

@@ -17,6 +17,7 @@ export function narrate(run: PoolRun, progress: (text: string) => void): void {
       progress(`${turn} (id ${event.window}): ${event.emitted} of 12 slots emitted`);
     }
     if (event.type === 'leak') progress(`leak: slot ${slotInWindow(event.slot)}, block ${event.id.slice(0, 16)}…`);
+    if (event.type === 'poisoned') progress(`${nameOf(run, event.signer)} is poisoned: restart its node`);
     if (event.type === 'fault') progress(`emitter fault ${event.code}: ${event.text}`);
   });
 }

@@ -13,7 +13,7 @@ import type { Candidate, SelectEvent } from '../../../emitter/select/types.ts';
 import { fromRpc, type RpcHeaderState } from '../../../emitter/verify/seed.ts';
 import { block, poolWindow } from '../../support/select-world.ts';
 import { rootState, schedule, signBlock, signingKey } from '../../support/signed-chain.ts';
-import { blockNumber, chain } from '../../support/vectors.ts';
+import { blockNumber, chain, key, type VectorRun } from '../../support/vectors.ts';
 
 class Store implements EventStore {
   refusals = 0;
@@ -210,4 +210,32 @@ test('a key that signs two blocks for one slot is in the log with both headers, 
     [told?.slot, told?.previous, told?.signer, told?.first.id, told?.second.id],
     [first, root.id, key.id, blocks[0]?.header.id, blocks[1]?.header.id],
   );
+});
+
+test('pool blocks that come from the network without an emission are leaks, each with its signer and proof', async () => {
+  const { inside, store, time, stop } = emitter();
+  const run = chain.runs[1] as VectorRun;
+  const state = fromRpc(run.seed, 'the node');
+  inside.public.tree.add(state);
+  const { id, num, slot, previous } = state;
+  time.now = slotTime(slot);
+  inside.chooser.dispatch({ type: 'public', at: time.now, block: { id, num, slot, previous }, pool: false });
+  const pool = run.blocks.filter(({ producer }) => producer === 'pool');
+  assert.ok(pool.length > 0);
+  for (const { frame } of run.blocks) {
+    const decoded = decodeBlockHeader(frame);
+    assert.ok(decoded.ok);
+    time.now = slotTime(decoded.value.slot);
+    inside.onPublicBlock(frame, decoded.value);
+  }
+  inside.journal.write();
+  stop();
+  const leaks = store.events.filter((event) => event.type === 'leak');
+  assert.deepEqual(
+    leaks.map((leak) => [leak.num, leak.signer, leak.held]),
+    pool.map(({ num }) => [num, key('K3'), false]),
+  );
+  for (const [k, leak] of leaks.entries()) {
+    assert.ok(pool[k]?.frame.toString('hex').includes(leak.header + leak.signature.replace('0:', '00')));
+  }
 });

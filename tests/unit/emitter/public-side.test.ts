@@ -81,7 +81,7 @@ interface World {
   running: { frame: Buffer }[];
 }
 
-async function world(peers = 2, running: { frame: Buffer }[] = []): Promise<World> {
+async function world(peers = 2, running: { frame: Buffer }[] = [], early: string[] = []): Promise<World> {
   const relay = await node();
   const others = await Promise.all(Array.from({ length: peers }, node));
   const told: World['told'] = { blocks: [], faults: [], states: 0 };
@@ -105,6 +105,7 @@ async function world(peers = 2, running: { frame: Buffer }[] = []): Promise<Worl
     },
     onFault: (code) => told.faults.push(code),
   });
+  side.setPeers(early);
   side.start(
     vectors.chainId,
     others.map(({ address }) => address),
@@ -185,6 +186,33 @@ test('a peer that sends blocks the network’s producer has not signed is cut, a
   assert.deepEqual(told.blocks, [(blocks[0] as Signed).header.id]);
 });
 
+test('blocks of a producer who signs with another kind of key are left to the relay node, and nobody’s fault', async () => {
+  const { peers, told, side } = await world(1);
+  const [{ frame, header }] = blocks as [Signed];
+  const other = Buffer.from(frame);
+  other[header.bodyOffset - 66] = 1;
+  for (let i = 0; i <= LIMITS.refusedPerPeer; i++) peers[0]?.sockets[0]?.write(other);
+  peers[0]?.sockets[0]?.write(frame);
+  await until(() => told.blocks.length > 0);
+  assert.deepEqual([told.faults, told.blocks, side.peersUp], [[], [header.id], 1]);
+});
+
+test('bad blocks count a connection, not a lifetime', async () => {
+  const { peers, told, side } = await world(1);
+  const [node] = peers as [Node];
+  const bad = signBlock({ parent: root, slot: SLOT, producer: 'bp', key: signingKey('somebody'), nonce: 9 }).frame;
+  for (let round = 0; round < 2; round++) {
+    const socket = node.sockets[round] as Socket;
+    for (let i = 0; i < LIMITS.refusedPerPeer; i++) socket.write(bad);
+    socket.write((blocks[round] as Signed).frame);
+    await until(() => told.blocks.length === round + 1);
+    if (round > 0) break;
+    socket.destroy();
+    await until(() => node.sockets.length === 2 && side.peersUp === 1);
+  }
+  assert.deepEqual(told.faults, []);
+});
+
 test('garbage for a block from a peer or the relay node throws nothing', async () => {
   const { relay, peers, told } = await world(1);
   const garbage = frameOf(MESSAGE.signedBlock, Buffer.from('no block'));
@@ -224,4 +252,11 @@ test('a new list of peers dials the new ones, leaves the old ones, and keeps the
   );
   assert.equal(kept.sockets.length, 1);
   assert.equal(kept.sockets[0]?.closed, false);
+});
+
+test('peers that are set before the start are not dialled: what chain it is is not known yet', async () => {
+  const early = await node();
+  const { side } = await world(1, [], [early.address]);
+  assert.equal(side.list.length, 1);
+  assert.equal(early.sockets.length, 0);
 });

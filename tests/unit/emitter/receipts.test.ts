@@ -20,12 +20,13 @@ function records(count: number): EventRecord[] {
 async function serving(all: EventRecord[], pageSize: number, work: (url: string) => Promise<void>): Promise<void> {
   const page = (after: number, limit: number) =>
     all.filter(({ seq }) => seq > after).slice(0, Math.min(limit, pageSize));
-  const http = new EmitterHttp(
-    () => ({ ready: true, reasons: [] }),
-    () => [],
-    () => 0,
-    page,
-  );
+  const http = new EmitterHttp({
+    status: () => ({ ready: true, reasons: [] }),
+    after: () => [],
+    lastSeq: () => 0,
+    metrics: async () => '',
+    receipts: page,
+  });
   await http.listen('127.0.0.1:0');
   const { port } = (http as unknown as { server: Server }).server.address() as AddressInfo;
   try {

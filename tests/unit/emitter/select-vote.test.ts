@@ -215,7 +215,7 @@ test('what this version does not know leaves the last known in place, and is tol
   const { state, vote } = byHand();
   vote('sticky', 0);
   const faults = vote('luck', 0, 'anarchy').filter((effect) => effect.type === 'fault');
-  assert.equal(state.settings.rule.strategy.name, 'sticky');
+  assert.equal(state.settings.rule.strategy, 'sticky:wait=100');
   assert.equal(state.settings.rule.mode, 'propose');
   assert.match(
     faults.map(({ text }) => text).join(' '),
