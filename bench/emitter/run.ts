@@ -17,7 +17,7 @@ import type { EmitterResult, GrowthResult } from './result.ts';
 const SIZES = [20_000, 300_000];
 const MEMBERS = [3, 10, 30, 100];
 /** Slots a setting, after those that warm it up. */
-const SLOTS = 40;
+const SLOTS = 30;
 const WARM_UP_SLOTS = 12;
 /** Members send within this long, from this long before a slot's time on. */
 const SPREAD_MS = 300;

@@ -43,7 +43,7 @@ Examples:
 const EMITTER_HELP = `
 The real emitter (emitter/main.ts, with verification and durable decision) between members that are bare sockets and a relay node
 that is none: it tells the state of one block and takes what is sent to it. 3, 10, 30 and 100 members send candidates of 20 and 300 kB, two a
-second each, for 20 s; then 100 members send candidates of 20 kB all at once, 60 times.
+second each, for 15 s; then 100 members send candidates of 20 kB all at once, 60 times.
 
 Examples:
   ./pool bench emitter
