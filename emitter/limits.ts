@@ -40,6 +40,6 @@ export const LIMITS = {
   headerStates: 4096,
   /** Headers kept to notice a second one for the same slot: 100 members, each at its limit for a window, twice. */
   signedHeaders: 4800,
-  /** Windows whose candidate frames stay in memory after they ended, for members that connect late. */
+  /** Windows whose public blocks stay in memory after they ended, for members that connect late. */
   windowsKept: 2,
 } as const;

@@ -23,6 +23,12 @@ export interface Block {
   slot: number;
 }
 
+export interface Unsigned extends Omit<Block, 'frame'> {
+  header: Buffer;
+  body: Buffer;
+  digest: Buffer;
+}
+
 const u16 = (value: number) => bytes(2, (buffer) => buffer.writeUInt16LE(value));
 const u32 = (value: number) => bytes(4, (buffer) => buffer.writeUInt32LE(value));
 const u64 = (value: bigint) => bytes(8, (buffer) => buffer.writeBigUInt64LE(value));
@@ -39,7 +45,7 @@ export class BlockMaker {
   readonly genesis: { id: string; slot: number };
   private readonly chainId: Buffer;
   private readonly secret: Buffer;
-  private readonly scheduleHash: Buffer;
+  readonly scheduleHash: Buffer;
   private head: { id: Buffer; num: number; header: Buffer };
   private merkle: IncrementalMerkle = { nodes: [], count: 0 };
   /** Actions so far: all have one receiver and one authority, so all three sequences are the same. */
@@ -57,8 +63,15 @@ export class BlockMaker {
     this.genesis = { id: this.head.id.toString('hex'), slot: genesisSlot };
   }
 
-  /** The next block, its frame of about so many bytes. */
+  /** The next block, its frame of about so many bytes, signed by the genesis' key. */
   make(slot: number, size: number): Block {
+    const { header, body, digest, ...place } = this.prepare(slot, size);
+    const frame = frameOf(MESSAGE.signedBlock, Buffer.concat([header, sign(digest, this.secret), body]));
+    return { frame, ...place };
+  }
+
+  /** The next block in parts, for whoever is to sign its digest. */
+  prepare(slot: number, size: number): Unsigned {
     const num = this.head.num + 1;
     const dataBytes = Math.floor((size - HEADER_BYTES) / TRANSACTIONS) - TRANSACTION_BYTES;
     const onBlock = packAction('onblock', this.head.header);
@@ -70,10 +83,9 @@ export class BlockMaker {
     const producer = stringToName(PRODUCER);
     const header = packHeader(slot, producer, 0, this.head.id, transactionRoot(body), actionRoot.root());
     this.merkle = append(this.merkle, this.head.id);
-    const signature = sign(signatureDigest(sha256(header), rootOf(this.merkle), this.scheduleHash), this.secret);
-    const frame = frameOf(MESSAGE.signedBlock, Buffer.concat([header, signature, body]));
+    const digest = signatureDigest(sha256(header), rootOf(this.merkle), this.scheduleHash);
     this.head = { id: idOf(header, num), num, header };
-    return { frame, id: this.head.id.toString('hex'), num, slot };
+    return { header, body, digest, id: this.head.id.toString('hex'), num, slot };
   }
 
   /** Different in each action, or transactions would be duplicates. */
@@ -125,7 +137,7 @@ function transactionRoot(body: Buffer): Buffer {
 }
 
 /** Type byte and compact signature, of those that nodeos takes. */
-function sign(digest: Buffer, secret: Buffer): Buffer {
+export function sign(digest: Buffer, secret: Buffer): Buffer {
   for (let attempt = 0; ; attempt++) {
     const { signature, recid } = secp256k1.ecdsaSign(digest, secret, { data: Buffer.alloc(32, attempt) });
     const compact = Buffer.concat([Buffer.from([27 + 4 + recid]), signature]);

@@ -5,10 +5,13 @@ import { Command } from 'commander';
 import { brokenLimits } from '../../bench/contract/limits.ts';
 import { benchContract } from '../../bench/contract/run.ts';
 import { resultTable } from '../../bench/contract/table.ts';
+import { emitterTable } from '../../bench/emitter/result.ts';
+import { benchEmitter } from '../../bench/emitter/run.ts';
 import { missedGoals, relayTable } from '../../bench/relay/result.ts';
 import { benchRelay } from '../../bench/relay/run.ts';
 import { PoolError } from '../../common/errors.ts';
 import { KeyRing } from '../../devnet/keys.ts';
+import type { Supervisor } from '../../devnet/supervisor.ts';
 import { CHAIN_SEED, type ChainFile, withChain } from '../run/chain.ts';
 import { inFolder } from '../run/in-folder.ts';
 import { progressLines } from '../run/progress.ts';
@@ -37,6 +40,15 @@ Examples:
   ./pool bench relay
   ./pool bench relay --json relay.json`;
 
+const EMITTER_HELP = `
+The real emitter (emitter/main.ts, with verification and durable decision) between members that are bare sockets and a relay node
+that is none: it tells the state of one block and takes what is sent to it. 3, 10, 30 and 100 members send candidates of 20 and 300 kB, two a
+second each, for 15 s; then 100 members send candidates of 20 kB all at once, 60 times.
+
+Examples:
+  ./pool bench emitter
+  ./pool bench emitter --json emitter.json`;
+
 export function benchCommand(): Command {
   const bench = new Command('bench').description('measure parts of the system');
   bench
@@ -52,21 +64,36 @@ export function benchCommand(): Command {
     .description('added latency of the emitter, beside a raw TCP relay and a real nodeos')
     .option('--json [file]', 'write the result as JSON to a file, or to standard output')
     .addHelpText('after', RELAY_HELP)
-    .action(async (options: BenchOptions) => {
-      process.exitCode = await relay(options);
+    .action(async ({ json }: BenchOptions) => {
+      process.exitCode = await measured(async (dir, supervisor, progress) => {
+        const sizes = await benchRelay(dir, supervisor, progress);
+        write(json, { sizes }, relayTable(sizes));
+        for (const missed of missedGoals(sizes)) progress(`goal missed: ${missed}`);
+      });
+    });
+  bench
+    .command('emitter')
+    .description('candidates a second, and growth with the number of members, over sockets without nodes')
+    .option('--json [file]', 'write the result as JSON to a file, or to standard output')
+    .addHelpText('after', EMITTER_HELP)
+    .action(async ({ json }: BenchOptions) => {
+      process.exitCode = await measured(async (dir, supervisor, progress) => {
+        const result = await benchEmitter(dir, supervisor, progress);
+        write(json, result, emitterTable(result));
+      });
     });
   return bench;
 }
 
-async function relay({ json }: BenchOptions): Promise<number> {
+type Measuring = (dir: string, supervisor: Supervisor, progress: (text: string) => void) => Promise<void>;
+
+async function measured(work: Measuring): Promise<number> {
   const progress = progressLines();
   const { signal } = untilSignal();
   const [load = 0] = loadavg();
   if (load > 1) progress(`this machine is busy (load ${load.toFixed(1)}): the figures will be too high`);
   try {
-    const sizes = await inFolder((dir, supervisor) => benchRelay(dir, supervisor, progress));
-    write(json, { sizes }, relayTable(sizes));
-    for (const missed of missedGoals(sizes)) progress(`goal missed: ${missed}`);
+    await inFolder((dir, supervisor) => work(dir, supervisor, progress));
     return 0;
   } catch (thrown) {
     if (signal.aborted) return 130;

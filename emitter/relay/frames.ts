@@ -1,5 +1,4 @@
 import { windowOf } from '../../common/slot.ts';
-import { LIMITS } from '../limits.ts';
 
 interface Kept {
   slot: number;
@@ -58,9 +57,9 @@ export class Frames {
     return this.candidateIds.has(id) && !this.publicIds.has(id) && !emitted.has(id);
   }
 
-  /** Forgets the bytes of windows that are long over. */
+  /** Forgets the bytes of a window that is over, and of those before it: nothing of them can be emitted any more. */
   prune(window: number): void {
-    for (const [key, { slot }] of this.kept) if (windowOf(slot) <= window - LIMITS.windowsKept) this.kept.delete(key);
+    for (const [key, { slot }] of this.kept) if (windowOf(slot) <= window) this.kept.delete(key);
   }
 }
 

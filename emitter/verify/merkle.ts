@@ -34,9 +34,13 @@ export function append(merkle: IncrementalMerkle, leaf: Buffer): IncrementalMerk
   return { nodes, count: merkle.count + 1 };
 }
 
+/** Two nodes side by side, written over for each pair: a node of a tree is hashed ten times a block and more. */
+const pair = Buffer.alloc(64);
+
 /** Left and right are told apart by the top bit of their first byte. Source: Leap merkle.cpp, `make_canonical_pair`. */
 function hashPair(left: Buffer, right: Buffer): Buffer {
-  const pair = Buffer.concat([left, right]);
+  left.copy(pair, 0);
+  right.copy(pair, 32);
   pair[0] = (pair[0] as number) & 0x7f;
   pair[32] = (pair[32] as number) | 0x80;
   return sha256(pair);

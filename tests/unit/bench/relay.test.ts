@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { BlockMaker, PRODUCER } from '../../../bench/relay/blocks.ts';
+import { missedGoals, quantile, relayTable, type SizeResult, spread } from '../../../bench/relay/result.ts';
+import { nameToString } from '../../../common/name.ts';
+import { decodeBlockHeader } from '../../../emitter/decode/block.ts';
+import { HeaderTree } from '../../../emitter/verify/header-tree.ts';
+import { IncomingBlock } from '../../../emitter/verify/incoming.ts';
+import { rootState, schedule, signingKey } from '../../support/signed-chain.ts';
+
+const key = signingKey('genesis');
+
+test('the blocks that are made link, are signed by the genesis key, have the right root and about the size asked for', () => {
+  const maker = new BlockMaker('ab'.repeat(32), key.secret, 1000);
+  const root = rootState(schedule(0, [[PRODUCER, [key]]]), 1000);
+  const tree = new HeaderTree(100);
+  const { genesis, scheduleHash } = maker;
+  const none = { lastProduced: new Map(), lastImpliedIrreversible: new Map() };
+  tree.add({ ...root, id: genesis.id, num: 1, scheduleHash, dpos: { ...root.dpos, ...none } });
+  for (const [i, size] of [20_000, 300_000, 1_000_000, 20_000].entries()) {
+    const { frame, id } = maker.make(1001 + i, size);
+    assert.ok(Math.abs(frame.length - size) < size / 50, `${frame.length}`);
+    const block = new IncomingBlock(frame);
+    block.feed(frame.length);
+    const linked = block.link(tree);
+    assert.ok(linked.ok, `block ${i}: ${linked.ok || linked.code}`);
+    assert.equal(linked.signer, key.id);
+    const [body, header] = [block.body(), decodeBlockHeader(frame)];
+    assert.ok(body.ok && header.ok);
+    assert.deepEqual(body.value.root, header.value.transactionRoot);
+    assert.deepEqual([header.value.id, nameToString(header.value.producer)], [id, PRODUCER]);
+    tree.add(linked.state);
+  }
+});
+
+test('quantiles are values of the list: so many are not above', () => {
+  const values = Array.from({ length: 200 }, (_, i) => 200 - i);
+  assert.deepEqual([quantile(values, 0.5), quantile(values, 0.9), quantile(values, 0.99)], [101, 181, 199]);
+  assert.equal(quantile([7], 0.99), 7);
+  assert.deepEqual(spread([1.23456]), { p50: 1.235, p90: 1.235, p99: 1.235 });
+});
+
+function size(bytes: number, raw: number, nodeos: number, emitter: number): SizeResult {
+  const of = (p50: number) => ({ p50, p90: 2 * p50, p99: 3 * p50 });
+  return { bytes, n: 300, raw: of(raw), nodeos: of(nodeos), emitter: of(emitter) };
+}
+
+test('goals: no worse than nodeos, and half more than a raw relay, with 0.3 ms on top for small blocks', () => {
+  assert.deepEqual(missedGoals([size(20_000, 0.2, 0.7, 0.6), size(300_000, 1, 2, 1.5)]), []);
+  assert.match(missedGoals([size(20_000, 0.2, 0.7, 0.61)]).join(), /raw relay is 0.610 ms, above 0.600 ms/);
+  assert.match(missedGoals([size(300_000, 1, 2, 1.6)]).join(), /^300000 bytes: p50 against a raw relay/);
+  assert.equal(missedGoals([size(300_000, 2, 1, 1.1)]).length, 2);
+});
+
+test('the table has a line a path', () => {
+  const lines = relayTable([size(20_000, 0.2, 0.7, 0.6)])
+    .trimEnd()
+    .split('\n');
+  assert.equal(lines.length, 4);
+  assert.match(lines[3] ?? '', /emitter\s+0\.600\s+1\.200\s+1\.800/);
+});
