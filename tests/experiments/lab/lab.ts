@@ -1,4 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { progressLines } from '../../../cli/run/progress.ts';
@@ -26,7 +26,7 @@ export interface NodeOptions {
   listens?: boolean;
   /** Produces although the head is old: the first node of a chain. */
   bootstrap?: boolean;
-  /** More lines of its config.ini. */
+  /** Lines for its config.ini, in place of those with the same option that stand there already. */
   config?: string[];
 }
 
@@ -87,8 +87,7 @@ export class Lab {
       signingKeys: options.signingKeys ?? [],
       bootstrap: options.bootstrap ?? false,
     });
-    const more = [...(options.config ?? []), ''].join('\n');
-    appendFileSync(path.join(this.dir, 'nodes', name, 'config/config.ini'), more);
+    configure(path.join(this.dir, 'nodes', name, 'config/config.ini'), options.config ?? []);
     const api = new ChainClient(`http://127.0.0.1:${apiPort}`, [this.keys.pair('eosio').private]);
     const running = await this.supervisor.start(spec);
     await whenReady(running, () => api.info());
@@ -138,4 +137,13 @@ export class Lab {
     if (keep) this.say(`kept ${this.dir}`);
     else rmSync(this.dir, { recursive: true, force: true });
   }
+}
+
+function configure(file: string, lines: string[]): void {
+  const optionOf = (line: string) => line.split('=')[0]?.trim();
+  const given = new Set(lines.map(optionOf));
+  const kept = readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => !given.has(optionOf(line)));
+  writeFileSync(file, [...kept, ...lines, ''].join('\n'), { mode: 0o600 });
 }

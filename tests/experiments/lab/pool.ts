@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { stringToName } from '../../../common/name.ts';
+import type { KeyPair } from '../../../devnet/keys.ts';
 import { whenReady } from '../../../devnet/supervisor.ts';
 import { type BlockHeader, decodeBlockHeader } from '../../../emitter/decode/block.ts';
 import { MESSAGE, messageType } from '../../../emitter/decode/message.ts';
@@ -16,6 +17,10 @@ export interface PoolOptions {
   order?: string[];
   /** Further lines of config.ini of the i-th member. */
   memberConfig?: (index: number) => string[];
+  /** Keys that the i-th member signs with; one of its own by default. */
+  memberKeys?: (index: number) => KeyPair[];
+  /** Further lines of config.ini of the relay node and the producers. */
+  publicConfig?: string[];
   /** Added to the emitter's environment. */
   emitter?: Record<string, string>;
   /** Transactions a second. */
@@ -50,13 +55,15 @@ export async function startPool(lab: Lab, options: PoolOptions): Promise<Pool> {
   const { latencyMs } = options;
   const order = options.order ?? ['bp1', POOL, 'bp2'];
   const of = (first: string) => order.filter((name) => name !== POOL && (name === 'bp2') !== (first === 'bp1'));
-  const bp1 = await startChain(lab, 'bp1', { producers: of('bp1'), accounts: order });
+  const config = options.publicConfig ?? [];
+  const bp1 = await startChain(lab, 'bp1', { producers: of('bp1'), accounts: order, config });
   const between = await lab.proxy({ target: bp1.p2p, latencyMs });
   const signingKeys = of('bp2').map((name) => lab.keys.pair(name));
-  const bp2 = await lab.node('bp2', { producers: of('bp2'), signingKeys, peers: [between.address], listens: true });
+  const second = { producers: of('bp2'), signingKeys, peers: [between.address], listens: true, config };
+  const bp2 = await lab.node('bp2', second);
   const toBp1 = await lab.proxy({ target: bp1.p2p, latencyMs });
   const toBp2 = await lab.proxy({ target: bp2.p2p, latencyMs });
-  const relay = await lab.node('relay', { peers: [toBp1.address, toBp2.address], listens: true });
+  const relay = await lab.node('relay', { peers: [toBp1.address, toBp2.address], listens: true, config });
   const toRelay = await lab.proxy({ target: relay.p2p });
   await untilInSync(bp1.api, [bp2, relay]);
   const emitter = await startEmitter(lab, relay, toRelay.address, options.emitter ?? {});
@@ -65,7 +72,7 @@ export async function startPool(lab: Lab, options: PoolOptions): Promise<Pool> {
     bp1.api,
     members.map(({ node }) => node),
   );
-  const memberKeys = members.map(({ node }) => lab.keys.pair(node.name));
+  const memberKeys = members.flatMap(({ node }, i) => keysOf(lab, node.name, i, options));
   const turns = order.map((name) => ({ name, keys: name === POOL ? memberKeys : [lab.keys.pair(name)] }));
   await setSchedule(lab, bp1.api, turns);
   await startLoad(lab, bp1, options.load ?? 20);
@@ -91,14 +98,17 @@ async function startMembers(lab: Lab, emitter: string, options: PoolOptions): Pr
   const names = Array.from({ length: options.members ?? 3 }, (_, i) => `member${i + 1}`);
   const starting = names.map(async (name, i) => {
     const proxy = await lab.proxy({ target: emitter });
-    return { node: await startMember(lab, name, [proxy.address], options.memberConfig?.(i)), proxy };
+    const signingKeys = keysOf(lab, name, i, options);
+    const config = options.memberConfig?.(i) ?? [];
+    // It listens for nobody, as a member must.
+    const node = await lab.node(name, { producers: [POOL], signingKeys, peers: [proxy.address], config });
+    return { node, proxy };
   });
   return Promise.all(starting);
 }
 
-/** A node that produces for the pool and listens for nobody. */
-export function startMember(lab: Lab, name: string, peers: string[], config: string[] = []): Promise<LabNode> {
-  return lab.node(name, { producers: [POOL], signingKeys: [lab.keys.pair(name)], peers, config });
+function keysOf(lab: Lab, name: string, index: number, { memberKeys }: PoolOptions): KeyPair[] {
+  return memberKeys?.(index) ?? [lab.keys.pair(name)];
 }
 
 const POOL_NAME = stringToName(POOL);

@@ -17,9 +17,13 @@ export class Watch {
 
   constructor(pool: Pool) {
     for (const { node, proxy } of pool.members) {
+      const given = new Set<string>();
       proxy.taps.add((frame, way, _link, at) => {
-        const header = way === 'up' ? blockOf(frame) : null;
-        if (!header?.pool || this.candidates.some((c) => c.header.id === header.id && c.member === node.name)) return;
+        const header = blockOf(frame);
+        if (header && way === 'down') given.add(header.id);
+        // Members pass on what they were given.
+        if (!header?.pool || way === 'down' || given.has(header.id)) return;
+        if (this.candidates.some((c) => c.header.id === header.id && c.member === node.name)) return;
         this.candidates.push({ ...seen(header, at), member: node.name });
       });
     }
