@@ -3,17 +3,21 @@ import { keyId } from '../../common/keys.ts';
 import { firstSlot, lastSlot } from '../../common/slot.ts';
 import { blocksBetween, POOL } from './lab/chain.ts';
 import type { Lab } from './lab/lab.ts';
-import { startPool } from './lab/pool.ts';
+import { blockOf, startPool } from './lab/pool.ts';
 import { experiment, type Findings, type Row } from './lab/report.ts';
 import { untilOver } from './lab/turns.ts';
 
-/** additional_block_signatures_extension */
-const ADDITIONAL_SIGNATURES = 2;
-/** Type, then the compact signature. */
+/** A K1 signature with its type. */
 const SIGNATURE_BYTES = 66;
 
-interface Extended {
-  block_extensions: [number, string][];
+/**
+ * Whether a block has one more signature, in extension 2 (additional_block_signatures) as its only extension: the frame then ends with a count of
+ * one, the type, the length, the number of signatures and that one.
+ */
+function additionalSignatures(frame: Buffer): number {
+  const head = Buffer.from([1, 2, 0, 1 + SIGNATURE_BYTES, 1]);
+  const start = frame.length - (head.length + SIGNATURE_BYTES);
+  return frame.subarray(start, start + head.length).equals(head) ? 1 : 0;
 }
 
 async function run(lab: Lab, options: { latency: string }): Promise<Findings> {
@@ -21,6 +25,11 @@ async function run(lab: Lab, options: { latency: string }): Promise<Findings> {
   // One member alone, so that the emitter can choose no other block.
   const memberKeys = () => keysOf('member1');
   const pool = await startPool(lab, { latencyMs: Number(options.latency), members: 1, memberKeys });
+  const additional = new Map<string, number>();
+  pool.members[0]?.proxy.taps.add((frame) => {
+    const block = blockOf(frame);
+    if (block?.pool) additional.set(block.id, additionalSignatures(frame));
+  });
   const window = pool.turns.next(POOL, 2000);
   await untilOver(window, 2500);
   const chain = await blocksBetween(pool.bp2.api, firstSlot(window), lastSlot(window));
@@ -30,15 +39,13 @@ async function run(lab: Lab, options: { latency: string }): Promise<Findings> {
   const keys = keysOf('member1').map((key) => keyId(key.public));
   const rows: Row[] = [];
   for (const { id, slot, producer } of chain.filter((block) => block.producer === POOL)) {
-    const { block_extensions } = (await pool.bp2.api.block(id)) as unknown as Extended;
-    const bytes = block_extensions.find(([type]) => type === ADDITIONAL_SIGNATURES)?.[1] ?? '';
     const said = records.find(({ event }) => event.type === 'candidate' && event.id === id)?.event;
     const candidate = said?.type === 'candidate' ? said : null;
     rows.push({
       slot: slot - firstSlot(window),
       producer,
       headerKey: candidate?.signer ? keys.indexOf(candidate.signer) + 1 : null,
-      additional: Math.floor(bytes.length / 2 / SIGNATURE_BYTES),
+      additional: additional.get(id) ?? null,
       verdict: candidate?.verdict ?? null,
     });
   }

@@ -7,7 +7,7 @@ import { logLines } from './lab/nodelog.ts';
 import { percentile } from './lab/numbers.ts';
 import { blockOf, type Pool, startPool } from './lab/pool.ts';
 import { experiment, type Findings, type Row } from './lab/report.ts';
-import { untilOver } from './lab/turns.ts';
+import { untilOver, untilTime } from './lab/turns.ts';
 import { Watch } from './lab/watch.ts';
 
 /** The others' first blocks come later by this, so that the forging member leads. */
@@ -65,8 +65,21 @@ async function look(pool: Pool, watch: Watch, heads: HeadWatch, window: number, 
   };
 }
 
+/** How many members have a head that is on the public chain. */
+async function onPublic(pool: Pool): Promise<number> {
+  let count = 0;
+  for (const { node } of pool.members) {
+    const head = await node.api.info();
+    const block = await pool.bp1.api.block(head.head_block_num).catch(() => null);
+    if (block?.id === head.head_block_id) count++;
+  }
+  return count;
+}
+
 async function run(lab: Lab, options: { latency: string }): Promise<Findings> {
-  const pool = await startPool(lab, { latencyMs: Number(options.latency) });
+  // With three producers all must confirm: after a window without a pool block in public, members would never leave their own branch.
+  const order = ['bp1', POOL, 'bp2', 'bp3'];
+  const pool = await startPool(lab, { latencyMs: Number(options.latency), order });
   const watch = new Watch(pool);
   const heads = new HeadWatch(pool.relay.api);
   const rows: Row[] = [];
@@ -76,10 +89,13 @@ async function run(lab: Lab, options: { latency: string }): Promise<Findings> {
     const forged = forging ? forgeIn(lab, pool, window) : new Set<string>();
     if (forging) ids = forged;
     await untilOver(window, 3000);
-    rows.push(await look(pool, watch, heads, window, forged));
+    const row = await look(pool, watch, heads, window, forged);
+    const membersOnPublicAfter3s = await onPublic(pool);
     lab.say(`window ${window} over${forging ? `, ${forged.size} forged` : ''}`);
     for (const { proxy } of pool.members) proxy.rule = () => 'pass';
     window += pool.turns.order.length;
+    await untilTime(slotTime(firstSlot(window)) - 1500);
+    rows.push({ ...row, membersOnPublicAfter3s, beforeNext: await onPublic(pool) });
   }
   heads.stop();
   const lost = logLines(path(lab), /relay node lost/).length;
