@@ -1,6 +1,6 @@
 import { firstSlot, lastSlot, slotTime } from '../../common/slot.ts';
 import type { Ruling, Way } from '../support/delay-proxy.ts';
-import { blocksBetween, POOL } from './lab/chain.ts';
+import { blocksBetween, POOL, untilSettled } from './lab/chain.ts';
 import type { Lab } from './lab/lab.ts';
 import { logLines } from './lab/nodelog.ts';
 import { blockOf, type Pool, startPool } from './lab/pool.ts';
@@ -74,6 +74,7 @@ async function run(lab: Lab, options: { latency: string; wait: string; only: str
   const withholder = new Withholder(pool);
   const cases = options.only ? CASES.filter((where) => options.only.split(',').includes(where)) : CASES;
   const rows: Row[] = [];
+  await untilSettled(lab, pool.bp1.api);
   let window = pool.turns.next(POOL, 2000);
   for (const where of cases) {
     withholder.arm(where, window);

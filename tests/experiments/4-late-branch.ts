@@ -1,6 +1,6 @@
 import { firstSlot, lastSlot, slotTime } from '../../common/slot.ts';
 import type { Ruling, Way } from '../support/delay-proxy.ts';
-import { blocksBetween, POOL } from './lab/chain.ts';
+import { blocksBetween, POOL, untilSettled } from './lab/chain.ts';
 import type { Lab } from './lab/lab.ts';
 import { logLines } from './lab/nodelog.ts';
 import { blockOf, type Pool, startPool } from './lab/pool.ts';
@@ -36,7 +36,7 @@ async function look(pool: Pool, which: Case, window: number): Promise<Row> {
   const [from, to] = [slotTime(last) - 1200, slotTime(last) + 2500];
   const at = (log: string, pattern: RegExp) => logLines(log, pattern, from, to);
   const switched = at(pool.relay.log, /switching forks/)[0]?.text;
-  const [, fromNum = '', toNum = ''] = /switching forks from (\d+) .*? to (\d+) /.exec(switched ?? '') ?? [];
+  const [, fromNum = '', toNum = ''] = /\(block number (\d+)\) to .*\(block number (\d+)\)/.exec(switched ?? '') ?? [];
   return {
     case: which,
     poolSlotsOnChain: chain.filter(({ producer }) => producer === POOL).length,
@@ -51,6 +51,7 @@ async function look(pool: Pool, which: Case, window: number): Promise<Row> {
 async function run(lab: Lab, options: { latency: string }): Promise<Findings> {
   const pool = await startPool(lab, { latencyMs: Number(options.latency) });
   const rows: Row[] = [];
+  await untilSettled(lab, pool.bp1.api);
   let window = pool.turns.next(POOL, 2000);
   for (const which of CASES) {
     arrange(pool, which, window);

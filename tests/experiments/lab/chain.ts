@@ -59,6 +59,17 @@ async function activeVersion(client: ChainClient): Promise<number> {
   return (await client.post<{ active: { version: number } }>('/v1/chain/get_producer_schedule')).active.version;
 }
 
+/**
+ * Waits until blocks of the new schedule are irreversible. Producers that were just started confirm nothing in their first window;
+ * until then the last irreversible block does not decide between branches, as it does in the long run.
+ */
+export async function untilSettled(lab: Lab, client: ChainClient): Promise<void> {
+  const start = (await client.info()).head_block_num;
+  const passed = async () => ((await client.info()).last_irreversible_block_num > start ? true : undefined);
+  await eventually('an irreversible block of the new schedule', passed, 90_000);
+  lab.say('the last irreversible block follows');
+}
+
 /** Waits until the nodes have the chain's head, more or less. */
 export async function untilInSync(client: ChainClient, nodes: LabNode[]): Promise<void> {
   for (const node of nodes) {
