@@ -8,8 +8,8 @@ import { experiment, type Findings, type Row } from './lab/report.ts';
 import { untilOver } from './lab/turns.ts';
 import { Watch } from './lab/watch.ts';
 
-type Where = 'nobody' | 'members' | 'members 2 and 3' | 'relay and members' | 'members, for ever';
-const CASES: Where[] = ['nobody', 'members', 'members 2 and 3', 'relay and members', 'members, for ever'];
+type Where = 'nobody' | 'members' | 'members 2 and 3' | 'relay and members' | 'members for ever';
+const CASES: Where[] = ['nobody', 'members', 'members 2 and 3', 'relay and members', 'members for ever'];
 
 /** Past the time of the previous producer's last slot, when members without its block begin to build below it. */
 const LATE_MS = 50;
@@ -34,7 +34,7 @@ class Withholder {
   /** Everywhere here it comes from the node that was dialled. */
   private rule(frame: Buffer, way: Way): Ruling {
     if (way !== 'down' || blockOf(frame)?.slot !== this.slot) return 'pass';
-    return this.where === 'members, for ever' ? 'drop' : slotTime(this.slot) + LATE_MS;
+    return this.where === 'members for ever' ? 'drop' : slotTime(this.slot) + LATE_MS;
   }
 
   arm(where: Where, window: number): void {
