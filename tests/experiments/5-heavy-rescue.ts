@@ -54,7 +54,12 @@ async function look(pool: Pool, window: number, offset: number | null, held: Rel
 
 async function run(lab: Lab, options: { latency: string; cpu: string; release: string }): Promise<Findings> {
   // Transactions go to the members alone: public nodes then need their CPU for blocks only.
-  const quiet = ['p2p-accept-transactions = false', 'max-transaction-time = 150'];
+  // A node without a producer wants its read window longer than a transaction.
+  const quiet = [
+    'p2p-accept-transactions = false',
+    'max-transaction-time = 150',
+    'read-only-read-window-time-us = 200000',
+  ];
   const config = { publicConfig: quiet, memberConfig: () => quiet };
   const pool = await startPool(lab, { latencyMs: Number(options.latency), load: 0.1, ...config });
   const burner = new Burner(pool.bp1.api, lab.keys.pair('eosio'));
