@@ -127,7 +127,7 @@ function extend(
   const next = lowestSlot(onTip)[0];
   if (window.emitted.length > 0) return next ? emit(state, window, 'extend', next, effects) : false;
   if (onTip.length > 0) return emit(state, window, 'first', chooseFirst(onTip, strategy), effects);
-  const below = fresh.filter((c) => isFirstOfWindow(c, window));
+  const below = fresh.filter((c) => isFirstOfWindow(state, c, window));
   if (below.length === 0 || windowOf(tip.slot) === window.id) return false;
   const since = Math.min(...below.map((c) => c.arrivedMs));
   if (now < since + state.config.parentWaitMs) return false;
@@ -150,9 +150,14 @@ function mayTakeSlot(window: WindowState, candidate: Candidate): boolean {
   return decided === undefined || decided === candidateKey(candidate);
 }
 
-/** Built on a block from before the window: nodeos prefers it to the previous producer's branch whatever its height. */
-function isFirstOfWindow(candidate: Candidate, window: WindowState): boolean {
-  return !window.candidates.some((other) => other.id === candidate.previous) && candidate.num > window.parent.num - 12;
+/**
+ * Built on a public block from before the window: nodeos prefers it to the previous producer's branch whatever its height. After a
+ * window of which nothing left, members can still be on branches of that window's, which nobody else could link.
+ */
+function isFirstOfWindow(state: SelectState, candidate: Candidate, window: WindowState): boolean {
+  const { previous, num } = candidate;
+  const isPublic = state.roots.some(({ id }) => id === previous) || state.emittedIds.has(previous);
+  return isPublic && !window.candidates.some(({ id }) => id === previous) && num > window.parent.num - 12;
 }
 
 /** A slot that has a block is never left out for a later one. */
