@@ -29,7 +29,7 @@ export function mutate(inputs: readonly Buffer[], random: Random): Buffer {
 function step(bytes: Buffer, inputs: readonly Buffer[], random: Random): Buffer {
   const at = random.below(bytes.length + 1);
   const length = Math.min(random.below(64), bytes.length - at);
-  switch (random.below(13)) {
+  switch (random.below(14)) {
     case 0:
       return changed(bytes, at, (byte) => byte ^ (1 << random.below(8)));
     case 1:
@@ -59,6 +59,8 @@ function step(bytes: Buffer, inputs: readonly Buffer[], random: Random): Buffer 
     case 10:
       return withU32(bytes, pick(BLOCK_FIELDS, random), random.below(2) ? pick(U32, random) : random.below(2 ** 32));
     case 11:
+      return Buffer.concat([bytes, pick(inputs, random)]);
+    case 12:
       return changed(bytes, 4, () => random.below(14));
     default:
       // The length in front made right again, so that what is behind is looked at.

@@ -113,8 +113,8 @@ function intake(): Target['run'] {
     const outcomes = box.take(arrival);
     must(outcomes.length <= LIMITS.orphans + 1, 'no more outcomes than arrivals');
     must(tree.size <= LIMITS.headerStates, 'the tree keeps its bound');
-    if (++taken % 1000 === 0) box.forget(session);
-    if (taken % 5000 === 0) box.expire(windowOf(slot));
+    if (++taken % 5000 === 0) box.forget(session);
+    if (taken % 2000 === 0) must(box.expire(windowOf(0xffffffff)).length <= LIMITS.orphans, 'orphans keep their bound');
     if (taken % 100_000 === 0) box = new Intake<number>(tree);
   };
 }
@@ -136,7 +136,7 @@ function link(): Target['run'] {
     publicTip: () => ({ num: tip.num, id: tip.id }),
     isPrivate: (id) => id.endsWith('7'),
     branch: (one) => shown.filter(({ slot }) => windowOf(slot) === one),
-    onCandidate: () => {},
+    onCandidate: () => must(ended === 0, 'nothing counts after the end'),
     onPublicBlock: (frame, { id, slot, producer }) => {
       if (producer === pool && shown.push({ id, slot, frame: Buffer.from(frame) }) > 24) shown.shift();
     },
