@@ -34,13 +34,11 @@ export function coreAmount(core: string, units: number): string {
  * system. The client must hold the system key, and its node the producer API.
  */
 export async function bootSystem(client: ChainClient, plan: BootPlan, progress: (text: string) => void): Promise<void> {
-  const authority = keyAuthority(plan.systemKey);
-  const features = await client.post<Feature[]>('/v1/producer/get_supported_protocol_features');
-  await preactivate(client, features);
-  await client.transact(SYSTEM_ACCOUNTS.map((name) => bareAccount(`eosio.${name}`, authority)));
-  await nextBlocks(client);
-  await install(client, plan, 'eosio.bios', 'eosio');
-  await activateRest(client, features);
+  await bootBios(
+    client,
+    plan,
+    SYSTEM_ACCOUNTS.map((name) => `eosio.${name}`),
+  );
   progress('protocol features');
   for (const name of ['eosio.token', 'eosio.msig', 'eosio.wrap']) await install(client, plan, name, name);
   const maximum_supply = coreAmount(plan.core, 10_000_000_000);
@@ -53,6 +51,20 @@ export async function bootSystem(client: ChainClient, plan: BootPlan, progress: 
   await client.transact(PRIVILEGED.map((account) => action('eosio', 'setpriv', { account, is_priv: 1 }, 'eosio')));
   await client.transact([action('eosio', 'init', { version: 0, core: plan.core }, 'eosio')]);
   progress('system contracts');
+}
+
+/**
+ * The beginning of it: all protocol features, `accounts` under the system key, and eosio.bios on eosio, which sets
+ * producers without an election. As long as there is no eosio.system, nobody needs resources.
+ */
+export async function bootBios(client: ChainClient, plan: BootPlan, accounts: string[]): Promise<void> {
+  const authority = keyAuthority(plan.systemKey);
+  const features = await client.post<Feature[]>('/v1/producer/get_supported_protocol_features');
+  await preactivate(client, features);
+  await client.transact(accounts.map((name) => bareAccount(name, authority)));
+  await nextBlocks(client);
+  await install(client, plan, 'eosio.bios', 'eosio');
+  await activateRest(client, features);
 }
 
 /** PREACTIVATE_FEATURE goes through the producer API and is on from the next block. */
