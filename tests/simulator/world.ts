@@ -14,6 +14,9 @@ const REDIAL_MS = 100;
 /** A member that starts with an empty state dials this long after. */
 const START_MS = 400;
 
+/** Before a block's own time by which it has not left its producer yet, but the one before it has. */
+const PARENT_EARLY_MS = 900;
+
 export interface EmittedRecord {
   at: number;
   effect: Emission;
@@ -104,7 +107,7 @@ export class World {
     for (const [m] of plan.members.entries()) this.startMember(m, this.queue.now + 20 + 10 * m);
     for (const fault of plan.faults) {
       const at = slotTime(firstSlot(this.windowAt(fault.window)) + fault.slot) + fault.afterMs;
-      const early = fault.kind === 'late-parent' || fault.kind === 'stall' ? -SLOT_MS : 0;
+      const early = { 'late-parent': -PARENT_EARLY_MS, stall: -SLOT_MS }[fault.kind as string] ?? 0;
       this.queue.at(at + early, () => this.happen(fault));
     }
   }
@@ -271,7 +274,7 @@ export class World {
     }
   }
 
-  /** From half a slot before the previous producer's last block on, nothing of the relay node's gets to members until later. */
+  /** From before the previous producer's last block on, nothing of the relay node's gets to members until later. */
   private lateParent(fault: Fault, m: number): void {
     const until = slotTime(firstSlot(this.windowAt(fault.window)) - 1) + fault.forMs;
     for (const [n, channel] of this.channels) {
@@ -280,11 +283,10 @@ export class World {
     }
   }
 
+  /** The window's first public block reaches a member on another way. */
   private leak(fault: Fault, m: number): void {
-    const slot = firstSlot(this.windowAt(fault.window)) + fault.slot;
-    const sent = this.played.emitted.flatMap(({ effect }) => effect.path).filter((block) => block.slot <= slot);
-    const block =
-      sent.length > 0 ? this.relay.branchFrom(0).find(({ id }) => id === sent[sent.length - 1]?.id) : undefined;
+    const window = this.windowAt(fault.window);
+    const block = this.relay.branchFrom(this.relay.root.num).find(({ slot }) => windowOf(slot) === window);
     if (block) this.channels.get(m)?.leak(block);
   }
 
