@@ -156,7 +156,7 @@ function mayTakeSlot(window: WindowState, candidate: Candidate): boolean {
  */
 function isFirstOfWindow(state: SelectState, candidate: Candidate, window: WindowState): boolean {
   const { previous, num } = candidate;
-  const isPublic = state.roots.some(({ id }) => id === previous) || state.emittedIds.has(previous);
+  const isPublic = state.roots.some(({ id }) => id === previous);
   return isPublic && !window.candidates.some(({ id }) => id === previous) && num > window.parent.num - 12;
 }
 

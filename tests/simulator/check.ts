@@ -2,6 +2,7 @@ import { firstSlot, lastSlot, slotTime, windowOf } from '../../common/slot.ts';
 import { candidateKey } from '../../emitter/select/state.ts';
 import { type Candidate, SELECT_DEFAULTS } from '../../emitter/select/types.ts';
 import { type Block, isOn } from './blocks.ts';
+import type { Node } from './node.ts';
 import type { MemberRecord, Played } from './world.ts';
 import { signerOf } from './world.ts';
 
@@ -19,6 +20,8 @@ export interface Tally {
   missedBy: Record<string, number>;
   rescues: number;
   replaced: number;
+  /** Blocks of the producer before that a window's first emission was built below. */
+  orphaned: number;
   /** Fork switches inside pool windows, at the public node that has most of them. */
   switches: number;
   /** Missed slots that a member covered, by the reason why that is no fault of the selection. */
@@ -27,18 +30,14 @@ export interface Tally {
   poisoned: Record<string, number>;
 }
 
+export function emptyTally(): Tally {
+  const counts = { slots: 0, missed: 0, rescues: 0, replaced: 0, orphaned: 0, switches: 0 };
+  return { ...counts, missedBy: {}, excused: {}, poisoned: {} };
+}
+
 /** What happened in a world, and which rules it broke. */
 export function check(played: Played): { tally: Tally; violations: Violation[] } {
-  const tally: Tally = {
-    slots: 0,
-    missed: 0,
-    missedBy: {},
-    rescues: 0,
-    replaced: 0,
-    switches: 0,
-    excused: {},
-    poisoned: {},
-  };
+  const tally = emptyTally();
   const violations: Violation[] = [...checkEmissions(played, tally), ...checkMembers(played, tally)];
   const final = new Set(played.relay.branchFrom(0).map(({ slot }) => slot));
   for (const window of played.poolWindows.slice(0, -1)) {
@@ -80,9 +79,11 @@ function isLost(played: Played, window: number): boolean {
 function checkEmissions(played: Played, tally: Tally): Violation[] {
   const found: Violation[] = [];
   const bySlot = new Map<number, string>();
-  for (const { effect, tip, onPublic, lib } of played.emitted) {
+  const rescues = new Map<number, string[]>();
+  for (const { effect, tip, onPublic, newest, lib } of played.emitted) {
     const { path, reason, replaced } = effect;
     const window = windowOf(path[0]?.slot ?? 0);
+    const failed = rescues.get(window) ?? [];
     const wrong = (rule: string, text: string) => found.push({ rule, window, text });
     for (const [i, candidate] of path.entries()) {
       const before = bySlot.get(candidate.slot);
@@ -96,8 +97,14 @@ function checkEmissions(played: Played, tally: Tally): Violation[] {
     if (reason === 'extend' && first?.previous !== tip?.id) wrong('link', `${first?.id} does not extend ${tip?.id}`);
     if (!onPublic) wrong('link', `the parent ${first?.previous} of ${first?.id} is not public`);
     if ((first?.num ?? 0) <= lib.num) wrong('irreversible', `${first?.id} is at or below ${lib.num}`);
-    if (tip && windowOf(tip.slot) > window) wrong('too-late', `${first?.id} after ${tip.id} of a later window`);
+    if (newest && windowOf(newest.slot) > window && newest.num + 12 > (first?.num ?? 0))
+      wrong('too-late', `${first?.id} after ${newest.id} of a later window`);
+    if (path.some(({ signer }) => failed.includes(signer))) wrong('out', `${first?.id} by a leader that was replaced`);
+    if (reason === 'first' && tip && first) tally.orphaned += tip.num - first.num + 1;
     if (reason !== 'rescue') continue;
+    rescues.set(window, [...failed, effect.failed ?? '']);
+    if (failed.length >= SELECT_DEFAULTS.rescuesPerWindow)
+      wrong('rescue', `${first?.id}: one rescue more than allowed`);
     tally.rescues++;
     tally.replaced += replaced.length;
     if (tip && (path[path.length - 1]?.num ?? 0) <= tip.num)
@@ -116,7 +123,7 @@ function checkMembers(played: Played, tally: Tally): Violation[] {
     for (const node of record.nodes) {
       const block = node.told.dropped.find(({ producer }) => producer === played.pool);
       if (!block) continue;
-      const cause = poisonCause(played, m, record, block);
+      const cause = poisonCause(played, m, node, block);
       tally.poisoned[cause] = (tally.poisoned[cause] ?? 0) + 1;
       const text = `m${m} dropped ${block.id} of slot ${block.slot}`;
       if (cause === 'unexplained') found.push({ rule: 'poison', window: windowOf(block.slot), text });
@@ -125,15 +132,16 @@ function checkMembers(played: Played, tally: Tally): Violation[] {
   return found;
 }
 
-function poisonCause(played: Played, m: number, record: MemberRecord, block: Block): string {
+function poisonCause(played: Played, m: number, node: Node, block: Block): string {
   const at = slotTime(block.slot);
   const near = (time: number, ms: number) => Math.abs(time - at) < ms;
-  if (
-    played.happened.some(({ fault, member, at: when }) => fault.kind === 'leak' && member === m && near(when, 12_000))
-  )
-    return 'leak';
+  const leaked = ({ fault, member, at: when }: Played['happened'][number]) =>
+    fault.kind === 'leak' && member === m && near(when, 12_000);
+  if (played.happened.some(leaked)) return 'leak';
   if ((played.plan.members[m]?.skewMs ?? 0) < -100) return 'clock behind';
-  if (record.troubles.some((time) => near(time, 30_000))) return 'after trouble';
+  // It takes blocks of a running window as answers while it is behind, and may begin to produce meanwhile.
+  if (windowOf(node.told.firstMade ?? block.slot) >= windowOf(block.slot)) return 'joined in the window';
+  if (played.members[m]?.troubles.some((time) => near(time, 30_000))) return 'after trouble';
   return 'unexplained';
 }
 
@@ -187,9 +195,9 @@ function covers(played: Played, record: MemberRecord, m: number, window: number)
     if (!candidate || candidate.arrivedMs > Math.min(slotTime(slot), slotTime(lastSlot(window)) - reach)) return false;
     if (slot > firstSlot(window) && own.get(slot - 1)?.id !== candidate.previous) return false;
   }
-  // Built on what is public: a member on a fork of its own cannot help.
+  // Built on a public block of the window before: a member that is further behind cannot help.
   const root = own.get(firstSlot(window))?.previous;
-  return played.relay.branchFrom(0).some(({ id, num }) => id === root && num >= 0);
+  return played.relay.branchFrom(0).some(({ id, slot }) => id === root && windowOf(slot) === window - 1);
 }
 
 function excuse(played: Played, window: number, missed: number[]): string | null {
@@ -208,10 +216,13 @@ function excuse(played: Played, window: number, missed: number[]): string | null
   const depth = 13 - open.length;
   const deadline = slotTime(lastSlot(window)) - SELECT_DEFAULTS.deadlineMarginMs - depth * played.plan.cpuMs * 1.5;
   const m = played.members.findIndex((_, i) => signerOf(i) === leader);
-  const lost = played.members[m]?.troubles.filter((at) => windowOf((at - slotTime(0)) / 500) >= window - 1) ?? [];
   const isTail = open.every((slot) => slot >= lastSlot(window) - open.length + 1);
-  if (isTail && lost.some((at) => at + SELECT_DEFAULTS.overdueMs + 600 > deadline))
-    return 'leader lost too late to rescue';
+  // A lost connection is noticed at once, silence only past the time at which the block is expected.
+  const lost = played.happened.some(({ at, fault, member }) => {
+    const noticed = fault.kind === 'kill' || fault.kind === 'cut' ? 5 : SELECT_DEFAULTS.overdueMs + 600;
+    return member === m && at > slotTime(firstSlot(window)) - 600 && at + noticed > deadline;
+  });
+  if (isTail && lost) return 'leader lost too late to rescue';
   if (isTail && depth * played.plan.cpuMs * 1.5 > 400) return 'branch too heavy to rescue';
   return null;
 }

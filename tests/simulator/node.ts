@@ -47,8 +47,13 @@ export class Node {
   producing = false;
   alive = true;
   paused = false;
-  readonly told = { dropped: [] as Block[], unlinkable: 0, switches: [] as { from: Block; to: Block; at: number }[] };
-  onProduced: (block: Block) => void = () => {};
+  readonly told = {
+    dropped: [] as Block[],
+    unlinkable: 0,
+    switches: [] as { from: Block; to: Block; at: number }[],
+    /** Slot of the first block it made. */
+    firstMade: null as number | null,
+  };
   private readonly tree: BlockTree;
   private readonly queue: Queue;
   private readonly peers = new Map<Peer, Set<string>>();
@@ -250,7 +255,7 @@ export class Node {
     this.mark(block);
     this.head = block;
     if (block.irreversible > this.root.num) this.advanceRoot(block);
-    this.onProduced(block);
+    this.told.firstMade ??= slot;
     this.broadcast(block);
     this.plan();
   }

@@ -16,7 +16,7 @@ export type Who = number | 'leader' | 'all';
 
 /** Something that goes wrong in a pool window (counted from 0), `afterMs` after a slot's time. */
 export interface Fault {
-  kind: 'kill' | 'freeze' | 'cut' | 'slow' | 'late-parent' | 'leak' | 'fence' | 'emitter' | 'stall';
+  kind: 'kill' | 'freeze' | 'cut' | 'slow' | 'late-parent' | 'leak' | 'fence' | 'emitter' | 'crash' | 'stall';
   window: number;
   slot: number;
   afterMs: number;
@@ -52,6 +52,7 @@ const KINDS: Fault['kind'][] = [
   'leak',
   'fence',
   'emitter',
+  'crash',
   'stall',
 ];
 
@@ -104,6 +105,7 @@ function drawFault(random: Random, window: number, members: number): Fault {
     leak: 0,
     fence: 0,
     emitter: 100 + random.below(3000),
+    crash: 100 + random.below(3000),
     stall: 100 + random.below(3000),
   }[kind];
   return { kind, window, slot, afterMs, who: kind === 'late-parent' && random.below(2) ? 'all' : who, forMs };

@@ -35,10 +35,12 @@ interface Parts {
   /** Writes a block to the relay node. */
   send(block: Block): void;
   /** Told of each emission that passed the fence. */
-  onEmit(effect: Emission, tip: BlockRef | null, known: (id: string) => boolean): void;
+  onEmit(effect: Emission, tip: BlockRef | null, known: (id: string) => boolean, newest: Block | null): void;
   onCandidate(candidate: Candidate): void;
   /** Whether the next decision cannot be made durable. */
   fenceFails(): boolean;
+  /** Whether the emitter dies between the next decision and its block's way out. */
+  dies(): boolean;
   /** What earlier runs decided, oldest first. */
   log: Decided[];
 }
@@ -58,6 +60,8 @@ export class PoolEmitter {
   private lastTurn: number;
   private wake = 0;
   private stopped = false;
+  /** The other producers' latest block that was seen. */
+  private newest: Block | null = null;
 
   /** Starts at the relay node's head. */
   constructor(parts: Parts, head: Block) {
@@ -65,7 +69,10 @@ export class PoolEmitter {
     this.tree = parts.tree;
     this.pool = parts.pool;
     this.lastTurn = windowOf(slotAt(parts.queue.now)) - 1;
-    for (let at: Block | null = head; at && at.num > head.irreversible; at = at.parent) this.linked.add(at.id);
+    for (let at: Block | null = head; at && at.num > head.irreversible; at = at.parent) {
+      this.linked.add(at.id);
+      this.publicIds.add(at.id);
+    }
     this.dispatch({ type: 'public', at: this.now(), block: ref(head), pool: false });
     const window = windowOf(head.slot);
     for (const { block, signer, rescue } of parts.log) {
@@ -109,6 +116,7 @@ export class PoolEmitter {
     if (this.stopped || this.frames.sawPublic(block.id)) return;
     this.link(block.id);
     const pool = block.producer === this.pool;
+    if (!pool && block.slot > (this.newest?.slot ?? 0)) this.newest = block;
     if (pool) this.branch.add({ id: block.id, slot: block.slot, frame: block.frame });
     const at = this.now();
     this.dispatch({ type: 'public', at, block: ref(block), pool });
@@ -190,10 +198,12 @@ export class PoolEmitter {
       this.dispatch({ type: 'fence-failed', at: this.now(), window, step: effect.step });
       return;
     }
-    this.parts.onEmit(effect, tip, (id) => this.isPublic(id));
+    this.parts.onEmit(effect, tip, (id) => this.isPublic(id), this.newest);
+    const dies = this.parts.dies();
     for (const [i, { id, num, slot, previous, signer }] of effect.path.entries()) {
       const rescue = effect.reason === 'rescue' && i === 0 && effect.replaced.length > 0;
       this.parts.log.push({ block: { id, num, slot, previous }, signer, rescue });
+      if (dies) continue;
       const kept = this.frames.get(candidateKey({ id, signer }));
       if (!kept) throw new Error(`the frame of ${id} by ${signer} is gone`);
       this.frames.sawPublic(id);

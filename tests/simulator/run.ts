@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { check, checkAgreement, type Tally, type Violation } from './check.ts';
+import { check, checkAgreement, emptyTally, type Tally, type Violation } from './check.ts';
 import { drawPlan, type Plan } from './plan.ts';
 import { shrink } from './shrink.ts';
 import { play } from './world.ts';
@@ -17,16 +17,7 @@ export interface Report {
 
 /** Plays worlds until so many pool slots went by. Each world's seed is the run's seed plus its number. */
 export function simulate(slots: number, seed: number, stopAtFailure: boolean): Report {
-  const tally: Tally = {
-    slots: 0,
-    missed: 0,
-    missedBy: {},
-    rescues: 0,
-    replaced: 0,
-    switches: 0,
-    excused: {},
-    poisoned: {},
-  };
+  const tally = emptyTally();
   const report: Report = { seed, worlds: 0, tally, seconds: 0, failures: [] };
   const start = performance.now();
   while (tally.slots < slots && (report.failures.length === 0 || !stopAtFailure)) {
@@ -51,7 +42,7 @@ export function broken(plan: Plan, into?: Tally): Violation[] {
 }
 
 function add(into: Tally, one: Tally): void {
-  for (const key of ['slots', 'missed', 'rescues', 'replaced', 'switches'] as const) into[key] += one[key];
+  for (const key of ['slots', 'missed', 'rescues', 'replaced', 'orphaned', 'switches'] as const) into[key] += one[key];
   for (const key of ['missedBy', 'excused', 'poisoned'] as const)
     for (const [name, count] of Object.entries(one[key])) into[key][name] = (into[key][name] ?? 0) + count;
 }
@@ -65,6 +56,7 @@ export function lines({ seed, worlds, tally, seconds, failures }: Report): strin
   return [
     `seed ${seed}: ${tally.slots} pool slots in ${worlds} worlds, ${Math.round(tally.slots / seconds)} slots/s`,
     `missed ${tally.missed}, rescues ${tally.rescues}, replaced ${tally.replaced}, public fork switches ${tally.switches}`,
+    `blocks of the producer before that the pool built below: ${tally.orphaned}`,
     `missed by what went wrong in the window: ${counts(tally.missedBy)}`,
     `missed though a member covered them: ${counts(tally.excused)}`,
     `pool blocks dropped by producing members: ${counts(tally.poisoned)}`,

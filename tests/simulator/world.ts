@@ -23,6 +23,8 @@ export interface EmittedRecord {
   tip: BlockRef | null;
   /** Whether the first block's parent was public. */
   onPublic: boolean;
+  /** The other producers' latest block that the emitter had seen. */
+  newest: Block | null;
   /** Last irreversible block of the relay node then. */
   lib: Block;
 }
@@ -72,6 +74,8 @@ export class World {
   private emitter: PoolEmitter | null = null;
   private out: Line;
   private fenceFails = false;
+  /** How long the emitter will be down when it dies at its next decision. */
+  private crashMs: number | null = null;
 
   constructor(plan: Plan) {
     this.plan = plan;
@@ -169,13 +173,14 @@ export class World {
         ...{ tree: this.tree, queue: this.queue, pool: this.pool, log: this.log },
         cpuUs: Math.round(this.plan.cpuMs * 1000),
         send: (block) => this.out.carry(() => this.relay.receive(block, own)),
-        onEmit: (effect, tip, known) => {
+        onEmit: (effect, tip, known, newest) => {
           const onPublic = known(effect.path[0]?.previous ?? '');
           const copy = { ...effect, path: [...effect.path], replaced: [...effect.replaced] };
-          this.played.emitted.push({ at: this.queue.now, effect: copy, tip, onPublic, lib: this.relay.root });
+          this.played.emitted.push({ at: this.queue.now, effect: copy, tip, onPublic, newest, lib: this.relay.root });
         },
         onCandidate: (candidate) => this.played.candidates.push(candidate),
         fenceFails: () => this.takeFence(),
+        dies: () => this.takeCrash(),
       },
       this.relay.head,
     );
@@ -188,6 +193,13 @@ export class World {
     this.fenceFails = false;
     if (fails) this.trouble(this.queue.now);
     return fails;
+  }
+
+  private takeCrash(): boolean {
+    const { crashMs } = this;
+    this.crashMs = null;
+    if (crashMs !== null) this.restartEmitter(crashMs);
+    return crashMs !== null;
   }
 
   private trouble(at: number): void {
@@ -264,6 +276,9 @@ export class World {
         return this.leak(fault, m);
       case 'fence':
         this.fenceFails = true;
+        return;
+      case 'crash':
+        this.crashMs = fault.forMs;
         return;
       case 'emitter':
         return this.restartEmitter(fault.forMs);
