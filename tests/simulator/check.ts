@@ -94,20 +94,20 @@ function checkEmissions(played: Played, tally: Tally): Violation[] {
         wrong('link', `${candidate.id} is not on ${path[i - 1]?.id}`);
     }
     const [first] = path;
-    if (reason === 'extend' && first?.previous !== tip?.id) wrong('link', `${first?.id} does not extend ${tip?.id}`);
+    if (reason === 'extend' && first?.previous !== tip.id) wrong('link', `${first?.id} does not extend ${tip.id}`);
     if (!onPublic) wrong('link', `the parent ${first?.previous} of ${first?.id} is not public`);
     if ((first?.num ?? 0) <= lib.num) wrong('irreversible', `${first?.id} is at or below ${lib.num}`);
     if (newest && windowOf(newest.slot) > window && newest.num + 12 > (first?.num ?? 0))
       wrong('too-late', `${first?.id} after ${newest.id} of a later window`);
     if (path.some(({ signer }) => failed.includes(signer))) wrong('out', `${first?.id} by a leader that was replaced`);
-    if (reason === 'first' && tip && first) tally.orphaned += tip.num - first.num + 1;
+    if (reason === 'first' && first) tally.orphaned += tip.num - first.num + 1;
     if (reason !== 'rescue') continue;
     rescues.set(window, [...failed, effect.failed ?? '']);
     if (failed.length >= SELECT_DEFAULTS.rescuesPerWindow)
       wrong('rescue', `${first?.id}: one rescue more than allowed`);
     tally.rescues++;
     tally.replaced += replaced.length;
-    if (tip && (path[path.length - 1]?.num ?? 0) <= tip.num)
+    if ((path[path.length - 1]?.num ?? 0) <= tip.num)
       wrong('rescue', `${path[path.length - 1]?.id} is not higher than ${tip.id}`);
   }
   return found;

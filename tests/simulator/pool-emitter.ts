@@ -2,7 +2,7 @@ import { SLOT_MS, slotAt, slotInWindow, slotTime, windowOf } from '../../common/
 import { PublicBranch } from '../../emitter/relay/branch.ts';
 import { Frames } from '../../emitter/relay/frames.ts';
 import { reduce } from '../../emitter/select/reducer.ts';
-import { candidateKey, initialState, isBetterHead, type SelectState } from '../../emitter/select/state.ts';
+import { candidateKey, initialState, type SelectState } from '../../emitter/select/state.ts';
 import { firstDelivered } from '../../emitter/select/strategy.ts';
 import {
   type BlockRef,
@@ -11,7 +11,7 @@ import {
   type SelectEffect,
   type SelectEvent,
 } from '../../emitter/select/types.ts';
-import type { Block, BlockTree } from './blocks.ts';
+import { type Block, type BlockTree, isPreferred } from './blocks.ts';
 import type { MemberChannel } from './channel.ts';
 import type { Queue } from './queue.ts';
 
@@ -35,7 +35,7 @@ interface Parts {
   /** Writes a block to the relay node. */
   send(block: Block): void;
   /** Told of each emission that passed the fence. */
-  onEmit(effect: Emission, tip: BlockRef | null, known: (id: string) => boolean, newest: Block | null): void;
+  onEmit(effect: Emission, tip: Block, known: (id: string) => boolean, newest: Block | null): void;
   onCandidate(candidate: Candidate): void;
   /** Whether the next decision cannot be made durable. */
   fenceFails(): boolean;
@@ -62,10 +62,13 @@ export class PoolEmitter {
   private stopped = false;
   /** The other producers' latest block that was seen. */
   private newest: Block | null = null;
+  /** Head of the public chain as nodeos sees it, own emissions included. */
+  private best: Block;
 
   /** Starts at the relay node's head. */
   constructor(parts: Parts, head: Block) {
     this.parts = parts;
+    this.best = head;
     this.tree = parts.tree;
     this.pool = parts.pool;
     this.lastTurn = windowOf(slotAt(parts.queue.now)) - 1;
@@ -114,6 +117,7 @@ export class PoolEmitter {
   onPublic(block: Block): void {
     this.publicIds.add(block.id);
     if (this.stopped || this.frames.sawPublic(block.id)) return;
+    if (isPreferred(block, this.best)) this.best = block;
     this.link(block.id);
     const pool = block.producer === this.pool;
     if (!pool && block.slot > (this.newest?.slot ?? 0)) this.newest = block;
@@ -173,13 +177,8 @@ export class PoolEmitter {
   }
 
   private dispatch(event: SelectEvent): void {
-    let { tip } = this.state;
-    if (event.type === 'public' && tip && isBetterHead(event.block, tip)) tip = event.block;
     for (const effect of reduce(this.state, firstDelivered, event)) {
-      if (effect.type === 'emit' && !this.state.window?.halted) {
-        this.emit(effect, tip);
-        tip = effect.path[effect.path.length - 1] ?? tip;
-      }
+      if (effect.type === 'emit' && !this.state.window?.halted) this.emit(effect);
       if (effect.type === 'wake') this.wakeAt(effect.at);
       if (effect.type === 'closed') this.frames.prune(effect.window);
     }
@@ -192,13 +191,13 @@ export class PoolEmitter {
     });
   }
 
-  private emit(effect: Emission, tip: BlockRef | null): void {
+  private emit(effect: Emission): void {
     const window = windowOf(effect.path[0]?.slot ?? 0);
     if (this.parts.fenceFails()) {
       this.dispatch({ type: 'fence-failed', at: this.now(), window, step: effect.step });
       return;
     }
-    this.parts.onEmit(effect, tip, (id) => this.isPublic(id), this.newest);
+    this.parts.onEmit(effect, this.best, (id) => this.isPublic(id), this.newest);
     const dies = this.parts.dies();
     for (const [i, { id, num, slot, previous, signer }] of effect.path.entries()) {
       const rescue = effect.reason === 'rescue' && i === 0 && effect.replaced.length > 0;
@@ -208,6 +207,7 @@ export class PoolEmitter {
       if (!kept) throw new Error(`the frame of ${id} by ${signer} is gone`);
       this.frames.sawPublic(id);
       this.publicIds.add(id);
+      this.best = this.tree.of(kept.frame);
       this.branch.add({ id, slot, frame: kept.frame });
       this.parts.send(this.tree.of(kept.frame));
     }

@@ -1,6 +1,6 @@
 import { seededRandom } from '../../common/random.ts';
 import { firstSlot, lastSlot, SLOT_MS, slotTime, windowOf } from '../../common/slot.ts';
-import type { BlockRef, Candidate } from '../../emitter/select/types.ts';
+import type { Candidate } from '../../emitter/select/types.ts';
 import { type Block, BlockTree } from './blocks.ts';
 import { Line, MemberChannel } from './channel.ts';
 import { Node, type NodeSettings } from './node.ts';
@@ -20,7 +20,8 @@ const PARENT_EARLY_MS = 900;
 export interface EmittedRecord {
   at: number;
   effect: Emission;
-  tip: BlockRef | null;
+  /** The public head by nodeos’ own rule, as far as the emitter had seen. */
+  tip: Block;
   /** Whether the first block's parent was public. */
   onPublic: boolean;
   /** The other producers' latest block that the emitter had seen. */
