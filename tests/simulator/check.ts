@@ -67,6 +67,8 @@ function causesOf(played: Played, window: number): string[] {
   if (near.length > 0) return [...new Set(near)];
   if (isLost(played, window - played.tree.producers))
     return [played.tree.producers <= 3 ? 'all on own branches' : 'window before was lost'];
+  // Lone members that come back to heavy blocks need minutes to be in sync.
+  if (!played.candidates.some(({ slot }) => windowOf(slot) === window)) return ['no member in sync'];
   return ['nothing'];
 }
 
