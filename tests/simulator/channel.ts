@@ -53,6 +53,8 @@ export class MemberChannel {
   private readonly relayEnd: Peer;
   private open = true;
   private flushPlanned = false;
+  /** The relay node's answer to a handshake is under way. */
+  private answering = false;
 
   constructor(parts: {
     member: Node;
@@ -126,10 +128,14 @@ export class MemberChannel {
   private handshake(head: Block, root: Block): void {
     if (this.emitter.isPrivate(head.id) || this.hold.isHolding(this.emitter.now())) return;
     const { relay } = this;
-    if (relay.head === head || relay.head.num < head.num) return;
+    if (this.answering || relay.head === head || relay.head.num < head.num) return;
+    this.answering = true;
     const branch = relay.branchFrom(root.num);
     const from = branch.includes(head) ? head.num : root.num;
     for (const block of branch) if (block.num > from) this.carryDown(() => this.fromRelay(block), SYNC_GAP_MS);
+    this.carryDown(() => {
+      this.answering = false;
+    });
   }
 
   private fromRelay(block: Block): void {

@@ -17,6 +17,9 @@ const START_MS = 400;
 /** Before a block's own time by which it has not left its producer yet, but the one before it has. */
 const PARENT_EARLY_MS = 900;
 
+/** After an answer, a node that still cannot link waits this long before it asks again. */
+const RESYNC_MS = 100;
+
 export interface EmittedRecord {
   at: number;
   effect: Emission;
@@ -147,9 +150,14 @@ export class World {
     const delay = () => publicDelayMs;
     const there = new Line(this.queue, delay);
     const back = new Line(this.queue, delay);
+    const asking = new Set<Node>();
+    // One answer at a time: what cannot be linked in it asks again only afterwards.
     const answer = (from: Node, to: Node, line: Line, end: { send(block: Block): void; resync(): void }) => {
+      if (asking.has(from)) return;
+      asking.add(from);
       line.carry(() => {
         for (const block of to.branchFrom(from.root.num)) line.carry(() => from.receive(block, end), 1);
+        line.carry(() => asking.delete(from), RESYNC_MS);
       });
     };
     const atA = {

@@ -9,7 +9,6 @@ export interface Scenario {
 const leader = { who: 'leader' } as const;
 const all = { who: 'all' } as const;
 
-/** The last one comes last: no member finds back from it. */
 export const SCENARIOS: Scenario[] = [
   { name: 'nothing fails', fault: null },
   {
@@ -36,7 +35,14 @@ export const SCENARIOS: Scenario[] = [
     name: 'the public block of slot 0 reaches a producing member',
     fault: { kind: 'leak', slot: 3, afterMs: 0, forMs: 0, who: 1 },
   },
-  { name: 'nothing of the window leaves in time', fault: { kind: 'stall', slot: 0, afterMs: 0, forMs: 6200, ...all } },
+];
+
+/** Virtual and real nodes disagree here, and it is not known yet why; see docs/simulator.md. */
+export const OPEN: Scenario[] = [
+  {
+    name: 'nothing of the window leaves in time',
+    fault: { kind: 'stall', slot: 0, afterMs: 0, forMs: 6200, ...all },
+  },
 ];
 
 /** What nodes make of a scenario, in terms that both kinds of nodes have. */
