@@ -105,7 +105,7 @@ function drawFault(random: Random, window: number, members: number): Fault {
     leak: 0,
     fence: 0,
     emitter: 100 + random.below(3000),
-    crash: 100 + random.below(3000),
+    crash: 5 + random.below(random.below(2) ? 300 : 3000),
     stall: 100 + random.below(3000),
   }[kind];
   return { kind, window, slot, afterMs, who: kind === 'late-parent' && random.below(2) ? 'all' : who, forMs };

@@ -51,6 +51,22 @@ test('the leader killed after any slot: no slot missed, at most one switch', () 
   }
 });
 
+test('the emitter dies between decision and emission: a slower member’s block for that slot does not leave instead', () => {
+  const slow = calm.members.map((member, m) => ({ ...member, busyPercent: 100, skewMs: m === 0 ? 0 : -250 }));
+  const faults = [{ kind: 'crash', window: 3, slot: 0, afterMs: -500, who: 'leader', forMs: 5 } as const];
+  const { violations } = observe({ ...calm, members: slow, faults });
+  assert.deepEqual(violations, []);
+});
+
+test('three leaders killed in one window: two rescues, and the window’s rest is missed', () => {
+  const members = [...calm.members, ...calm.members].map((member) => ({ ...member, busyPercent: 100 }));
+  const kill = { kind: 'kill', window: 3, afterMs: -100, who: 'leader', forMs: 20_000 } as const;
+  const { tally, violations } = observe({ ...calm, members, faults: [3, 5, 7].map((slot) => ({ ...kill, slot })) });
+  assert.deepEqual(violations, []);
+  assert.equal(tally.rescues, 2);
+  assert.deepEqual(tally.excused, { 'rescues used up': tally.missed });
+});
+
 test('a plan shrinks to what its failure needs', () => {
   const plan = drawPlan(1, 20);
   const kill = plan.faults.find(({ kind }) => kind === 'kill');
