@@ -178,6 +178,8 @@ export class PoolEmitter {
 
   private dispatch(event: SelectEvent): void {
     for (const effect of reduce(this.state, firstDelivered, event)) {
+      // It died in the midst of its answer.
+      if (this.stopped) return;
       if (effect.type === 'emit' && !this.state.window?.halted) this.emit(effect);
       if (effect.type === 'wake') this.wakeAt(effect.at);
       if (effect.type === 'closed') this.frames.prune(effect.window);
