@@ -9,9 +9,15 @@ import { withBox } from '../run/box.ts';
 import { withChain } from '../run/chain.ts';
 import { untilSignal } from '../run/signals.ts';
 
-const SUITES = ['unit', 'contract', 'e2e'] as const;
+const SUITES = ['unit', 'simulator', 'fuzz', 'contract', 'e2e'] as const;
 /** Parts of a suite, in order; the files of `box` share one running pool, those of `chain` one bare chain. */
-const PARTS = { unit: ['unit'], contract: ['contract'], e2e: ['e2e/chain', 'e2e/up', 'e2e/box'] } as const;
+const PARTS = {
+  unit: ['unit'],
+  simulator: ['simulator'],
+  fuzz: ['fuzz'],
+  contract: ['contract'],
+  e2e: ['e2e/chain', 'e2e/up', 'e2e/box'],
+} as const;
 
 interface Count {
   passed: number;
@@ -22,7 +28,10 @@ export function testCommand(): Command {
   return new Command('test')
     .description('run the tests; the last line is "N passed, N failed"')
     .argument('[suite]', `one of ${SUITES.join(', ')}, or a part as e2e/chain; all when left out`)
-    .option('--deep', 'ten thousand sequences against the model of the contract, some ten minutes, instead of hundreds')
+    .option(
+      '--deep',
+      'contract: 10,000 sequences instead of hundreds; simulator: 1,000,000 slots; fuzz: 10,000,000 inputs',
+    )
     .action(async (suite: string | undefined, options: { deep?: boolean }) => {
       if (options.deep) process.env.POOL_DEEP = '1';
       const parts = partsOf(suite);

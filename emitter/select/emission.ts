@@ -35,7 +35,7 @@ export function extend(
   }
   if (onTip.length > 0) return emitFirst(state, window, onTip, now, effects);
   if (windowOf(tip.slot) === window.id) return false;
-  const below = window.tree.all.filter((c) => mayLeave(c) && isFirstOfWindow(c, window));
+  const below = window.tree.all.filter((c) => mayLeave(c) && isFirstOfWindow(state, c, window));
   if (below.length === 0) return false;
   const waitUntil = Math.min(...below.map((c) => c.arrivedMs)) + state.config.parentWaitMs;
   if (now < waitUntil) {
@@ -64,9 +64,13 @@ function mayTakeSlot(window: WindowState, candidate: Candidate): boolean {
   return decided === undefined || decided === candidateKey(candidate);
 }
 
-/** Built on a block from before the window: nodeos prefers it to the previous producer's branch whatever its height. */
-function isFirstOfWindow(candidate: Candidate, window: WindowState): boolean {
-  return withId(window.tree, candidate.previous).length === 0 && candidate.num > window.parent.num - SLOTS_PER_WINDOW;
+/**
+ * Built on a public block from before the window: nodeos prefers it to the previous producer's branch whatever its height. After a
+ * window of which nothing left, members can still be on branches of that window's, which nobody else could link.
+ */
+function isFirstOfWindow(state: SelectState, { previous, num }: Candidate, window: WindowState): boolean {
+  const isPublic = state.roots.some(({ id }) => id === previous);
+  return isPublic && withId(window.tree, previous).length === 0 && num > window.parent.num - SLOTS_PER_WINDOW;
 }
 
 /** A slot that has a block is never left out for a later one. */

@@ -111,7 +111,8 @@ function onPublic(state: SelectState, block: BlockRef, pool: boolean, effects: S
   const better = !tip || rulesOf(state).isBetterHead(block, tip);
   // Older pool blocks are answers to sync requests, emitted long ago, perhaps by an earlier run.
   if (pool && (better || windowOf(block.slot) === window?.id)) effects.push({ type: 'leak', block });
-  if (!pool) state.roots = [...state.roots, block].slice(-ROOTS_KEPT);
+  // Through a member that joins, blocks of long ago come by as answers to its requests: they must not push out the newest.
+  if (!pool && block.num + ROOTS_KEPT > (tip?.num ?? 0)) state.roots = [...state.roots, block].slice(-ROOTS_KEPT);
   if (!better) return;
   state.tip = block;
   if (window && windowOf(block.slot) < window.id && window.emitted.length === 0) window.parent = block;

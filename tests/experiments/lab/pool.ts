@@ -98,17 +98,21 @@ async function startMembers(lab: Lab, emitter: string, options: PoolOptions): Pr
   const names = Array.from({ length: options.members ?? 3 }, (_, i) => `member${i + 1}`);
   const starting = names.map(async (name, i) => {
     const proxy = await lab.proxy({ target: emitter });
-    const signingKeys = keysOf(lab, name, i, options);
-    const config = options.memberConfig?.(i) ?? [];
-    // It listens for nobody, as a member must.
-    const node = await lab.node(name, { producers: [POOL], signingKeys, peers: [proxy.address], config });
-    return { node, proxy };
+    const keys = options.memberKeys?.(i);
+    return { node: await startMember(lab, name, [proxy.address], options.memberConfig?.(i), keys), proxy };
   });
   return Promise.all(starting);
 }
 
-function keysOf(lab: Lab, name: string, index: number, { memberKeys }: PoolOptions): KeyPair[] {
-  return memberKeys?.(index) ?? [lab.keys.pair(name)];
+/** A node that produces for the pool and listens for nobody, as a member must. */
+export function startMember(
+  lab: Lab,
+  name: string,
+  peers: string[],
+  config: string[] = [],
+  signingKeys: KeyPair[] = [lab.keys.pair(name)],
+): Promise<LabNode> {
+  return lab.node(name, { producers: [POOL], signingKeys, peers, config });
 }
 
 const POOL_NAME = stringToName(POOL);

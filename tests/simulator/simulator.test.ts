@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { emptyTally } from './check.ts';
+import { drawPlan, type Plan } from './plan.ts';
+import { broken, lines, simulate } from './run.ts';
+import { shrink } from './shrink.ts';
+
+const seed = Number(process.env.SIM_SEED ?? 1);
+const slots = Number(process.env.SIM_SLOTS ?? (process.env.POOL_DEEP ? 1_000_000 : 8_000));
+
+/** A world in which nothing goes wrong, to be changed by a test. */
+const calm: Plan = {
+  ...{ seed: 7, others: 3, windows: 6, publicDelayMs: 1, peers: 1, cpuMs: 0.3, faults: [] },
+  members: [450, 400, 450].map((effortMs) => ({ skewMs: 0, effortMs, delayMs: 1, jitterMs: 1, busyPercent: 50 })),
+};
+
+test(`${slots} pool slots of worlds in which everything goes wrong break no rule`, (t) => {
+  const report = simulate(slots, seed, false);
+  for (const line of lines(report)) t.diagnostic(line);
+  const [first] = report.failures;
+  const text = () => `world ${first?.seed}: ${JSON.stringify(first?.violations[0])}`;
+  assert.equal(
+    report.failures.length,
+    0,
+    first && `${text()}; node tests/simulator/run.ts --world ${first.seed} shrinks it`,
+  );
+  assert.ok(report.tally.rescues > 0 && report.tally.switches > 0, 'things did go wrong');
+});
+
+test('a world plays the same way twice', () => {
+  const plan = drawPlan(seed + 3, 8);
+  const [one, other] = [observe(plan), observe(plan)];
+  assert.deepEqual(one, other);
+});
+
+test('nothing goes wrong: no slot is missed, nothing is rescued, nobody switches, nobody is poisoned', () => {
+  for (let n = 0; n < 20; n++) {
+    const { tally, violations } = observe({ ...calm, seed: n });
+    assert.deepEqual(violations, []);
+    assert.deepEqual([tally.missed, tally.rescues, tally.switches, tally.poisoned], [0, 0, 0, {}]);
+  }
+});
+
+test('the leader killed after any slot: no slot missed, at most one switch', () => {
+  for (let slot = 0; slot < 12; slot++) {
+    const faults = [{ kind: 'kill', window: 3, slot, afterMs: -100, who: 'leader', forMs: 20_000 } as const];
+    const { tally, violations } = observe({ ...calm, faults });
+    assert.deepEqual(violations, []);
+    assert.equal(tally.missed, 0, `slot ${slot}`);
+    assert.ok(tally.switches <= 1, `slot ${slot}`);
+  }
+});
+
+test('the emitter dies between decision and emission: a slower member’s block for that slot does not leave instead', () => {
+  const slow = calm.members.map((member, m) => ({ ...member, busyPercent: 100, skewMs: m === 0 ? 0 : -250 }));
+  const faults = [{ kind: 'crash', window: 3, slot: 0, afterMs: -500, who: 'leader', forMs: 5 } as const];
+  const { violations } = observe({ ...calm, members: slow, faults });
+  assert.deepEqual(violations, []);
+});
+
+test('three leaders killed in one window: two rescues, and the window’s rest is missed', () => {
+  const members = [...calm.members, ...calm.members].map((member) => ({ ...member, busyPercent: 100 }));
+  const kill = { kind: 'kill', window: 3, afterMs: -100, who: 'leader', forMs: 20_000 } as const;
+  const { tally, violations } = observe({ ...calm, members, faults: [3, 5, 7].map((slot) => ({ ...kill, slot })) });
+  assert.deepEqual(violations, []);
+  assert.equal(tally.rescues, 2);
+  assert.deepEqual(tally.excused, { 'rescues used up': tally.missed });
+});
+
+test('a plan shrinks to what its failure needs', () => {
+  const plan = drawPlan(1, 20);
+  const kill = plan.faults.find(({ kind }) => kind === 'kill');
+  assert.ok(kill);
+  const small = shrink(plan, ({ faults }) => faults.some(({ kind, slot }) => kind === 'kill' && slot === kill.slot));
+  assert.equal(small.faults.length, 1);
+  assert.equal(small.members.length, 1);
+  assert.ok(small.windows <= 4);
+});
+
+function observe(plan: Plan) {
+  const tally = emptyTally();
+  const violations = broken(plan, tally);
+  return { tally, violations };
+}
