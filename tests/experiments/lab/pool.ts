@@ -72,7 +72,7 @@ export async function startPool(lab: Lab, options: PoolOptions): Promise<Pool> {
     bp1.api,
     members.map(({ node }) => node),
   );
-  const memberKeys = members.flatMap(({ node }, i) => keysOf(lab, node.name, i, options));
+  const memberKeys = members.flatMap(({ node }, i) => options.memberKeys?.(i) ?? [lab.keys.pair(node.name)]);
   const turns = order.map((name) => ({ name, keys: name === POOL ? memberKeys : [lab.keys.pair(name)] }));
   await setSchedule(lab, bp1.api, turns);
   await startLoad(lab, bp1, options.load ?? 20);
