@@ -243,7 +243,7 @@ test('a shadow that waits does not take a block of a later slot', () => {
   const { first, parent, candidate, feed } = byHand({ shadows: ['fullest:wait=100'] });
   const at = slotTime(first) - 50;
   candidate(0, parent, first, at);
-  candidate(2, parent, first + 1, at + 20);
+  candidate(1, parent, first + 1, at + 20);
   const told = feed({ type: 'tick', at: at + 100 }).find((effect) => effect.type === 'shadow');
   assert.deepEqual([told?.slot, told?.signer, told?.same], [first, signerOf(0), true]);
 });
