@@ -21,6 +21,11 @@ export type LeadEffect = Extract<SelectEffect, { type: 'lead' }>;
 type RejectedEffect = Extract<SelectEffect, { type: 'rejected' }>;
 type ClosedEffect = Extract<SelectEffect, { type: 'closed' }>;
 
+/** A timer later than this fired after a standstill; as long again is enough to read what came. */
+const LATE_TIMER_MS = 25;
+/** Not twice within this: on a machine that is always late somebody must be judged all the same. */
+const STALL_REST_MS = 500;
+
 /** A frame's header begins behind its length and type. */
 const HEADER_OFFSET = LENGTH_BYTES + 1;
 
@@ -54,6 +59,8 @@ export class Chooser {
   readonly state: SelectState;
   private readonly parts: ChooserParts;
   private wake: NodeJS.Timeout | null = null;
+  /** After a standstill what arrived meanwhile is read until then, before anyone is judged by the time. */
+  private readUntil = 0;
 
   constructor(parts: ChooserParts) {
     this.parts = parts;
@@ -151,8 +158,15 @@ export class Chooser {
 
   private wakeAt(at: number): void {
     if (this.wake) clearTimeout(this.wake);
-    const tick = () => this.dispatch({ type: 'tick', at: this.now() });
-    this.wake = setTimeout(tick, Math.max(1, at - this.parts.clock.now()));
+    const due = Math.max(at, this.readUntil);
+    const tick = () => {
+      const now = this.parts.clock.now();
+      if (now <= due + LATE_TIMER_MS || now < this.readUntil + STALL_REST_MS)
+        return this.dispatch({ type: 'tick', at: this.now() });
+      this.readUntil = now + LATE_TIMER_MS;
+      this.wakeAt(at);
+    };
+    this.wake = setTimeout(() => setImmediate(tick), Math.max(1, due - this.parts.clock.now()));
   }
 
   /** The fence: decisions are durable before the first byte leaves. */

@@ -1,5 +1,5 @@
-import { slotInWindow, slotTime } from '../../common/slot.ts';
-import type { SelectState } from './state.ts';
+import { firstSlot, slotInWindow, slotTime } from '../../common/slot.ts';
+import type { SelectState, WindowState } from './state.ts';
 import type { Candidate } from './types.ts';
 
 /** When a member's block for a slot usually comes. A slot not seen yet is taken to be like the one before: leads only grow. */
@@ -7,6 +7,11 @@ export function expectedAt(state: SelectState, signer: string, slot: number): nu
   const learned = state.lead.get(signer);
   const position = slotInWindow(slot);
   return slotTime(slot) - (learned?.[position] ?? learned?.[position - 1] ?? 0);
+}
+
+/** The slot whose block is to come next. */
+export function awaitedSlot(window: WindowState): number {
+  return (window.emitted[window.emitted.length - 1]?.block.slot ?? firstSlot(window.id) - 1) + 1;
 }
 
 /** Learns how early a member's blocks come. One that came late says that its member was in trouble, not how early it usually is. */

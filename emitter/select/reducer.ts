@@ -1,11 +1,11 @@
 import { lastSlot, slotTime, windowOf } from '../../common/slot.ts';
 import { closing } from './closing.ts';
 import { extend } from './emission.ts';
-import { learnLead } from './expected.ts';
+import { awaitedSlot, learnLead } from './expected.ts';
 import { askShadows } from './first.ts';
 import { dueAt, rescue } from './rescue.ts';
 import { onSettings } from './settings.ts';
-import { giveDuty, noteConnection, onAgent, watchDuty } from './standby.ts';
+import { dutyDueAt, giveDuty, noteConnection, onAgent, watchDuty } from './standby.ts';
 import {
   candidateKey,
   openWindow,
@@ -37,6 +37,7 @@ export function reduce(state: SelectState, event: SelectEvent): SelectEffect[] {
   const { window } = state;
   if (window) window.waits = [];
   if (window && event.type !== 'fence-failed') window.before = [];
+  if (window && event.type === 'tick') judge(state, window, event.at);
   if (window && !window.halted) {
     letOut(state, window, event.at, effects);
     askShadows(state, window, event.at, effects);
@@ -45,6 +46,19 @@ export function reduce(state: SelectState, event: SelectEvent): SelectEffect[] {
   const wake = nextWake(state, event.at);
   if (wake !== null) effects.push({ type: 'wake', at: wake });
   return effects;
+}
+
+/**
+ * Only a tick finds a block overdue, and the caller sends one when all that has arrived was told: after the emitter itself stood still,
+ * the first thing it reads would make the leader look late whose block is the next thing to be read.
+ */
+function judge(state: SelectState, window: WindowState, now: number): void {
+  const due = dueOf(state, window);
+  if (due !== null && now >= due) window.overdue = awaitedSlot(window);
+}
+
+function dueOf(state: SelectState, window: WindowState): number | null {
+  return window.rule.mode === 'standby' ? dutyDueAt(state, window) : dueAt(state, window);
 }
 
 function letOut(state: SelectState, window: WindowState, now: number, effects: SelectEffect[]): void {
@@ -149,8 +163,8 @@ function nextWake(state: SelectState, now: number): number | null {
   const { window } = state;
   if (!window) return null;
   const times = [slotTime(lastSlot(window.id)) + CLOSE_AFTER_MS, ...window.waits];
-  const due = dueAt(state, window);
-  if (due !== null) times.push(due);
+  const due = dueOf(state, window);
+  if (due !== null && window.overdue !== awaitedSlot(window)) times.push(Math.max(due, now + 1));
   const later = times.filter((at) => at > now);
   return later.length > 0 ? Math.min(...later) : null;
 }

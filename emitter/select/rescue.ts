@@ -1,6 +1,6 @@
-import { lastSlot, slotTime, windowOf } from '../../common/slot.ts';
+import { lastSlot, slotTime } from '../../common/slot.ts';
 import { isEligible, take } from './emission.ts';
-import { expectedAt } from './expected.ts';
+import { awaitedSlot, expectedAt } from './expected.ts';
 import { chooseNow } from './first.ts';
 import { type Emitted, isAlive, isOver, rulesOf, type SelectState, snapshot, type WindowState } from './state.ts';
 import { withId } from './tree.ts';
@@ -18,7 +18,7 @@ export interface Branch {
 /** Lets out the best branch of another member in the place of a failed leader's blocks. Gives whether it did. */
 export function rescue(state: SelectState, window: WindowState, now: number, effects: SelectEffect[]): boolean {
   if (window.rescues >= state.config.rescuesPerWindow) return false;
-  const cause = leaderTrouble(state, window, now);
+  const cause = leaderTrouble(state, window);
   const branch = cause && bestBranch(state, window, now);
   if (!branch) return false;
   const step = snapshot(state, window);
@@ -29,6 +29,7 @@ export function rescue(state: SelectState, window: WindowState, now: number, eff
   const isReplaced = ({ block }: Emitted) => replaced.some(({ id }) => id === block.id);
   window.emitted = window.emitted.filter((emitted) => !isReplaced(emitted));
   window.rejected = [];
+  window.overdue = null;
   // What a refused branch had beyond the new one is free again: the rescue says that it was replaced.
   for (const { slot } of replaced) window.decided.delete(slot);
   effects.push({ type: 'emit', step, reason: 'rescue', path, replaced, cause, failed });
@@ -37,13 +38,12 @@ export function rescue(state: SelectState, window: WindowState, now: number, eff
 }
 
 /** Why the leader counts as failed, or null while it does not. In standby mode another takes its place without a rescue. */
-export function leaderTrouble(state: SelectState, window: WindowState, now: number): string | null {
+export function leaderTrouble(state: SelectState, window: WindowState): string | null {
   if (window.rejected.length > 0) return 'rejected';
   const { leader } = window;
   if (!leader || window.rule.mode === 'standby') return null;
   if (!isAlive(state, leader)) return 'connection_lost';
-  const due = dueAt(state, window);
-  return due !== null && now >= due ? 'overdue' : null;
+  return window.overdue === awaitedSlot(window) ? 'overdue' : null;
 }
 
 /**
@@ -51,10 +51,8 @@ export function leaderTrouble(state: SelectState, window: WindowState, now: numb
  * until their time without a loss, so a slow leader is not replaced needlessly; the last slot cannot.
  */
 export function dueAt(state: SelectState, window: WindowState): number | null {
-  const last = window.emitted[window.emitted.length - 1];
-  if (!window.leader || !last) return null;
-  const slot = last.block.slot + 1;
-  if (windowOf(slot) !== window.id) return null;
+  const slot = awaitedSlot(window);
+  if (!window.leader || window.emitted.length === 0 || slot > lastSlot(window.id)) return null;
   const expected = expectedAt(state, window.leader, slot) + state.config.overdueMs;
   return slot === lastSlot(window.id) ? expected : Math.max(expected, slotTime(slot));
 }

@@ -1,5 +1,5 @@
 import { firstSlot, lastSlot, SLOT_MS, slotAt, slotTime, windowOf } from '../../common/slot.ts';
-import { expectedAt } from './expected.ts';
+import { awaitedSlot, expectedAt } from './expected.ts';
 import { ruleFor } from './settings.ts';
 import { isAlive, isOver, rulesOf, type SelectState, turnAfter, type WindowState } from './state.ts';
 import type { SelectEffect, SelectEvent } from './types.ts';
@@ -52,7 +52,7 @@ export function watchDuty(state: SelectState, now: number, effects: SelectEffect
   if (window && !duty) return;
   // One turn lasts until the pool's next window is over, however many of other producers' windows come before it.
   if (!window && (!duty || duty.window <= state.lastWindow)) return appoint(state, id, now, effects);
-  const cause = dutyTrouble(state, window, now);
+  const cause = dutyTrouble(state, window);
   if (cause) replace(state, window, cause, now, effects);
   else if (duty) duty.stuck = false;
 }
@@ -106,6 +106,7 @@ function replace(
     return;
   }
   window?.out.add(duty.leader);
+  if (window) window.overdue = null;
   // Before its window another takes over the turn as well; in mid-window it keeps its own.
   if (!window) state.lastTurn = leader;
   giveDuty(state, leader, window?.id ?? duty.window, now);
@@ -113,29 +114,25 @@ function replace(
 }
 
 /** Why the one on duty counts as failed, or null while it does not. */
-function dutyTrouble(state: SelectState, window: WindowState | null, now: number): string | null {
+function dutyTrouble(state: SelectState, window: WindowState | null): string | null {
   const duty = state.duty;
   if (!duty) return null;
   if (window?.out.has(duty.leader) || state.quarantine.has(duty.leader)) return 'rejected';
   if (duty.lost) return 'connection_lost';
   if (state.agents.get(duty.leader)?.up === false) return 'node_gone';
-  const due = window && dutyDueAt(state, window);
-  if (!window || due === null) return null;
-  if (now >= due) return 'overdue';
-  window.waits.push(due);
-  return null;
+  return window && window.overdue === awaitedSlot(window) ? 'overdue' : null;
 }
 
 /**
  * When its next block counts as overdue: its own learned time plus a margin, and not before the first slot it could make since it was
  * told. There is no other branch in stock, so nothing is gained by waiting longer.
  */
-function dutyDueAt(state: SelectState, window: WindowState): number | null {
+export function dutyDueAt(state: SelectState, window: WindowState): number | null {
   const duty = state.duty;
-  const last = window.emitted[window.emitted.length - 1]?.block.slot ?? firstSlot(window.id) - 1;
-  if (!duty || last >= lastSlot(window.id)) return null;
+  const slot = awaitedSlot(window);
+  if (!duty || slot > lastSlot(window.id)) return null;
   const possible = slotTime(slotAt(duty.since + SLOT_REST_MS) + 1);
-  return Math.max(expectedAt(state, duty.leader, last + 1), possible) + state.config.overdueMs;
+  return Math.max(expectedAt(state, duty.leader, slot), possible) + state.config.overdueMs;
 }
 
 /** A member's connection came or went. */

@@ -22,6 +22,8 @@ export interface WindowState {
   /** Every (id, signer) ever decided, by slot; survives a restart through the log. */
   decided: Map<number, string>;
   leader: string | null;
+  /** The slot whose block a tick found overdue: no other event finds that, see `judge`. */
+  overdue: number | null;
   /** Replaced leaders, members in quarantine: they stay out until the window's end. */
   out: Set<string>;
   rescues: number;
@@ -134,7 +136,7 @@ export function openWindow(state: SelectState, id: number, parent: BlockRef): Wi
   const lists = { tree: emptyTree(), emitted: [], rejected: [], waits: [], before: [] };
   const maps = { decided: new Map(), following: new Map(), shadows: new Map() };
   const sets = { bad: new Set<string>(), out: new Set(state.quarantine.keys()) };
-  const none = { leader: null, first: null, turn: null, rescues: 0, halted: false };
+  const none = { leader: null, overdue: null, first: null, turn: null, rescues: 0, halted: false };
   state.window = { id, rule, parent, ...lists, ...maps, ...sets, ...none };
   state.lastWindow = id;
   for (const [signer, left] of state.quarantine) {

@@ -9,10 +9,12 @@ class Relay {
   now = 1_000_000;
   takesMs = 0;
   down = false;
+  asked = 0;
   readonly verdicts: string[] = [];
   readonly lib: number[] = [];
   readonly watch = new Acceptance({
     info: async () => {
+      this.asked++;
       this.now += this.takesMs;
       if (this.down) throw new Error('refused');
       return { head_block_id: this.head, last_irreversible_block_num: this.irreversible };
@@ -62,8 +64,10 @@ test('a node that stays right below a block refused it: said once, after its tim
   assert.deepEqual(node.verdicts, []);
   await node.pass(150);
   assert.deepEqual(node.verdicts, ['a refused']);
-  await node.pass(5000);
+  const { asked } = node;
+  await node.pass(1000);
   assert.deepEqual(node.verdicts, ['a refused']);
+  assert.equal(node.asked, asked, 'nothing is outstanding any more');
 });
 
 test('a heavy block is given twice its billed time, and one behind it its own from when that is in', async () => {

@@ -274,6 +274,23 @@ test('the leader’s connection is lost: another leads at once, whatever its age
   assert.deepEqual([lead?.leader, lead?.pause], [signerOf(1), [signerOf(0)]]);
 });
 
+test('the last slot’s block never came: the next leader is appointed once it is too late for it', () => {
+  const { agent, feed, at, first, parent } = byHand();
+  for (const m of [0, 1]) agent(m, at);
+  feed({ type: 'member', at, signer: signerOf(0), up: true });
+  let on = parent;
+  for (let k = 0; k < 11; k++) {
+    on = block(on, first + k, 'm0');
+    const now = slotTime(first + k);
+    const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: now, late: false };
+    feed({ type: 'candidate', at: now, candidate: { ...on, ...rest, signer: signerOf(0) } });
+  }
+  for (const m of [0, 1]) agent(m, slotTime(first + 10) + 1, { headNum: on.num, producing: m === 0 });
+  const window = poolWindow(0);
+  const lead = feed({ type: 'tick', at: slotTime(first + 11) }).find((effect) => effect.type === 'lead');
+  assert.deepEqual([lead?.leader, lead?.window], [signerOf(1), window + 1]);
+});
+
 test('a node that is behind, or whose agent is gone, is not appointed', () => {
   const { agent, at, state } = byHand();
   const leads = (effects: { type: string }[]) => effects.filter(({ type }) => type === 'lead').length;

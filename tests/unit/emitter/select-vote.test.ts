@@ -152,6 +152,20 @@ test('a slot not learned yet is expected as the one before: a leader late from t
   assert.ok(run.sent.every(({ effect }) => effect.reason !== 'rescue'));
 });
 
+test('after a standstill of the emitter a leader is not judged before its block is read', () => {
+  const { first, parent, candidate, feed } = byHand();
+  const lead = candidate(0, parent, first, slotTime(first) - 50).made;
+  const other = candidate(1, parent, first, slotTime(first) - 40).made;
+  // The leader's next block is overdue by now, and lies unread behind another's.
+  const now = slotTime(first + 1) + 400;
+  const { effects } = candidate(1, other, first + 1, now);
+  assert.deepEqual(effects, [{ type: 'wake', at: now + 1 }]);
+  assert.ok(
+    candidate(0, lead, first + 1, now).effects.some((effect) => effect.type === 'emit' && effect.reason === 'extend'),
+  );
+  assert.ok(feed({ type: 'tick', at: now + 1 }).every(({ type }) => type !== 'emit'));
+});
+
 test('two of four die at once: the others go on, with at most two rescues', () => {
   const world = fc
     .record({ members: fc.array(member, { minLength: 4, maxLength: 4 }), slot: fc.nat(11), afterMs: fc.nat(300) })
@@ -243,7 +257,7 @@ test('a shadow that waits does not take a block of a later slot', () => {
   const { first, parent, candidate, feed } = byHand({ shadows: ['fullest:wait=100'] });
   const at = slotTime(first) - 50;
   candidate(0, parent, first, at);
-  candidate(2, parent, first + 1, at + 20);
+  candidate(1, parent, first + 1, at + 20);
   const told = feed({ type: 'tick', at: at + 100 }).find((effect) => effect.type === 'shadow');
   assert.deepEqual([told?.slot, told?.signer, told?.same], [first, signerOf(0), true]);
 });
