@@ -59,6 +59,37 @@ export type PoolEvent =
       reason: string;
     }
   | { type: 'leak'; at: number; slot: number; id: string; num: number; signer: string | null }
+  | {
+      /** Standby mode: from this window on this member makes the blocks; the others are paused. */
+      type: 'lead';
+      at: number;
+      window: number;
+      signer: string;
+      member: string | null;
+      pause: string[];
+    }
+  | {
+      /** An emitted block whose body the relay node refused; the signed header is the evidence. */
+      type: 'rejected';
+      at: number;
+      slot: number;
+      id: string;
+      num: number;
+      signer: string;
+      member: string | null;
+      /** The block's header as it was signed, with its signature, in hex. */
+      header: string;
+    }
+  | {
+      /** What another strategy would have chosen where the choice was free. */
+      type: 'shadow';
+      at: number;
+      slot: number;
+      strategy: string;
+      id: string;
+      signer: string;
+      same: boolean;
+    }
   | { type: 'fault'; at: number; code: string; text: string }
   | { type: 'window'; at: number; window: number; emitted: number; strategy: string };
 

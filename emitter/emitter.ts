@@ -225,7 +225,8 @@ export class Emitter {
     const late = at > slotTime(slot) + SLOT_MS;
     const verdict = late ? 'late' : 'valid';
     this.tellCandidate(arrival, { signer, transactions, cpuUs, verdict, reason: late ? 'late' : null });
-    const candidate: Candidate = { id, num, slot, previous, signer, confirmed, cpuUs, arrivedMs: at, late };
+    const content = { cpuUs, transactions, bytes: frame.length };
+    const candidate: Candidate = { id, num, slot, previous, signer, confirmed, ...content, arrivedMs: at, late };
     this.chooser.dispatch({ type: 'candidate', at: this.chooser.now(), candidate });
   }
 

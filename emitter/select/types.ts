@@ -12,9 +12,15 @@ export interface Candidate extends BlockRef {
   confirmed: number;
   /** Billed CPU of its transactions: about how long another node needs to apply it. */
   cpuUs: number;
+  transactions: number;
+  /** Size of its frame. */
+  bytes: number;
   arrivedMs: number;
   late: boolean;
 }
+
+/** `propose`: every member makes candidates. `standby`: one leader a window makes blocks, the others follow paused. */
+export type Mode = 'propose' | 'standby';
 
 export interface SelectConfig {
   /** How long slot 0 waits for a candidate on the previous producer's last block before it builds below it. */
@@ -43,6 +49,26 @@ export type SelectEvent =
   | { type: 'fence-failed'; at: number; window: number; step: number }
   /** A window of the pool's has begun by the clock, whether anything was heard of it or not. */
   | { type: 'turn'; at: number; window: number }
+  /**
+   * What the members voted for: from the window `fromWindow` on `strategy` ("name" or "name:param=value,…") and `mode`, before
+   * it the previous ones. A window keeps what held for it when it was opened.
+   */
+  | {
+      type: 'settings';
+      at: number;
+      strategy: string;
+      mode: string;
+      fromWindow: number;
+      previousStrategy: string;
+      previousMode: string;
+    }
+  /** After an emission the relay node's head became this block or one on it (`ok`), or another one: its body is invalid. */
+  | { type: 'accepted'; at: number; id: string; ok: boolean }
+  /**
+   * What a member's agent says of its node, at each change and regularly. `up`: agent and node answer. `producing`: not paused.
+   * `headNum`: its node's head. `lag`: ms that the head's time is behind the clock, negative when ahead.
+   */
+  | { type: 'agent'; at: number; signer: string; up: boolean; producing: boolean; headNum: number; lag: number }
   | { type: 'tick'; at: number };
 
 export type EmitReason = 'first' | 'extend' | 'rescue';
@@ -61,6 +87,17 @@ export type SelectEffect =
     }
   /** A pool block in public that was not emitted here. */
   | { type: 'leak'; block: BlockRef }
+  /**
+   * Standby mode: from this window on (the pool's next one at or after it) let `leader` make blocks and nobody else. First
+   * pause those in `pause`, then resume the leader once its node has the block `head`, the public tip now.
+   */
+  | { type: 'lead'; window: number; leader: string; pause: string[]; head: { num: number; id: string } | null }
+  /** This emitted block's body is invalid, says the relay node: its signer is in quarantine. */
+  | { type: 'rejected'; window: number; block: BlockRef; signer: string }
+  /** What another strategy would have chosen at a free choice; `same`: the active one chose it, too. */
+  | { type: 'shadow'; window: number; slot: number; strategy: string; id: string; signer: string; same: boolean }
+  /** Something the operator has to know. */
+  | { type: 'fault'; code: string; text: string }
   /** The window is over: nothing of it can be emitted any more. */
   | { type: 'closed'; window: number; emitted: number; standby: { slot: number; signer: string }[] }
   | { type: 'wake'; at: number };

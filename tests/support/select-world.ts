@@ -218,6 +218,8 @@ export function play(world: World, options: RunOptions = {}): Run {
             signer: signerOf(m),
             confirmed: member.confirmed,
             cpuUs: world.cpuUs,
+            transactions: member.busy[k] ? 1 : 0,
+            bytes: member.busy[k] ? 400 : 200,
             arrivedMs: at,
             late: at > slotTime(first + k) + SLOT_MS,
           };

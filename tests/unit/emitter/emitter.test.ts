@@ -98,7 +98,15 @@ function twoAtOnce(refusals: number): ReturnType<typeof emitter> {
   let parent = below;
   for (const k of [0, 1]) {
     parent = block(parent, first + k, 'm0');
-    const fields = { signer: '0:m0', confirmed: 0, cpuUs: 0, arrivedMs: time.now, late: false };
+    const fields = {
+      signer: '0:m0',
+      confirmed: 0,
+      cpuUs: 0,
+      transactions: 0,
+      bytes: 200,
+      arrivedMs: time.now,
+      late: false,
+    };
     const candidate: Candidate = { ...parent, ...fields };
     const kept = { slot: parent.slot, frame: Buffer.from(`block ${k}`), monotonic: 0 };
     inside.frames.keep(candidateKey(candidate), kept);
@@ -136,7 +144,15 @@ test('without the relay node nothing is decided', () => {
   made.time.now = slotTime(first - 1);
   const tip = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
   made.inside.chooser.dispatch({ type: 'public', at: made.time.now, block: tip, pool: false });
-  const candidate = { signer: '0:m0', confirmed: 0, cpuUs: 0, arrivedMs: made.time.now, late: false };
+  const candidate = {
+    signer: '0:m0',
+    confirmed: 0,
+    cpuUs: 0,
+    transactions: 0,
+    bytes: 200,
+    arrivedMs: made.time.now,
+    late: false,
+  };
   const event = {
     type: 'candidate',
     at: made.time.now,

@@ -262,7 +262,15 @@ test('slot 0: among blocks that waited the higher `confirmed` wins, but not at t
   const tip = block(parent, parent.slot + 1, 'y');
   const at = slotTime(tip.slot);
   const make = (slot: number, member: number, confirmed: number): SelectEvent => {
-    const fields = { signer: signerOf(member), confirmed, cpuUs: 0, arrivedMs: at, late: false };
+    const fields = {
+      signer: signerOf(member),
+      confirmed,
+      cpuUs: 0,
+      transactions: 0,
+      bytes: 200,
+      arrivedMs: at,
+      late: false,
+    };
     return { type: 'candidate', at, candidate: { ...block(parent, slot, `m${member}`), ...fields } };
   };
   const choose = (...events: SelectEvent[]) => {
@@ -356,7 +364,15 @@ test('nothing of a window leaves once the next producer’s block is there, not 
   for (const one of shown) reduce(state, firstDelivered, { type: 'public', at, block: one, pool: false });
   const effects: SelectEffect[] = [];
   for (const [m, on] of [tip, parent].entries()) {
-    const fields = { signer: signerOf(m), confirmed: 12, cpuUs: 0, arrivedMs: at, late: false };
+    const fields = {
+      signer: signerOf(m),
+      confirmed: 12,
+      cpuUs: 0,
+      transactions: 0,
+      bytes: 200,
+      arrivedMs: at,
+      late: false,
+    };
     const candidate = { ...block(on, first + 11, `m${m}`), ...fields };
     effects.push(...reduce(state, firstDelivered, { type: 'candidate', at, candidate }));
   }
@@ -395,7 +411,16 @@ test('a leader frozen for a while in an earlier window is replaced as early as a
       branches[m] = made;
       const at = slotTime(first + k) - (m === 0 ? 100 : 90) * (k + 1) + (m === 0 ? 0 : 200);
       effects.push(...reduce(state, firstDelivered, { type: 'tick', at }));
-      const candidate = { ...made, signer: signerOf(m), confirmed: 12, cpuUs: 0, arrivedMs: at, late: false };
+      const candidate = {
+        ...made,
+        signer: signerOf(m),
+        confirmed: 12,
+        cpuUs: 0,
+        transactions: 0,
+        bytes: 200,
+        arrivedMs: at,
+        late: false,
+      };
       effects.push(...reduce(state, firstDelivered, { type: 'candidate', at, candidate }));
     }
   }
@@ -517,7 +542,7 @@ test('a window is closed once, whatever comes late', () => {
   const effects = reduce(state, firstDelivered, {
     type: 'candidate',
     at,
-    candidate: { ...late, arrivedMs: at, late: true },
+    candidate: { ...late, transactions: 0, bytes: 200, arrivedMs: at, late: true },
   });
   assert.deepEqual(
     effects.filter(({ type }) => type === 'closed'),
@@ -560,7 +585,15 @@ test('after a leak at slot 0 the window goes on, and a member that dies on top o
   const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
   const at = slotTime(first - 1);
   reduce(state, firstDelivered, { type: 'public', at, block: parent, pool: false });
-  const zero = { signer: signerOf(0), confirmed: 12, cpuUs: 0, arrivedMs: at, late: false };
+  const zero = {
+    signer: signerOf(0),
+    confirmed: 12,
+    cpuUs: 0,
+    transactions: 0,
+    bytes: 200,
+    arrivedMs: at,
+    late: false,
+  };
   const leak = block(parent, first, 'm1');
   const effects: SelectEffect[] = [];
   effects.push(...reduce(state, firstDelivered, { type: 'public', at, block: leak, pool: true }));
