@@ -2,9 +2,9 @@ import { ChainClient } from '../common/chain.ts';
 import { clockFrom } from '../common/clock.ts';
 import { loadConfig } from '../common/config.ts';
 import { runMain } from '../common/errors.ts';
+import { readKeyFile } from '../common/key-file.ts';
 import { makeLogger } from '../common/logger.ts';
 import { oracleConfig } from './config.ts';
-import { readKeyFile } from './key-file.ts';
 import { Oracle } from './oracle.ts';
 
 /** `node oracle/main.ts`: one oracle, configured by the environment, until SIGTERM or SIGINT. */

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { loadConfig } from '../../../common/config.ts';
+import { readKeyFile } from '../../../common/key-file.ts';
 import { oracleConfig } from '../../../oracle/config.ts';
-import { readKeyFile } from '../../../oracle/key-file.ts';
 
 const DEV_KEY = '5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3';
 const DEV_PUBLIC = 'EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV';

@@ -1,6 +1,6 @@
 import { readFileSync, statSync } from 'node:fs';
 import { PrivateKey } from 'eosjs/dist/eosjs-key-conversions.js';
-import { PoolError } from '../common/errors.ts';
+import { PoolError } from './errors.ts';
 
 const OTHERS = 0o077;
 
