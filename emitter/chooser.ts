@@ -28,6 +28,8 @@ export interface ChooserParts {
   send(frame: Buffer): boolean;
   canSend(): boolean;
   onFault(code: string, text: string): void;
+  /** Standby mode: who makes the blocks from now on. */
+  onLead(lead: Extract<SelectEffect, { type: 'lead' }>): void;
   /** Before a window's closing record is written. */
   onClosing(window: number): void;
 }
@@ -91,12 +93,22 @@ export class Chooser {
         return this.wakeAt(effect.at);
       case 'closed':
         return this.close(effect);
+      case 'lead':
+        return this.lead(effect);
       case 'leak': {
         const { id, slot, num } = effect.block;
         this.parts.logger.error({ slot, id }, 'a pool block is in public that was not emitted here');
         return this.parts.journal.tell(windowOf(slot), { type: 'leak', at: this.now(), slot, id, num, signer: null });
       }
     }
+  }
+
+  /** The members' agents first: each millisecond counts when a leader failed. */
+  private lead(effect: Extract<SelectEffect, { type: 'lead' }>): void {
+    this.parts.onLead(effect);
+    const { window, leader: signer, pause } = effect;
+    const member = this.parts.members.account(signer);
+    this.parts.journal.tell(window, { type: 'lead', at: this.now(), window, signer, member, pause });
   }
 
   private wakeAt(at: number): void {

@@ -19,6 +19,8 @@ export const emitterConfig = z.object({
   EMITTER_RELAY_P2P: hostPort,
   EMITTER_LISTEN: hostPort.default('127.0.0.1:9700'),
   EMITTER_HTTP: hostPort.default('127.0.0.1:9701'),
+  /** How agents reach EMITTER_HTTP when that is not the address they dial: behind a proxy, or listening on 0.0.0.0. */
+  EMITTER_URL: z.url().optional(),
   EMITTER_EVENT_LOG: z.string().min(1).default('events.sqlite'),
   EMITTER_DURABILITY: z.enum(['process', 'machine']).default('process'),
   EMITTER_STRATEGY: z.string().default('first-delivered'),

@@ -8,6 +8,7 @@ import { keyText } from '../common/keys.ts';
 import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
 import { SLOT_MS, slotTime, windowOf } from '../common/slot.ts';
+import { Agents, type AgentWord } from './agents.ts';
 import { Chooser } from './chooser.ts';
 import type { EmitterConfig } from './config.ts';
 import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
@@ -56,10 +57,12 @@ export class Emitter {
   private readonly members: MemberDirectory;
   private readonly journal: Journal;
   private readonly http: EmitterHttp;
+  private readonly agents: Agents;
   private relay: RelaySession | null = null;
   private server: Listener | null = null;
   private sessions = 0;
   private lastFault: string | null = null;
+  private chainId: string | null = null;
 
   constructor(parts: EmitterParts) {
     this.parts = parts;
@@ -74,7 +77,9 @@ export class Emitter {
       () => this.status(),
       (seq, limit) => store.after(seq, limit),
       () => store.lastSeq,
+      (request, response, path) => this.agents.handle(request, response, path),
     );
+    this.agents = this.makeAgents();
     const onLogFault = (text: string) => this.fault('event_log', text);
     this.journal = new Journal(store, (records) => this.http.publish(records), onLogFault);
     const { journal, members, frames, branch } = this;
@@ -82,6 +87,7 @@ export class Emitter {
       ...{ config, clock, logger, strategy, journal, members, frames, branch, onFault },
       send: (frame) => this.relay?.send(frame) === true,
       canSend: () => this.relay?.up === true,
+      onLead: (lead) => this.agents.lead(lead),
       onClosing: (window) => this.settle(this.intake.expire(window)),
     });
   }
@@ -92,6 +98,7 @@ export class Emitter {
     await this.http.listen(config.EMITTER_HTTP);
     const info = await this.reachRelay();
     await this.members.start();
+    this.chainId = info.chain_id;
     const head = await this.public.seedAtHead();
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
     const start = { pool: config.EMITTER_POOL, chain: info.chain_id, software: SOFTWARE, strategy: strategy.name };
@@ -113,12 +120,38 @@ export class Emitter {
 
   stop(): void {
     this.chooser.stop();
+    this.agents.stop();
     this.members.stop();
     this.server?.close();
     for (const link of this.links) link.close('emitter_stops');
     this.relay?.stop();
     this.journal.write();
     this.http.close();
+  }
+
+  private makeAgents(): Agents {
+    const { config, logger } = this.parts;
+    return new Agents({
+      pool: config.EMITTER_POOL,
+      address: new URL(config.EMITTER_URL ?? `http://${config.EMITTER_HTTP}`).origin,
+      logger,
+      now: () => this.chooser.now(),
+      chainId: () => this.chainId,
+      account: (signer) => this.members.account(signer),
+      isActive: (signer) => this.public.isSigner(signer, this.chooser.tip),
+      publicTip: () => this.chooser.tip,
+      onWord: (word) => this.onAgent(word),
+      onPaused: (signer) => this.onPaused(signer),
+    });
+  }
+
+  private onAgent(word: AgentWord): void {
+    this.chooser.dispatch({ type: 'agent', at: this.chooser.now(), ...word });
+  }
+
+  /** A node that follows takes at once what was kept from it while it could produce. */
+  private onPaused(signer: string): void {
+    for (const link of this.links) if (link.signer === signer) link.release();
   }
 
   private async reachRelay() {
@@ -176,6 +209,7 @@ export class Emitter {
       publicTip: () => this.chooser.tip,
       isPrivate: (id) => this.frames.isPrivate(id, this.chooser.state.emittedIds),
       branch: (window) => this.branch.of(window),
+      mayProduce: (signer) => this.agents.mayProduce(signer),
       onCandidate: (link, frame, header) => this.onCandidate(link, frame, header),
       onPublicBlock: (frame, header) => this.onPublicBlock(frame, header),
       onFault: (link, code) => this.fault(code, `session ${link.session} (${link.remote}) was closed: ${code}`),
@@ -276,6 +310,8 @@ export class Emitter {
     });
     const running = window && { id: window.id, leader: window.leader, rescues: window.rescues };
     const log = { seq: this.parts.store.lastSeq };
-    return { ready: reasons.length === 0, reasons, tip, window: running, sessions, log, lastFault: this.lastFault };
+    const agents = this.agents.status();
+    const shown = { tip, window: running, sessions, agents, log, lastFault: this.lastFault };
+    return { ready: reasons.length === 0, reasons, ...shown };
   }
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { splitAddress } from '../common/address.ts';
 import { PoolError } from '../common/errors.ts';
 import type { EventRecord } from '../common/events.ts';
@@ -14,16 +14,23 @@ const UNSENT_BYTES = 4 * 1024 * 1024;
 const PAGE = 1000;
 
 /**
- * The emitter's HTTP side, for reading only: `/live`, `/ready` (200 or 503 with reasons), `/status`, and `/events`, a stream
+ * The emitter's HTTP side, for reading but for members' agents: `/live`, `/ready` (200 or 503 with reasons), `/status`, and `/events`, a stream
  * of log records (server-sent events) that goes on from the header Last-Event-ID or from `?after=SEQ`.
  */
 export class EmitterHttp {
   private readonly server: Server;
   private readonly streams = new Set<ServerResponse>();
 
-  constructor(status: () => Status, after: (seq: number, limit: number) => EventRecord[], lastSeq: () => number) {
+  /** `handle` is asked first: it answers what is its own, and gives whether it did. */
+  constructor(
+    status: () => Status,
+    after: (seq: number, limit: number) => EventRecord[],
+    lastSeq: () => number,
+    handle: (request: IncomingMessage, response: ServerResponse, path: string) => boolean = () => false,
+  ) {
     this.server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://localhost');
+      if (handle(request, response, url.pathname)) return;
       if (url.pathname === '/live') return answer(response, 200, { live: true });
       if (url.pathname === '/status') return answer(response, 200, status());
       if (url.pathname === '/ready') {

@@ -60,6 +60,12 @@ export class PublicChain {
     return !!state && producerOf(state.active, firstSlot(window))?.name === this.pool;
   }
 
+  /** Whether a key signs for the pool in the schedule at a block. */
+  isSigner(key: string, at: BlockRef | null): boolean {
+    const producers = (at && this.tree.get(at.id)?.active.producers) ?? [];
+    return producers.some(({ name, keys }) => name === this.pool && keys.includes(key));
+  }
+
   /** The pool's windows that have begun since this was last asked. */
   newTurns(at: BlockRef | null): number[] {
     const now = windowOf(slotAt(this.clock.now()));

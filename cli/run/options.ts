@@ -1,11 +1,16 @@
 import { InvalidArgumentError } from 'commander';
 
+/** As the members vote it: all propose blocks, or one leads and the others stand by. */
+export const MODES = ['propose', 'standby'] as const;
+export type Mode = (typeof MODES)[number];
+
 export interface RunOptions {
   dir: string;
   members: number;
   producers: number;
   oracles: number;
   strategy: string;
+  mode: Mode;
   seed: number | undefined;
   restart: 'members' | 'none';
 }

@@ -18,6 +18,8 @@ export interface LinkContext {
   /** Whether a head that a member tells of is on no public branch the emitter knows. */
   isPrivate(id: string): boolean;
   branch(window: number): { id: string; frame: Buffer }[];
+  /** Whether the member's node may be making blocks; when it only follows, nothing is kept from it. */
+  mayProduce(signer: string | null): boolean;
   onCandidate(link: MemberLink, frame: Buffer, header: BlockHeader): void;
   onPublicBlock(frame: Buffer, header: BlockHeader): void;
   onFault(link: MemberLink, code: string): void;
@@ -70,6 +72,11 @@ export class MemberLink {
     this.keptHandshake = null;
     if (this.flushTimer) clearTimeout(this.flushTimer);
     this.flushTimer = null;
+  }
+
+  /** Its node only follows now: what was kept from it is handed over. */
+  release(): void {
+    if (this.hold.window !== null) this.flush(this.hold.window);
   }
 
   private fromMember(frame: Buffer): void {
@@ -139,7 +146,9 @@ export class MemberLink {
     const { id, slot, producer } = header.value;
     this.context.onPublicBlock(frame, header.value);
     const block = { id, slot, pool: producer === this.context.pool };
-    const answer = this.hold.decide(block, frame, this.context.now(), (window) => this.context.isPoolWindow(window));
+    const follows = !this.context.mayProduce(this.signer);
+    const isPoolWindow = (window: number) => this.context.isPoolWindow(window);
+    const answer = this.hold.decide(block, frame, this.context.now(), isPoolWindow, follows);
     if (answer === 'flush') this.flush(this.hold.window as number);
     if (answer === 'hold') return this.armFlush();
     if (answer === 'drop') return;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 const root = path.join(import.meta.dirname, '../..');
-const FOLDERS = ['common', 'emitter', 'oracle', 'cli', 'devnet', 'deploy', 'contracts', 'tests'];
+const FOLDERS = ['agent', 'common', 'emitter', 'oracle', 'cli', 'devnet', 'deploy', 'contracts', 'tests'];
 const SKIPPED = new Set(['node_modules', 'target', 'vectors']);
 
 interface Import {
@@ -70,6 +70,7 @@ const STAGES: Record<string, { all: string[]; types: string[] }> = {
   select: { all: [], types: [] },
   relay: { all: ['decode'], types: ['session'] },
   log: { all: [], types: [] },
+  agents: { all: ['verify'], types: [] },
 };
 
 /** Files beside the stages that they may import. */
@@ -80,6 +81,7 @@ const WIRING = ['emitter/emitter.ts', 'emitter/main.ts', 'emitter/chooser.ts', '
 const BESIDE: Record<string, string[]> = {
   'emitter/config.ts': ['select'],
   'emitter/members.ts': ['verify'],
+  'emitter/agents.ts': ['agents'],
   'emitter/http.ts': [],
   'emitter/limits.ts': [],
 };
@@ -145,8 +147,8 @@ test('only the wiring knows several stages', () => {
   }
 });
 
-test('emitter and oracle never import each other, and nothing of cli, devnet, deploy or tests', () => {
-  const services = ['emitter', 'oracle'];
+test('emitter, oracle and agent never import each other, and nothing of cli, devnet, deploy or tests', () => {
+  const services = ['emitter', 'oracle', 'agent'];
   const bad = imports.filter(({ from, to }) => {
     const [source, target] = [from.split('/')[0] ?? '', to.split('/')[0] ?? ''];
     if (!services.includes(source) || source === target || !FOLDERS.includes(target)) return false;

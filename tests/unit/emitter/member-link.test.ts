@@ -22,6 +22,8 @@ interface Bench {
   told: { candidates: string[]; publicBlocks: string[]; faults: string[]; closed: string[] };
   time: { now: number };
   isPrivate: Set<string>;
+  /** Whether the member is paused, in standby mode. */
+  follows: { on: boolean };
 }
 
 function bench(): Bench {
@@ -30,6 +32,7 @@ function bench(): Bench {
   const told: Bench['told'] = { candidates: [], publicBlocks: [], faults: [], closed: [] };
   const time = { now: slotTime(firstSlot(WINDOW)) };
   const isPrivate = new Set<string>();
+  const follows = { on: false };
   const shown: { id: string; frame: Buffer; slot: number }[] = [];
   const context: LinkContext = {
     pool: stringToName('pool'),
@@ -37,6 +40,7 @@ function bench(): Bench {
     isPoolWindow: (window) => window === WINDOW,
     publicTip: () => ({ num: blockNumber(40).num, id: blockNumber(40).id }),
     isPrivate: (id) => isPrivate.has(id),
+    mayProduce: () => !follows.on,
     branch: (window) => shown.filter(({ slot }) => windowOf(slot) === window),
     onCandidate: (_, frame) => told.candidates.push(idOf(frame)),
     onPublicBlock: (frame, { id, slot, producer }) => {
@@ -47,7 +51,7 @@ function bench(): Bench {
     onClose: (_, reason) => told.closed.push(reason),
   };
   const link = new MemberLink(1, member.asSocket(), relay.asSocket(), context);
-  return { link, member, relay, told, time, isPrivate };
+  return { link, member, relay, told, time, isPrivate, follows };
 }
 
 function idOf(frame: Buffer): string {
