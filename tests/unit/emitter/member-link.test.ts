@@ -139,6 +139,21 @@ test('time ends the hold also when nothing comes', () => {
   }
 });
 
+test('a paused member gets the window’s blocks as they come; one that is paused in the middle gets what was kept first', () => {
+  const { link, member, relay, follows } = bench();
+  const frames = [41, 42, 43].map((num) => blockNumber(num).frame);
+  relay.arrive(frames[0] as Buffer);
+  assert.deepEqual(member.sent, []);
+  follows.on = true;
+  link.release();
+  assert.deepEqual(member.texts, hex(frames.slice(0, 1)));
+  relay.arrive(...frames);
+  assert.deepEqual(member.texts, hex(frames));
+  link.release();
+  assert.equal(member.sent.length, 3);
+  link.close('end');
+});
+
 test('a closed link leaves no timer behind and hands nothing over', () => {
   mock.timers.enable({ apis: ['setTimeout'] });
   try {
