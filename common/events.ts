@@ -91,7 +91,15 @@ export type PoolEvent =
       same: boolean;
     }
   | { type: 'fault'; at: number; code: string; text: string }
-  | { type: 'window'; at: number; window: number; emitted: number; strategy: string };
+  | {
+      type: 'window';
+      at: number;
+      window: number;
+      emitted: number;
+      strategy: string;
+      /** Given when one member led and the others stood by. */
+      mode?: 'standby';
+    };
 
 /** An event in its place in the log: each record's hash covers the one before it. */
 export interface EventRecord {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Command, Health } from '../common/agent.ts';
+import type { Health } from '../common/agent.ts';
 import type { Logger } from '../common/logger.ts';
-import { Commander, type Lead, type Order } from './agents/commander.ts';
+import { Commander, type Duty } from './agents/commander.ts';
 import { AgentDesk, type Session } from './agents/desk.ts';
 import { AgentHttp } from './agents/http.ts';
 
@@ -28,7 +28,6 @@ export interface AgentsParts {
   account(signer: string): string | null;
   /** Whether a key signs for the pool in the active schedule: without that its blocks are worth nothing. */
   isActive(signer: string): boolean;
-  publicTip(): { num: number; id: string } | null;
   onWord(word: AgentWord): void;
   /** A member's node was paused: it follows, and can be given what was kept from it. */
   onPaused(signer: string): void;
@@ -65,17 +64,13 @@ export class Agents {
     return this.http.handle(request, response, path);
   }
 
-  /** The selection's word on who leads. Those without an agent are not told: nothing of theirs is let out anyway. */
-  lead(lead: Lead): void {
-    const { logger, now } = this.parts;
-    const { window, leader, pause } = lead;
-    logger.info({ window, leader: this.parts.account(leader), pause: pause.length }, 'leader appointed');
-    this.sendAll(this.commander.appoint(lead, now()));
-  }
-
-  /** Propose mode: whoever was paused for a leader makes blocks again. */
-  release(): void {
-    this.sendAll(this.commander.release(this.parts.now()));
+  /** The selection's word on who makes blocks. Who has no agent here is not told: nothing of theirs is let out anyway. */
+  command(duty: Duty): void {
+    for (const { signer, command } of this.commander.command(duty, this.parts.now())) {
+      if (this.http.send(signer, command)) continue;
+      const { window, order } = command;
+      this.parts.logger.warn({ member: this.parts.account(signer), window, order }, 'no agent to take the command');
+    }
   }
 
   /** Whether other members' blocks must be kept from a member, for its node may be producing; see Commander. */
@@ -102,15 +97,14 @@ export class Agents {
   }
 
   private onHealth({ signer, member }: Session, health: Health): void {
-    const { logger, now, publicTip } = this.parts;
+    const { logger } = this.parts;
     const before = this.heard.get(signer)?.health?.node;
     this.heard.set(signer, { at: performance.now(), health });
     for (const { done, error, window, tookMs } of health.answers) {
       if (done) logger.info({ member, window, tookMs, node: health.node }, 'agent obeyed');
       else logger.warn({ member, window, error }, 'agent could not obey');
     }
-    const order = this.commander.heard(signer, health.node, now(), publicTip());
-    if (order) this.send(order);
+    this.commander.heard(signer, health.node);
     if (health.node === 'paused' && before !== 'paused') this.parts.onPaused(signer);
     this.tell(signer, health);
   }
@@ -133,15 +127,5 @@ export class Agents {
   private dropSilent(): void {
     const now = performance.now();
     for (const [signer, { at }] of [...this.heard]) if (now > at + SILENT_MS) this.http.end(signer);
-  }
-
-  private sendAll(orders: Order[]): void {
-    for (const order of orders) this.send(order);
-  }
-
-  private send({ signer, command }: { signer: string; command: Command }): void {
-    if (this.http.send(signer, command)) return;
-    const { window, order } = command;
-    this.parts.logger.warn({ member: this.parts.account(signer), window, order }, 'no agent to take the command');
   }
 }

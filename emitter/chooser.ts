@@ -1,25 +1,30 @@
 import type { Clock } from '../common/clock.ts';
 import type { PoolEvent } from '../common/events.ts';
 import type { Logger } from '../common/logger.ts';
-import { windowOf } from '../common/slot.ts';
+import { slotAt, windowOf } from '../common/slot.ts';
 import type { EmitterConfig } from './config.ts';
+import { decodeBlockHeader } from './decode/block.ts';
+import { LENGTH_BYTES } from './decode/message.ts';
 import type { Journal } from './log/journal.ts';
 import type { EventStore } from './log/store.ts';
 import type { MemberDirectory } from './members.ts';
 import type { PublicBranch } from './relay/branch.ts';
 import type { Frames } from './relay/frames.ts';
 import { reduce } from './select/reducer.ts';
+import { ruleFor } from './select/settings.ts';
 import { candidateKey, initialState, type SelectState } from './select/state.ts';
-import type { Strategy } from './select/strategy.ts';
-import type { BlockRef, Candidate, SelectEffect, SelectEvent } from './select/types.ts';
+import type { BlockRef, Candidate, Mode, SelectEffect, SelectEvent } from './select/types.ts';
 
 type EmitEffect = Extract<SelectEffect, { type: 'emit' }>;
+export type CommandEffect = Extract<SelectEffect, { type: 'lead' | 'release' }>;
+
+/** A frame's header begins behind its length and type. */
+const HEADER_OFFSET = LENGTH_BYTES + 1;
 
 export interface ChooserParts {
   config: EmitterConfig;
   clock: Clock;
   logger: Logger;
-  strategy: Strategy;
   journal: Journal;
   members: MemberDirectory;
   frames: Frames;
@@ -28,8 +33,10 @@ export interface ChooserParts {
   send(frame: Buffer): boolean;
   canSend(): boolean;
   onFault(code: string, text: string): void;
-  /** Standby mode: who makes the blocks from now on. */
-  onLead(lead: Extract<SelectEffect, { type: 'lead' }>): void;
+  /** A block was let out: whether the relay node takes it is to be watched. */
+  onSent(block: Candidate): void;
+  /** Standby mode: for the members' agents. */
+  onCommand(command: CommandEffect): void;
   /** Before a window's closing record is written. */
   onClosing(window: number): void;
 }
@@ -48,6 +55,9 @@ export class Chooser {
       overdueMs: config.EMITTER_OVERDUE_MS,
       deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
       rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
+      quarantineWindows: config.EMITTER_QUARANTINE_WINDOWS,
+      forkRules: config.EMITTER_FORK_RULES,
+      shadows: config.EMITTER_SHADOW,
     });
   }
 
@@ -55,12 +65,17 @@ export class Chooser {
     return this.state.tip;
   }
 
+  /** The strategy that holds now, as voted. */
+  strategyNow(): string {
+    return ruleFor(this.state, windowOf(slotAt(this.now()))).strategy.text;
+  }
+
   now(): number {
     return Math.floor(this.parts.clock.now());
   }
 
   dispatch(event: SelectEvent): void {
-    for (const effect of reduce(this.state, this.parts.strategy, event)) {
+    for (const effect of reduce(this.state, event)) {
       // A refused fence takes back the emissions behind it in the same answer.
       if (effect.type === 'emit' && this.state.window?.halted) continue;
       this.execute(effect);
@@ -78,7 +93,10 @@ export class Chooser {
       this.dispatch({ type: 'decided', at, block, signer: event.signer, rescue });
     }
     const running = this.state.window?.id ?? window;
-    for (const cut of store.unclosed(running)) this.tellClosed(cut.window, cut.emitted);
+    for (const cut of store.unclosed(running)) {
+      const { strategy, mode } = ruleFor(this.state, cut.window);
+      this.tellClosed(cut.window, cut.emitted, strategy.text, mode);
+    }
   }
 
   stop(): void {
@@ -94,21 +112,25 @@ export class Chooser {
       case 'closed':
         return this.close(effect);
       case 'lead':
-        return this.lead(effect);
+        this.tellLead(effect);
+        return this.parts.onCommand(effect);
+      case 'release':
+        return this.parts.onCommand(effect);
+      case 'rejected':
+        return this.tellRejected(effect);
+      case 'shadow': {
+        const { type, window, slot, strategy, id, signer, same } = effect;
+        const said = { type, at: this.now(), slot, strategy, id, signer, same };
+        return this.parts.journal.tell(window, said);
+      }
+      case 'fault':
+        return this.parts.onFault(effect.code, effect.text);
       case 'leak': {
         const { id, slot, num } = effect.block;
         this.parts.logger.error({ slot, id }, 'a pool block is in public that was not emitted here');
         return this.parts.journal.tell(windowOf(slot), { type: 'leak', at: this.now(), slot, id, num, signer: null });
       }
     }
-  }
-
-  /** The members' agents first: each millisecond counts when a leader failed. */
-  private lead(effect: Extract<SelectEffect, { type: 'lead' }>): void {
-    this.parts.onLead(effect);
-    const { window, leader: signer, pause } = effect;
-    const member = this.parts.members.account(signer);
-    this.parts.journal.tell(window, { type: 'lead', at: this.now(), window, signer, member, pause });
   }
 
   private wakeAt(at: number): void {
@@ -141,12 +163,14 @@ export class Chooser {
     });
   }
 
-  private send(window: number, { id, slot, signer }: Candidate): void {
+  private send(window: number, block: Candidate): void {
+    const { id, slot, signer } = block;
     const { frames, branch, journal } = this.parts;
     const kept = frames.get(candidateKey({ id, signer }));
     if (!kept || !this.parts.send(kept.frame)) {
       return this.parts.onFault('not_sent', `the block of slot ${slot} was decided and could not be sent`);
     }
+    this.parts.onSent(block);
     frames.sawPublic(id);
     branch.add({ id, slot, frame: kept.frame });
     const addedUs = Math.round((performance.now() - kept.monotonic) * 1000);
@@ -161,20 +185,39 @@ export class Chooser {
     this.parts.journal.tell(window, { type: 'rescue', at, ...said, ...ids });
   }
 
-  private close({ window, emitted, standby }: Extract<SelectEffect, { type: 'closed' }>): void {
+  private tellLead({ window, leader, pause }: Extract<SelectEffect, { type: 'lead' }>): void {
+    const member = this.parts.members.account(leader);
+    this.parts.logger.info({ window, member, pause: pause.length }, 'a member leads');
+    this.parts.journal.tell(window, { type: 'lead', at: this.now(), window, signer: leader, member, pause });
+  }
+
+  /** The signed header is the evidence: anyone can check who signed it, and a node that its body is invalid. */
+  private tellRejected({ window, block, signer, gone }: Extract<SelectEffect, { type: 'rejected' }>): void {
+    const { frames, branch, journal, members, logger } = this.parts;
+    branch.remove(gone);
+    const { id, slot, num } = block;
+    const frame = frames.get(candidateKey({ id, signer }))?.frame;
+    const decoded = frame && decodeBlockHeader(frame);
+    const header = frame && decoded?.ok ? frame.subarray(HEADER_OFFSET, decoded.value.bodyOffset).toString('hex') : '';
+    const member = members.account(signer);
+    logger.error({ slot, id, member }, 'the relay node refused an emitted block: its body is invalid');
+    journal.tell(window, { type: 'rejected', at: this.now(), slot, id, num, signer, member, header });
+  }
+
+  private close({ window, emitted, strategy, mode, standby }: Extract<SelectEffect, { type: 'closed' }>): void {
     this.parts.onClosing(window);
     const at = this.now();
     for (const { slot, signer } of standby) {
       const member = this.parts.members.account(signer);
       this.parts.journal.tell(window, { type: 'standby', at, slot, signer, member });
     }
-    this.tellClosed(window, emitted);
+    this.tellClosed(window, emitted, strategy, mode);
     this.parts.frames.prune(window);
   }
 
-  private tellClosed(window: number, emitted: number): void {
-    const strategy = this.parts.strategy.name;
-    this.parts.journal.tell(window, { type: 'window', at: this.now(), window, emitted, strategy });
+  private tellClosed(window: number, emitted: number, strategy: string, mode: Mode): void {
+    const said = { window, emitted, strategy, ...(mode === 'standby' ? { mode } : {}) };
+    this.parts.journal.tell(window, { type: 'window', at: this.now(), ...said });
     this.parts.logger.info({ window, emitted }, 'window closed');
   }
 }

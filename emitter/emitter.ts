@@ -7,7 +7,8 @@ import type { PoolEvent } from '../common/events.ts';
 import { keyText } from '../common/keys.ts';
 import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
-import { SLOT_MS, slotTime, windowOf } from '../common/slot.ts';
+import { firstSlot, SLOT_MS, slotAt, slotTime, windowOf } from '../common/slot.ts';
+import { Acceptance } from './acceptance.ts';
 import { Agents, type AgentWord } from './agents.ts';
 import { Chooser } from './chooser.ts';
 import type { EmitterConfig } from './config.ts';
@@ -21,12 +22,12 @@ import { PublicBranch } from './relay/branch.ts';
 import { Frames } from './relay/frames.ts';
 import { type LinkContext, MemberLink } from './relay/member-link.ts';
 import { candidateKey } from './select/state.ts';
-import type { Strategy } from './select/strategy.ts';
-import type { Candidate } from './select/types.ts';
+import type { Candidate, SelectEvent } from './select/types.ts';
 import { dial } from './session/dial.ts';
 import type { FrameSocket } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
 import { RelaySession } from './session/relay-session.ts';
+import { SettingsReader } from './settings.ts';
 import { Intake, type Outcome } from './verify/intake.ts';
 
 export interface EmitterParts {
@@ -34,7 +35,6 @@ export interface EmitterParts {
   clock: Clock;
   chain: ChainClient;
   store: EventStore;
-  strategy: Strategy;
   logger: Logger;
 }
 
@@ -58,6 +58,9 @@ export class Emitter {
   private readonly journal: Journal;
   private readonly http: EmitterHttp;
   private readonly agents: Agents;
+  private readonly settings: SettingsReader;
+  private readonly acceptance: Acceptance;
+  private turnTimer: NodeJS.Timeout | null = null;
   private relay: RelaySession | null = null;
   private server: Listener | null = null;
   private sessions = 0;
@@ -66,7 +69,7 @@ export class Emitter {
 
   constructor(parts: EmitterParts) {
     this.parts = parts;
-    const { config, chain, clock, store, strategy, logger } = parts;
+    const { config, chain, clock, store, logger } = parts;
     const onFault = (code: string, text: string) => this.fault(code, text);
     this.pool = stringToName(config.EMITTER_POOL);
     const onLinked = (id: string) => this.settle(this.intake.linked(id));
@@ -83,25 +86,37 @@ export class Emitter {
     const onLogFault = (text: string) => this.fault('event_log', text);
     this.journal = new Journal(store, (records) => this.http.publish(records), onLogFault);
     const { journal, members, frames, branch } = this;
+    const now = () => Math.floor(clock.now());
+    this.acceptance = new Acceptance({
+      ...{ info: () => chain.info(), now, acceptMs: config.EMITTER_ACCEPT_MS },
+      onVerdict: (id, ok) => this.chooser.dispatch({ type: 'accepted', at: now(), id, ok }),
+      onIrreversible: (num) => this.chooser.dispatch({ type: 'irreversible', at: now(), num }),
+    });
+    const onSettings = (event: SelectEvent) => this.chooser.dispatch(event);
+    const override = config.EMITTER_STRATEGY ?? null;
+    this.settings = new SettingsReader(chain, config.EMITTER_DAC, override, { now, onSettings, onFault });
     this.chooser = new Chooser({
-      ...{ config, clock, logger, strategy, journal, members, frames, branch, onFault },
+      ...{ config, clock, logger, journal, members, frames, branch, onFault },
+      onSent: (block) => this.acceptance.sent(block),
+      onCommand: (command) => this.agents.command(command),
       send: (frame) => this.relay?.send(frame) === true,
       canSend: () => this.relay?.up === true,
-      onLead: (lead) => this.agents.lead(lead),
       onClosing: (window) => this.settle(this.intake.expire(window)),
     });
   }
 
   /** Resolves when members can connect. Waits for the relay node for as long as it takes. */
   async start(): Promise<void> {
-    const { config, clock, logger, store, strategy } = this.parts;
+    const { config, clock, logger, store } = this.parts;
     await this.http.listen(config.EMITTER_HTTP);
     const info = await this.reachRelay();
     await this.members.start();
     this.chainId = info.chain_id;
     const head = await this.public.seedAtHead();
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
-    const start = { pool: config.EMITTER_POOL, chain: info.chain_id, software: SOFTWARE, strategy: strategy.name };
+    await this.settings.start();
+    const strategy = this.chooser.strategyNow();
+    const start = { pool: config.EMITTER_POOL, chain: info.chain_id, software: SOFTWARE, strategy };
     this.journal.tell(null, { type: 'start', at: this.chooser.now(), ...start });
     this.chooser.restore(store);
     this.relay = new RelaySession({
@@ -115,6 +130,7 @@ export class Emitter {
     this.relay.start();
     const { host, port } = splitAddress(config.EMITTER_LISTEN);
     this.server = await listen(host, port, (socket) => this.onMember(socket));
+    this.armTurn();
     logger.info({ listen: config.EMITTER_LISTEN, relay: config.EMITTER_RELAY_P2P }, 'started');
   }
 
@@ -122,6 +138,9 @@ export class Emitter {
     this.chooser.stop();
     this.agents.stop();
     this.members.stop();
+    this.settings.stop();
+    this.acceptance.stop();
+    if (this.turnTimer) clearTimeout(this.turnTimer);
     this.server?.close();
     for (const link of this.links) link.close('emitter_stops');
     this.relay?.stop();
@@ -139,7 +158,6 @@ export class Emitter {
       chainId: () => this.chainId,
       account: (signer) => this.members.account(signer),
       isActive: (signer) => this.public.isSigner(signer, this.chooser.tip),
-      publicTip: () => this.chooser.tip,
       onWord: (word) => this.onAgent(word),
       onPaused: (signer) => this.onPaused(signer),
     });
@@ -173,6 +191,7 @@ export class Emitter {
 
   private onRelayState(up: boolean, reason: string): void {
     this.parts.logger[up ? 'info' : 'error']({ reason }, up ? 'relay node connected' : 'relay node lost');
+    if (!up) this.acceptance.forget();
     if (!up) this.fault('relay_lost', `the session with the relay node ended: ${reason}`);
   }
 
@@ -186,12 +205,32 @@ export class Emitter {
     if (this.frames.sawPublic(header.id)) return;
     const { id, num, slot, previous } = header;
     const { chooser } = this;
+    this.acceptance.knows(id, previous);
     this.public.follow(header, chooser.tip);
     const pool = header.producer === this.pool;
     if (pool) this.branch.add({ id, slot, frame: Buffer.from(frame) });
     const at = chooser.now();
     chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous }, pool });
-    for (const window of this.public.newTurns(chooser.tip)) chooser.dispatch({ type: 'turn', at, window });
+    this.takeTurns();
+  }
+
+  private takeTurns(): void {
+    const { chooser } = this;
+    for (const window of this.public.newTurns(chooser.tip))
+      chooser.dispatch({ type: 'turn', at: chooser.now(), window });
+  }
+
+  /** A window begins by the clock also when nobody makes a block in it. */
+  private armTurn(): void {
+    const now = this.parts.clock.now();
+    const next = slotTime(firstSlot(windowOf(slotAt(now)) + 1));
+    this.turnTimer = setTimeout(
+      () => {
+        this.takeTurns();
+        this.armTurn();
+      },
+      Math.ceil(next - now),
+    );
   }
 
   private onMember(socket: FrameSocket): void {

@@ -1,26 +1,20 @@
 import { ChainClient } from '../common/chain.ts';
 import { clockFrom } from '../common/clock.ts';
 import { loadConfig } from '../common/config.ts';
-import { PoolError, runMain } from '../common/errors.ts';
+import { runMain } from '../common/errors.ts';
 import { makeLogger } from '../common/logger.ts';
 import { emitterConfig } from './config.ts';
 import { Emitter } from './emitter.ts';
 import { SqliteStore } from './log/store.ts';
-import { STRATEGIES } from './select/strategy.ts';
 
 /** `node emitter/main.ts`: one emitter, configured by the environment, until SIGTERM or SIGINT. */
 runMain('emitter', async () => {
   const config = loadConfig('the emitter', emitterConfig);
   const logger = makeLogger('emitter');
-  const strategy = STRATEGIES[config.EMITTER_STRATEGY];
-  if (!strategy) {
-    const known = Object.keys(STRATEGIES).join(', ');
-    throw new PoolError('config', `EMITTER_STRATEGY is "${config.EMITTER_STRATEGY}"; it can be one of: ${known}`);
-  }
   const clock = clockFrom(config.CLOCK_SHIFT_FILE);
   const chain = new ChainClient(config.EMITTER_RELAY_API);
   const store = new SqliteStore(config.EMITTER_EVENT_LOG, config.EMITTER_DURABILITY);
-  const emitter = new Emitter({ config, clock, chain, store, strategy, logger });
+  const emitter = new Emitter({ config, clock, chain, store, logger });
   const stop = (signal: string) => {
     logger.info({ signal }, 'stopping');
     emitter.stop();

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { Command, Option } from 'commander';
 import { PoolError } from '../../common/errors.ts';
 import { slotInWindow, windowOf } from '../../common/slot.ts';
-import { STRATEGIES } from '../../emitter/select/strategy.ts';
+import { parseStrategy } from '../../emitter/select/strategy.ts';
 import { claimFolder, releaseFolder } from '../run/folder.ts';
 import { narrate } from '../run/narrate.ts';
 import { integer, type KillSpec, killSpec, MODES, type Mode } from '../run/options.ts';
@@ -61,10 +61,8 @@ async function up(options: UpOptions): Promise<number> {
     const text = `--kill names window ${options.kill.turn}, and --windows ends the run after ${options.windows}`;
     throw new PoolError('options', `${text}; kill in an earlier window or run longer`);
   }
-  if (!STRATEGIES[options.strategy]) {
-    const known = Object.keys(STRATEGIES).join(', ');
-    throw new PoolError('options', `--strategy "${options.strategy}" is not known; it can be one of: ${known}`);
-  }
+  const parsed = parseStrategy(options.strategy);
+  if (!parsed.ok) throw new PoolError('options', `--strategy: ${parsed.problem}`);
   const dir = path.resolve(options.dir);
   const progress = progressLines();
   const { signal, received } = untilSignal();

@@ -153,7 +153,6 @@ export class PoolRun {
       EMITTER_LISTEN: this.p2p,
       EMITTER_HTTP: this.http.replace('http://', ''),
       EMITTER_EVENT_LOG: this.eventLog,
-      EMITTER_STRATEGY: this.options.strategy,
       CLOCK_SHIFT_FILE: this.state.clockShiftFile,
     });
   }

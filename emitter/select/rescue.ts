@@ -1,6 +1,9 @@
-import { lastSlot, slotInWindow, slotTime, windowOf } from '../../common/slot.ts';
-import { candidateKey, isAlive, type SelectState, type WindowState } from './state.ts';
-import type { BlockRef, Candidate } from './types.ts';
+import { lastSlot, slotTime, windowOf } from '../../common/slot.ts';
+import { isEligible, take } from './emission.ts';
+import { expectedAt } from './expected.ts';
+import { chooseNow } from './first.ts';
+import { type Emitted, isAlive, isOver, type SelectState, snapshot, type WindowState } from './state.ts';
+import type { BlockRef, Candidate, SelectEffect } from './types.ts';
 
 /** How much longer than billed other nodes may need for the same transactions. */
 const APPLY_FACTOR = 1.5;
@@ -11,10 +14,30 @@ export interface Branch {
   replaced: BlockRef[];
 }
 
-/** Why the leader counts as failed, or null while it does not. */
+/** Lets out the best branch of another member in the place of a failed leader's blocks. Gives whether it did. */
+export function rescue(state: SelectState, window: WindowState, now: number, effects: SelectEffect[]): boolean {
+  if (window.rescues >= state.config.rescuesPerWindow) return false;
+  const cause = leaderTrouble(state, window, now);
+  const branch = cause && bestBranch(state, window, now);
+  if (!branch) return false;
+  const step = snapshot(state, window);
+  const failed = window.rejected[0]?.signer ?? window.leader;
+  if (failed) window.out.add(failed);
+  window.rescues++;
+  const { path, replaced } = branch;
+  const isReplaced = ({ block }: Emitted) => replaced.some(({ id }) => id === block.id);
+  window.emitted = window.emitted.filter((emitted) => !isReplaced(emitted));
+  window.rejected = [];
+  effects.push({ type: 'emit', step, reason: 'rescue', path, replaced, cause, failed });
+  for (const block of path) take(state, window, block);
+  return true;
+}
+
+/** Why the leader counts as failed, or null while it does not. In standby mode another takes its place without a rescue. */
 export function leaderTrouble(state: SelectState, window: WindowState, now: number): string | null {
+  if (window.rejected.length > 0) return 'rejected';
   const { leader } = window;
-  if (!leader) return null;
+  if (!leader || window.rule.mode === 'standby') return null;
   if (!isAlive(state, leader)) return 'connection_lost';
   const due = dueAt(state, window);
   return due !== null && now >= due ? 'overdue' : null;
@@ -29,63 +52,65 @@ export function dueAt(state: SelectState, window: WindowState): number | null {
   if (!window.leader || !last) return null;
   const slot = last.block.slot + 1;
   if (windowOf(slot) !== window.id) return null;
-  const position = slotInWindow(slot);
-  const learned = state.lead.get(window.leader)?.[position] ?? 0;
-  const expected = slotTime(slot) - learned + state.config.overdueMs;
+  const expected = expectedAt(state, window.leader, slot) + state.config.overdueMs;
   return slot === lastSlot(window.id) ? expected : Math.max(expected, slotTime(slot));
 }
 
 /** The latest time at which a branch may leave so that the next producer has applied it before it starts its window. */
-export function deadlineFor(state: SelectState, window: WindowState, path: Candidate[]): number {
+export function deadlineFor(state: SelectState, window: WindowState, path: readonly Candidate[]): number {
   const applyMs = (path.reduce((sum, block) => sum + block.cpuUs, 0) / 1000) * APPLY_FACTOR;
-  return slotTime(lastSlot(window.id)) - state.config.deadlineMarginMs - applyMs;
+  return state.rules.tooLateAt(window.id) - state.config.deadlineMarginMs - applyMs;
 }
 
 /**
- * The best stored branch of a live member to go on with: strictly higher than the public tip, fewest replaced blocks, then
- * longest, then first to arrive. It may not replace a last slot that is out: the next producer builds on it already.
+ * The best stored branch of a live member to go on with: one that nodes prefer to the public one, with the fewest replaced blocks, then
+ * the longest; between equals the strategy chooses.
  */
 export function bestBranch(state: SelectState, window: WindowState, now: number): Branch | null {
   const tip = state.tip;
-  if (!tip || tip.slot >= lastSlot(window.id) || windowOf(tip.slot) > window.id) return null;
-  let best: Branch | null = null;
-  for (const leaf of window.candidates) {
-    if (leaf.num <= tip.num || leaf.signer === window.leader || window.out.has(leaf.signer)) continue;
-    if (!isAlive(state, leaf.signer)) continue;
+  if (!tip || isOver(state, window) || now > deadlineFor(state, window, [])) return null;
+  let best: Branch[] = [];
+  for (const leaf of window.tree.all) {
+    if (!state.rules.isBetterHead(leaf, tip)) continue;
+    if (leaf.signer === window.leader || !isAlive(state, leaf.signer) || !isEligible(state, window, leaf)) continue;
     const branch = branchTo(state, window, leaf);
     if (!branch || now > deadlineFor(state, window, branch.path)) continue;
-    if (!best || isBetterBranch(branch, best)) best = branch;
+    const order = best[0] ? compare(branch, best[0]) : -1;
+    if (order < 0) best = [branch];
+    else if (order === 0) best.push(branch);
   }
-  return best;
+  if (best.length <= 1) return best[0] ?? null;
+  const leaves = best.map(({ path }) => path[path.length - 1] as Candidate);
+  return best[leaves.indexOf(chooseNow(state, window, leaves, now))] ?? null;
 }
 
-function isBetterBranch(branch: Branch, than: Branch): boolean {
-  if (branch.replaced.length !== than.replaced.length) return branch.replaced.length < than.replaced.length;
-  return branch.path.length > than.path.length;
+function compare(one: Branch, other: Branch): number {
+  return one.replaced.length - other.replaced.length || other.path.length - one.path.length;
 }
 
 /**
- * The path to a leaf from the last public block on its branch; null when a block between is missing. A member that missed the
- * previous producer's last block has its branch below it.
+ * The path to a leaf from the last public block on its branch; null when a block between is missing, or may not leave. A member that
+ * missed the previous producer's last block has its branch below it.
  */
 export function branchTo(state: SelectState, window: WindowState, leaf: Candidate): Branch | null {
+  const { emitted, rejected } = window;
   const path: Candidate[] = [];
-  const emitted = window.emitted;
-  let next: Candidate | undefined = leaf;
-  while (next) {
+  for (let next: Candidate | undefined = leaf; next; next = parentOf(window, next)) {
+    if (window.bad.has(next.id) || next.num <= state.irreversible) return null;
     path.unshift(next);
     const { previous } = next;
-    if (state.roots.some((root) => root.id === previous)) return { path, replaced: emitted.map((e) => e.block) };
-    const fork = emitted.findIndex((e) => e.block.id === previous);
-    if (fork >= 0) return { path, replaced: emitted.slice(fork + 1).map((e) => e.block) };
-    next = parentOf(window, next);
+    const fork = emitted.findIndex(({ block }) => block.id === previous);
+    if (fork < 0 && !state.roots.some(({ id }) => id === previous)) continue;
+    const replaced = emitted.slice(fork + 1).map(({ block }) => block);
+    if (!state.rules.mayReplace(replaced, state.tip as BlockRef)) return null;
+    // No node has the rejected ones; their slots get another block all the same.
+    return { path, replaced: [...replaced, ...rejected.map(({ block }) => block)] };
   }
   return null;
 }
 
 /** The parent by the same signer if there is one, else any with that id. */
 function parentOf(window: WindowState, child: Candidate): Candidate | undefined {
-  const own = candidateKey({ id: child.previous, signer: child.signer });
-  const same = window.candidates.filter((candidate) => candidate.id === child.previous);
-  return same.find((candidate) => candidateKey(candidate) === own) ?? same[0];
+  const same = window.tree.withId(child.previous);
+  return same.find(({ signer }) => signer === child.signer) ?? same[0];
 }

@@ -1,40 +1,86 @@
 import { windowOf } from '../../common/slot.ts';
+import { FORK_RULES, type ForkRules } from '../forks/rules.ts';
+import { DEFAULT_SETTINGS, type Rule, ruleFor, type Settings } from './settings.ts';
+import { parseStrategy, type Strategy } from './strategy.ts';
+import { CandidateTree } from './tree.ts';
 import type { BlockRef, Candidate, SelectConfig } from './types.ts';
 
 /** A pool window as the selection sees it: the candidates' tree, and what of it is in public. */
 export interface WindowState {
   id: number;
+  /** The strategy and mode that held when it was opened, and hold to its end. */
+  rule: Rule;
   /** Public tip when the window began: where its branches should start. */
   parent: BlockRef;
-  candidates: Candidate[];
+  tree: CandidateTree;
   /** Blocks of this window that were let out and are on the public branch, in order. */
-  emitted: { block: BlockRef; signer: string }[];
+  emitted: Emitted[];
+  /** Emitted blocks with an invalid body, and those on them: no node has them, others may take their slots. */
+  rejected: Emitted[];
+  /** Ids of blocks with an invalid body: signed by whomever, none leaves again. */
+  bad: Set<string>;
   /** Every (id, signer) ever decided, by slot; survives a restart through the log. */
   decided: Map<number, string>;
   leader: string | null;
-  /** Replaced leaders: they stay out until the window's end. */
+  /** Replaced leaders, members in quarantine: they stay out until the window's end. */
   out: Set<string>;
   rescues: number;
+  /** Standby mode: slots in which a member's agent showed a node that follows. */
+  following: Map<string, Set<number>>;
+  /** The free choice at its beginning, and whose turn it was then; not known before. */
+  first: Candidate | null;
+  turn: string | null;
+  /** What shadow strategies chose there, by their text; null once it was told. */
+  shadows: Map<string, Candidate | null>;
+  /** Moments at which something here has to be looked at again; each answer makes them anew. */
+  waits: number[];
   /** What stood before each emission of the last answer, to go back to when its fence fails. */
   before: Snapshot[];
   /** Set when a decision could not be made durable: nothing leaves any more in this window. */
   halted: boolean;
 }
 
-export interface Snapshot {
-  tip: BlockRef | null;
-  parent: BlockRef;
-  emitted: WindowState['emitted'];
-  decided: Map<number, string>;
-  leader: string | null;
-  out: Set<string>;
-  rescues: number;
+export interface Emitted {
+  block: BlockRef;
+  /** Empty for a leak. */
+  signer: string;
+}
+
+type Revocable = 'parent' | 'emitted' | 'rejected' | 'decided' | 'leader' | 'out' | 'rescues';
+export type Snapshot = Pick<WindowState, Revocable> & { tip: BlockRef | null; duty: Duty | null };
+
+/** What is known of a member's node through its agent. */
+export interface Agent {
+  up: boolean;
+  producing: boolean;
+  headNum: number;
+  /** Of the last word. */
+  at: number;
+}
+
+/** Standby mode: who makes blocks now. */
+export interface Duty {
+  leader: string;
+  /** The first window it was appointed for. */
+  window: number;
+  /** When it was appointed, and when something was told about it last. */
+  since: number;
+  told: number;
+  /** Its connection was lost since it was appointed. */
+  lost: boolean;
+  /** It failed and nobody can take over: said once. */
+  stuck: boolean;
 }
 
 export interface SelectState {
   config: SelectConfig;
+  rules: ForkRules;
+  settings: Settings;
+  shadows: Strategy[];
   /** The best public block known, own emissions included. */
   tip: BlockRef | null;
+  /** Height of the last irreversible block, as far as known. */
+  irreversible: number;
   window: WindowState | null;
   /** Public blocks of other producers, newest last: where a pool branch may start. */
   roots: BlockRef[];
@@ -42,6 +88,14 @@ export interface SelectState {
   lastWindow: number;
   /** Connected members by signer, with the number of their sessions. */
   sessions: Map<string, number>;
+  agents: Map<string, Agent>;
+  duty: Duty | null;
+  /** Whose turn was last, of strategy or standby mode. */
+  lastTurn: string | null;
+  /** Who made the last block of the pool's last window. */
+  lastLeader: string | null;
+  /** Members whose block was invalid, with the number of further windows they sit out. */
+  quarantine: Map<string, number>;
   /** Ids of the blocks let out, newest last, so that their way back from the network is no surprise. */
   emittedIds: Set<string>;
   /** Per signer and slot in the window: how many ms before the slot's time its block last came (negative: after). */
@@ -51,35 +105,60 @@ export interface SelectState {
 export function initialState(config: SelectConfig): SelectState {
   return {
     config,
+    rules: FORK_RULES[config.forkRules],
+    settings: DEFAULT_SETTINGS,
+    shadows: config.shadows.map(parseStrategy).flatMap((parsed) => (parsed.ok ? [parsed.strategy] : [])),
     tip: null,
+    irreversible: 0,
     window: null,
     roots: [],
     lastWindow: -1,
     sessions: new Map(),
+    agents: new Map(),
+    duty: null,
+    lastTurn: null,
+    lastLeader: null,
+    quarantine: new Map(),
     emittedIds: new Set(),
     lead: new Map(),
   };
 }
 
 export function openWindow(state: SelectState, id: number, parent: BlockRef): WindowState {
-  const fresh = { candidates: [], emitted: [], decided: new Map(), leader: null, out: new Set<string>() };
-  state.window = { id, parent, ...fresh, rescues: 0, before: [], halted: false };
+  const rule = ruleFor(state, id);
+  state.lastLeader = state.window?.leader ?? state.lastLeader;
+  const lists = { tree: new CandidateTree(), emitted: [], rejected: [], waits: [], before: [] };
+  const maps = { decided: new Map(), following: new Map(), shadows: new Map() };
+  const sets = { bad: new Set<string>(), out: new Set(state.quarantine.keys()) };
+  const none = { leader: null, first: null, turn: null, rescues: 0, halted: false };
+  state.window = { id, rule, parent, ...lists, ...maps, ...sets, ...none };
   state.lastWindow = id;
+  for (const [signer, left] of state.quarantine) {
+    if (left > 1) state.quarantine.set(signer, left - 1);
+    else state.quarantine.delete(signer);
+  }
   return state.window;
 }
 
 /** Notes how things stand; gives the step to go back to. */
 export function snapshot(state: SelectState, window: WindowState): number {
-  const { parent, emitted, decided, leader, out, rescues } = window;
-  const copies = { emitted: [...emitted], decided: new Map(decided), out: new Set(out) };
+  const { parent, emitted, rejected, decided, leader, out, rescues } = window;
+  const copies = {
+    emitted: [...emitted],
+    rejected: [...rejected],
+    decided: new Map(decided),
+    out: new Set(out),
+    duty: state.duty && { ...state.duty },
+  };
   return window.before.push({ tip: state.tip, parent, leader, rescues, ...copies }) - 1;
 }
 
 export function rollBack(state: SelectState, window: WindowState, step: number): void {
   const then = window.before[step];
   if (!then) return;
-  const { tip, ...rest } = then;
+  const { tip, duty, ...rest } = then;
   state.tip = tip;
+  state.duty = duty;
   Object.assign(window, rest);
 }
 
@@ -102,13 +181,18 @@ export function isAlive(state: SelectState, signer: string): boolean {
   return (state.sessions.get(signer) ?? 0) > 0;
 }
 
-/**
- * Whether a block is a better head than another by nodeos' legacy rule: irreversible height first, then height. The former
- * grows at each producer's first block and is equal within a window, so a later window wins unless its branch is
- * shorter by more than a window. Source: Leap fork_database.cpp; block_header_state.cpp `next`.
- */
-export function isBetterHead(block: BlockRef, than: BlockRef): boolean {
-  const windows = windowOf(block.slot) - windowOf(than.slot);
-  if (windows === 0) return block.num > than.num;
-  return windows > 0 ? block.num + 12 > than.num : block.num > than.num + 12;
+export function liveSigners(state: SelectState): string[] {
+  return [...state.sessions.keys()].filter((signer) => isAlive(state, signer)).sort();
+}
+
+/** The one whose turn follows: the next in the order of keys, from the first again after the last. */
+export function turnAfter(last: string | null, signers: readonly string[]): string | null {
+  const sorted = [...signers].sort();
+  return sorted.find((signer) => last !== null && signer > last) ?? sorted[0] ?? null;
+}
+
+/** Whether nothing can be let out of a window any more: its last slot is out, or a later window's block. */
+export function isOver(state: SelectState, window: WindowState): boolean {
+  const slot = state.tip?.slot ?? 0;
+  return windowOf(slot) > window.id || windowOf(slot + 1) > window.id;
 }

@@ -1,8 +1,7 @@
+import type { ForkBlock, ForkRulesName } from '../forks/rules.ts';
+
 /** A block by its place: enough for choosing, nothing of its content. */
-export interface BlockRef {
-  id: string;
-  num: number;
-  slot: number;
+export interface BlockRef extends ForkBlock {
   previous: string;
 }
 
@@ -29,7 +28,14 @@ export interface SelectConfig {
   overdueMs: number;
   /** A rescue must have been applied by the next producer before the last slot's time minus this. */
   deadlineMarginMs: number;
+  /** 0: a failed leader's window is given up. */
   rescuesPerWindow: number;
+  /** How many of the pool's windows a member sits out after one in which a block of its was invalid. */
+  quarantineWindows: number;
+  /** By which rule the chain's nodes choose between branches. */
+  forkRules: ForkRulesName;
+  /** Strategies that are asked beside the active one and only logged. */
+  shadows: string[];
 }
 
 export const SELECT_DEFAULTS: SelectConfig = {
@@ -37,6 +43,9 @@ export const SELECT_DEFAULTS: SelectConfig = {
   overdueMs: 150,
   deadlineMarginMs: 50,
   rescuesPerWindow: 2,
+  quarantineWindows: 10,
+  forkRules: 'legacy',
+  shadows: [],
 };
 
 /** All that happens to the selection. Time comes in with the events, in ms; there is no other clock. */
@@ -64,6 +73,8 @@ export type SelectEvent =
     }
   /** After an emission the relay node's head became this block or one on it (`ok`), or another one: its body is invalid. */
   | { type: 'accepted'; at: number; id: string; ok: boolean }
+  /** The relay node's last irreversible block moved on. */
+  | { type: 'irreversible'; at: number; num: number }
   /**
    * What a member's agent says of its node, at each change and regularly. `up`: agent and node answer. `producing`: not paused.
    * `headNum`: its node's head. `lag`: ms that the head's time is behind the clock, negative when ahead.
@@ -92,12 +103,29 @@ export type SelectEffect =
    * pause those in `pause`, then resume the leader once its node has the block `head`, the public tip now.
    */
   | { type: 'lead'; window: number; leader: string; pause: string[]; head: { num: number; id: string } | null }
+  /** Propose mode: from this window on all make blocks: resume these. */
+  | { type: 'release'; window: number; resume: string[] }
   /** This emitted block's body is invalid, says the relay node: its signer is in quarantine. */
-  | { type: 'rejected'; window: number; block: BlockRef; signer: string }
+  | {
+      type: 'rejected';
+      window: number;
+      block: BlockRef;
+      signer: string;
+      /** Ids of it and of the emitted blocks on it. */
+      gone: string[];
+    }
   /** What another strategy would have chosen at a free choice; `same`: the active one chose it, too. */
   | { type: 'shadow'; window: number; slot: number; strategy: string; id: string; signer: string; same: boolean }
   /** Something the operator has to know. */
   | { type: 'fault'; code: string; text: string }
   /** The window is over: nothing of it can be emitted any more. */
-  | { type: 'closed'; window: number; emitted: number; standby: { slot: number; signer: string }[] }
+  | {
+      type: 'closed';
+      window: number;
+      emitted: number;
+      /** What held for it, as voted. */
+      strategy: string;
+      mode: Mode;
+      standby: { slot: number; signer: string }[];
+    }
   | { type: 'wake'; at: number };

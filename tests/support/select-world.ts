@@ -2,7 +2,6 @@ import { sha256 } from '../../common/canonical.ts';
 import { firstSlot, lastSlot, SLOT_MS, SLOTS_PER_WINDOW, slotTime, windowOf } from '../../common/slot.ts';
 import { reduce } from '../../emitter/select/reducer.ts';
 import { initialState, type SelectState } from '../../emitter/select/state.ts';
-import { firstDelivered } from '../../emitter/select/strategy.ts';
 import {
   type BlockRef,
   type Candidate,
@@ -132,7 +131,7 @@ export function play(world: World, options: RunOptions = {}): Run {
 
   const plan = (at: number, make: () => SelectEvent[]) => queue.push({ at: Math.round(at), order: order++, make });
   const feed = (event: SelectEvent) => {
-    const effects = reduce(state, firstDelivered, event);
+    const effects = reduce(state, event);
     steps.push({ event, effects: effects.map(copy) });
     let halted = false;
     for (const effect of effects) {

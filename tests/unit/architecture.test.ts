@@ -67,7 +67,8 @@ const STAGES: Record<string, { all: string[]; types: string[] }> = {
   decode: { all: [], types: [] },
   session: { all: ['decode'], types: [] },
   verify: { all: ['decode'], types: [] },
-  select: { all: [], types: [] },
+  forks: { all: [], types: [] },
+  select: { all: ['forks'], types: [] },
   relay: { all: ['decode'], types: ['session'] },
   log: { all: [], types: [] },
   agents: { all: ['verify'], types: [] },
@@ -82,6 +83,8 @@ const BESIDE: Record<string, string[]> = {
   'emitter/config.ts': ['select'],
   'emitter/members.ts': ['verify'],
   'emitter/agents.ts': ['agents'],
+  'emitter/settings.ts': ['select'],
+  'emitter/acceptance.ts': [],
   'emitter/http.ts': [],
   'emitter/limits.ts': [],
 };

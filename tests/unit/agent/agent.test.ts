@@ -36,7 +36,8 @@ async function bench(t: Context, name = 'ann') {
     node.close();
   });
   const lead = (leader: string, num = 100) => {
-    emitter.agents.lead({ window: 7, leader, pause: [], head: { num, id: node.idOf(num) } });
+    const pause = leader === key.signer ? [] : [key.signer];
+    emitter.agents.command({ type: 'lead', window: 7, leader, pause, head: { num, id: node.idOf(num) } });
   };
   return { node, emitter, key, said, make, lead, last: () => emitter.words[emitter.words.length - 1] };
 }
@@ -115,9 +116,9 @@ test('of two emitters the newest command counts; each hears what the node does',
   void make(`${emitter.address},${second.address}/`).run();
   const word = (side: EmitterSide) => side.words[side.words.length - 1];
   await quick('both', () => word(emitter)?.up === true && word(second)?.up === true);
-  second.agents.lead({ window: 8, leader: key.signer, pause: [], head: null });
+  second.agents.command({ type: 'lead', window: 8, leader: key.signer, pause: [], head: null });
   await quick('the resume', () => word(emitter)?.producing === true);
-  emitter.agents.lead({ window: 7, leader: '0:other', pause: [key.signer], head: null });
+  emitter.agents.command({ type: 'lead', window: 7, leader: '0:other', pause: [key.signer], head: null });
   const asked = performance.now();
   await quick('some time', () => performance.now() - asked > 300);
   assert.deepEqual(node.did, ['resume'], 'window 7 is older than 8');

@@ -36,7 +36,8 @@ function failure(env: Record<string, string>): PoolError {
 test('a complete environment is taken, with defaults for the rest', () => {
   const config = loadConfig('the emitter', emitterConfig, GOOD);
   assert.equal(config.EMITTER_POOL, 'pool');
-  assert.equal(config.EMITTER_STRATEGY, 'first-delivered');
+  assert.equal(config.EMITTER_STRATEGY, undefined);
+  assert.deepEqual(config.EMITTER_SHADOW, []);
   assert.equal(config.EMITTER_RESCUES_PER_WINDOW, 2);
   assert.equal(config.EMITTER_DURABILITY, 'process');
 });

@@ -9,7 +9,6 @@ import { type BlockHeader, decodeBlockHeader } from '../../../emitter/decode/blo
 import { Emitter } from '../../../emitter/emitter.ts';
 import type { EventStore } from '../../../emitter/log/store.ts';
 import { candidateKey } from '../../../emitter/select/state.ts';
-import { firstDelivered } from '../../../emitter/select/strategy.ts';
 import type { Candidate, SelectEvent } from '../../../emitter/select/types.ts';
 import { fromRpc, type RpcHeaderState } from '../../../emitter/verify/seed.ts';
 import { block, poolWindow } from '../../support/select-world.ts';
@@ -76,7 +75,6 @@ function emitter(): {
     clock: { now: () => time.now },
     chain: { url: 'http://127.0.0.1:1', post } as unknown as ChainClient,
     store,
-    strategy: firstDelivered,
     logger: pino({ level: 'silent' }),
   });
   const inside = made as unknown as Inside;

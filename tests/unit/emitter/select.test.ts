@@ -3,7 +3,6 @@ import { test } from 'node:test';
 import { firstSlot, lastSlot, SLOTS_PER_WINDOW, slotTime, windowOf } from '../../../common/slot.ts';
 import { reduce } from '../../../emitter/select/reducer.ts';
 import { candidateKey, initialState } from '../../../emitter/select/state.ts';
-import { firstDelivered } from '../../../emitter/select/strategy.ts';
 import {
   type BlockRef,
   type Candidate,
@@ -85,8 +84,9 @@ function empty(run: Run, window: number): number[] {
 /** All that holds in every world, whatever fails. */
 function checkSafety(run: Run, config = SELECT_DEFAULTS): void {
   const bySlot = new Map<number, string>();
-  for (const { effect, tip, onPublic } of run.sent) {
+  for (const { at, effect, tip, onPublic } of run.sent) {
     const { path, reason, replaced } = effect;
+    assert.ok(at < slotTime(lastSlot(windowOf(last(path).slot))), 'the next producer takes nothing any more');
     assert.ok(path.length > 0);
     for (const [i, candidate] of path.entries()) {
       const before = bySlot.get(candidate.slot);
@@ -105,7 +105,6 @@ function checkSafety(run: Run, config = SELECT_DEFAULTS): void {
     if (reason !== 'rescue') {
       assert.equal(path.length, 1);
       assert.deepEqual(replaced, []);
-      assert.equal(first.late, false);
     } else {
       assert.ok(last(path).num > tip.num, 'a rescue ends strictly higher');
       assert.ok(tip.slot < lastSlot(windowOf(tip.slot)), 'the last slot is never replaced');
@@ -280,8 +279,8 @@ test('slot 0: among blocks that waited the higher `confirmed` wins, but not at t
       { type: 'public', at, block: tip, pool: false } as const,
       ...events,
     ])
-      reduce(state, firstDelivered, event);
-    const effects = reduce(state, firstDelivered, { type: 'tick', at: at + 100 });
+      reduce(state, event);
+    const effects = reduce(state, { type: 'tick', at: at + 100 });
     const [emit] = effects.filter((effect) => effect.type === 'emit');
     return emit?.path[0];
   };
@@ -361,7 +360,7 @@ test('nothing of a window leaves once the next producer’s block is there, not 
   const tip = block(parent, first - 1, 'other');
   const at = slotTime(first + 11) + 460;
   const shown = [parent, tip, block(tip, first + 12, 'next')];
-  for (const one of shown) reduce(state, firstDelivered, { type: 'public', at, block: one, pool: false });
+  for (const one of shown) reduce(state, { type: 'public', at, block: one, pool: false });
   const effects: SelectEffect[] = [];
   for (const [m, on] of [tip, parent].entries()) {
     const fields = {
@@ -374,9 +373,9 @@ test('nothing of a window leaves once the next producer’s block is there, not 
       late: false,
     };
     const candidate = { ...block(on, first + 11, `m${m}`), ...fields };
-    effects.push(...reduce(state, firstDelivered, { type: 'candidate', at, candidate }));
+    effects.push(...reduce(state, { type: 'candidate', at, candidate }));
   }
-  effects.push(...reduce(state, firstDelivered, { type: 'tick', at: at + 200 }));
+  effects.push(...reduce(state, { type: 'tick', at: at + 200 }));
   assert.deepEqual(
     effects.filter(({ type }) => type === 'emit'),
     [],
@@ -400,7 +399,7 @@ test('a leader frozen for a while in an earlier window is replaced as early as a
   // The next window: the same member leads, and stops after slot 5.
   const first = firstSlot(poolWindow(1));
   let parent = block(state.tip as BlockRef, first - 1, 'other');
-  reduce(state, firstDelivered, { type: 'public', at: slotTime(first - 1), block: parent, pool: false });
+  reduce(state, { type: 'public', at: slotTime(first - 1), block: parent, pool: false });
   const effects: SelectEffect[] = [];
   const branches = [parent, parent];
   for (let k = 0; k < slots; k++) {
@@ -410,7 +409,7 @@ test('a leader frozen for a while in an earlier window is replaced as early as a
       const made = block(parent, first + k, `m${m}`);
       branches[m] = made;
       const at = slotTime(first + k) - (m === 0 ? 100 : 90) * (k + 1) + (m === 0 ? 0 : 200);
-      effects.push(...reduce(state, firstDelivered, { type: 'tick', at }));
+      effects.push(...reduce(state, { type: 'tick', at }));
       const candidate = {
         ...made,
         signer: signerOf(m),
@@ -421,11 +420,11 @@ test('a leader frozen for a while in an earlier window is replaced as early as a
         arrivedMs: at,
         late: false,
       };
-      effects.push(...reduce(state, firstDelivered, { type: 'candidate', at, candidate }));
+      effects.push(...reduce(state, { type: 'candidate', at, candidate }));
     }
   }
   for (let at = slotTime(first + 6); at < slotTime(first + 11); at += 50)
-    effects.push(...reduce(state, firstDelivered, { type: 'tick', at }));
+    effects.push(...reduce(state, { type: 'tick', at }));
   assert.ok(
     effects.some((effect) => effect.type === 'emit' && effect.reason === 'rescue'),
     'the lead learned while it was frozen puts off the rescue',
@@ -439,7 +438,7 @@ test('the same events give the same effects', () => {
       const run = play(world);
       const state = initialState(SELECT_DEFAULTS);
       for (const { event, effects } of run.steps) {
-        assert.deepEqual(reduce(state, firstDelivered, structuredClone(event)), effects);
+        assert.deepEqual(reduce(state, structuredClone(event)), effects);
       }
     },
     1500,
@@ -508,7 +507,7 @@ test('a restart does not bring a replaced leader back to its place', () => {
   const [a0, b0] = ['a', 'b'].map((content) => block(parent, first, content)) as [BlockRef, BlockRef];
   const b1 = block(b0, first + 1, 'b');
   const state = initialState(SELECT_DEFAULTS);
-  reduce(state, firstDelivered, { type: 'public', at, block: b1, pool: false });
+  reduce(state, { type: 'public', at, block: b1, pool: false });
   // Before the restart member 1 took over from member 0, whose first block it replaced.
   const decided: [BlockRef, string][] = [
     [a0, signerOf(0)],
@@ -516,7 +515,7 @@ test('a restart does not bring a replaced leader back to its place', () => {
     [b1, signerOf(1)],
   ];
   for (const [made, signer] of decided) {
-    reduce(state, firstDelivered, { type: 'decided', at, block: made, signer, rescue: made === b0 });
+    reduce(state, { type: 'decided', at, block: made, signer, rescue: made === b0 });
   }
   assert.equal(state.window?.leader, signerOf(1));
   assert.ok(state.window?.out.has(signerOf(0)));
@@ -539,7 +538,7 @@ test('a window is closed once, whatever comes late', () => {
   const slot = lastSlot(poolWindow(0));
   const at = slotTime(slot) + 4000;
   const late = { ...block(state.tip as BlockRef, slot, 'late'), signer: signerOf(1), confirmed: 0, cpuUs: 0 };
-  const effects = reduce(state, firstDelivered, {
+  const effects = reduce(state, {
     type: 'candidate',
     at,
     candidate: { ...late, transactions: 0, bytes: 200, arrivedMs: at, late: true },
@@ -571,11 +570,11 @@ test('a pool block in public that was not emitted is told of as a leak, an emitt
   const at = slotTime(lastSlot(poolWindow(0))) + 500;
   for (const [slot, shown] of branch) {
     if (windowOf(slot) !== poolWindow(0)) continue;
-    const effects = reduce(state, firstDelivered, { type: 'public', at, block: shown, pool: true });
+    const effects = reduce(state, { type: 'public', at, block: shown, pool: true });
     assert.ok(effects.every(({ type }) => type !== 'leak'));
   }
   const foreign = block(state.tip as BlockRef, (state.tip as BlockRef).slot + 1, 'leak');
-  const effects = reduce(state, firstDelivered, { type: 'public', at, block: foreign, pool: true });
+  const effects = reduce(state, { type: 'public', at, block: foreign, pool: true });
   assert.ok(effects.some(({ type }) => type === 'leak'));
 });
 
@@ -584,7 +583,7 @@ test('after a leak at slot 0 the window goes on, and a member that dies on top o
   const state = initialState(SELECT_DEFAULTS);
   const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
   const at = slotTime(first - 1);
-  reduce(state, firstDelivered, { type: 'public', at, block: parent, pool: false });
+  reduce(state, { type: 'public', at, block: parent, pool: false });
   const zero = {
     signer: signerOf(0),
     confirmed: 12,
@@ -596,10 +595,10 @@ test('after a leak at slot 0 the window goes on, and a member that dies on top o
   };
   const leak = block(parent, first, 'm1');
   const effects: SelectEffect[] = [];
-  effects.push(...reduce(state, firstDelivered, { type: 'public', at, block: leak, pool: true }));
+  effects.push(...reduce(state, { type: 'public', at, block: leak, pool: true }));
   const own = block(leak, first + 1, 'm0');
-  effects.push(...reduce(state, firstDelivered, { type: 'member', at, signer: signerOf(0), up: true }));
-  effects.push(...reduce(state, firstDelivered, { type: 'candidate', at, candidate: { ...own, ...zero } }));
+  effects.push(...reduce(state, { type: 'member', at, signer: signerOf(0), up: true }));
+  effects.push(...reduce(state, { type: 'candidate', at, candidate: { ...own, ...zero } }));
   const emitted = effects.filter((effect) => effect.type === 'emit');
   assert.deepEqual(
     emitted.map(({ path }) => path.map(({ id }) => id)),

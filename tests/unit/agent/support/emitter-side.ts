@@ -26,7 +26,6 @@ export class EmitterSide {
   readonly paused: string[] = [];
   readonly members = new Map<string, string>();
   chainId: string | null;
-  tip: { num: number; id: string } | null = null;
   agents!: Agents;
   /** What it calls itself, when that is not where it listens. */
   alias: string | null = null;
@@ -56,7 +55,6 @@ export class EmitterSide {
       chainId: () => this.chainId,
       account: (signer) => this.members.get(signer) ?? null,
       isActive: () => true,
-      publicTip: () => this.tip,
       onWord: (word) => this.words.push(word),
       onPaused: (signer) => this.paused.push(signer),
     });

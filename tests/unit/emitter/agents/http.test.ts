@@ -36,7 +36,13 @@ test('commands come on the stream, health goes up with the token', async (t) => 
   const stream = await open(token);
   assert.equal((await health(token)).status, 204);
   assert.deepEqual(emitter.words, [{ signer: key.signer, up: true, producing: false, headNum: 5, lag: -20 }]);
-  emitter.agents.lead({ window: 3, leader: key.signer, pause: [], head: { num: 5, id: HEALTH.headId } });
+  emitter.agents.command({
+    type: 'lead',
+    window: 3,
+    leader: key.signer,
+    pause: [],
+    head: { num: 5, id: HEALTH.headId },
+  });
   for await (const line of dataLines(stream.body as unknown as AsyncIterable<Uint8Array>)) {
     if (line === null) continue;
     const command = parseAs(commandSchema, line);

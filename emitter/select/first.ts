@@ -1,0 +1,77 @@
+import { isAlive, liveSigners, type SelectState, turnAfter, type WindowState } from './state.ts';
+import type { Choice, Strategy } from './strategy.ts';
+import type { Candidate, SelectEffect } from './types.ts';
+
+/**
+ * The choice at a window's beginning, between candidates for one slot on one parent: blocks of members that are still there, then a
+ * higher `confirmed`, which keeps the last irreversible block moving, then the strategy.
+ */
+export function chooseFirst(
+  state: SelectState,
+  window: WindowState,
+  strategy: Strategy,
+  candidates: readonly Candidate[],
+  now: number,
+): Choice {
+  const living = candidates.filter(({ signer }) => isAlive(state, signer));
+  const able = living.length > 0 ? living : candidates;
+  const confirmed = Math.max(...able.map((c) => c.confirmed));
+  const equal = able.filter((c) => c.confirmed === confirmed);
+  // One leads by the vote's mode: there is nothing to choose.
+  if (window.rule.mode === 'standby') return { take: equal[0] as Candidate };
+  const { slot } = equal[0] as Candidate;
+  const members = liveSigners(state).filter((signer) => !window.out.has(signer));
+  const sent = new Set(window.tree.all.filter((c) => c.slot === slot).map(({ signer }) => signer));
+  const missing = members.filter((signer) => !sent.has(signer));
+  const turn = turnOf(state, window, members);
+  return strategy.choose(equal, { now, window: window.id, turn, lastLeader: state.lastLeader, missing });
+}
+
+/** The choice between the ends of equally good branches in a rescue, which waits for nobody. */
+export function chooseNow(
+  state: SelectState,
+  window: WindowState,
+  candidates: readonly Candidate[],
+  now: number,
+): Candidate {
+  const { turn, id } = window;
+  const context = { now, window: id, turn, lastLeader: state.lastLeader, missing: [] };
+  const choice = window.rule.strategy.choose(candidates, context);
+  return 'take' in choice ? choice.take : (candidates[0] as Candidate);
+}
+
+/** Taken once a window, at its first question. */
+function turnOf(state: SelectState, window: WindowState, members: readonly string[]): string | null {
+  if (window.turn === null) {
+    window.turn = turnAfter(state.lastTurn, members);
+    state.lastTurn = window.turn ?? state.lastTurn;
+  }
+  return window.turn;
+}
+
+/** Asks the shadow strategies about the same beginning; each is told of once, when the active one has chosen as well. */
+export function askShadows(state: SelectState, window: WindowState, now: number, effects: SelectEffect[]): void {
+  if (window.rule.mode === 'standby') return;
+  const candidates = window.tree
+    .on(window.parent.id)
+    .filter((c) => !c.late && !window.out.has(c.signer) && c.slot === slotOfFirst(window));
+  if (candidates.length === 0) return;
+  for (const strategy of state.shadows) {
+    if (!window.shadows.has(strategy.text)) {
+      const choice = chooseFirst(state, window, strategy, candidates, now);
+      if ('take' in choice) window.shadows.set(strategy.text, choice.take);
+      else window.waits.push(choice.waitUntil);
+    }
+    const chosen = window.shadows.get(strategy.text);
+    if (!chosen || !window.first) continue;
+    const { id, slot, signer } = chosen;
+    const same = id === window.first.id && signer === window.first.signer;
+    effects.push({ type: 'shadow', window: window.id, slot, strategy: strategy.text, id, signer, same });
+    window.shadows.set(strategy.text, null);
+  }
+}
+
+/** The slot whose block is chosen: that of the choice, before it the lowest there is. */
+function slotOfFirst(window: WindowState): number {
+  return window.first?.slot ?? Math.min(...window.tree.on(window.parent.id).map(({ slot }) => slot));
+}

@@ -1,0 +1,200 @@
+import { firstSlot, lastSlot, SLOT_MS, slotAt, slotTime, windowOf } from '../../common/slot.ts';
+import { expectedAt } from './expected.ts';
+import { ruleFor } from './settings.ts';
+import { isAlive, isOver, type SelectState, turnAfter, type WindowState } from './state.ts';
+import type { SelectEffect, SelectEvent } from './types.ts';
+
+/** A follower's head may be told of this late: an agent speaks at each block, and it takes a moment. */
+const SYNC_BLOCKS = 2;
+
+/** A leader that is paused, or another that is not, is told again after this: the command may have been lost. */
+const TELL_AGAIN_MS = 500;
+
+/** nodeos skips to the next slot when less than a tenth of this one is left. Source: `calculate_pending_block_time`. */
+const SLOT_REST_MS = SLOT_MS / 10;
+
+/** Agents speak every 500 ms: between two words further apart nothing is known of the node. */
+const SILENCE_MS = 3 * SLOT_MS;
+
+/** Takes in what an agent says; in standby mode corrects what is not as it was told. */
+export function onAgent(
+  state: SelectState,
+  { signer, up, producing, headNum, at }: Extract<SelectEvent, { type: 'agent' }>,
+  effects: SelectEffect[],
+): void {
+  const before = state.agents.get(signer);
+  if (before && isFollowing(state, signer) && at - before.at <= SILENCE_MS) noteFollowing(state, signer, before.at, at);
+  state.agents.set(signer, { up, producing, headNum, at });
+  if (!up) return;
+  const { duty } = state;
+  if (!duty) {
+    // A node that starts paused, as standby mode has it, makes no blocks in propose mode until it is told to.
+    const id = currentWindow(state, at);
+    const isNew = !before?.up && !producing && ruleFor(state, id).mode === 'propose';
+    if (isNew) effects.push({ type: 'release', window: id, resume: [signer] });
+    return;
+  }
+  if (at < duty.told + TELL_AGAIN_MS) return;
+  if (signer === duty.leader && !producing) tell(state, [], at, effects);
+  if (signer !== duty.leader && producing) tell(state, [signer], at, effects);
+}
+
+/** Appoints, replaces and dismisses the one that makes the blocks, as the mode has it. */
+export function watchDuty(state: SelectState, now: number, effects: SelectEffect[]): void {
+  const id = currentWindow(state, now);
+  const window = state.window?.id === id ? state.window : null;
+  if (ruleFor(state, id).mode === 'propose') {
+    if (state.duty) effects.push({ type: 'release', window: id, resume: agentsUp(state) });
+    state.duty = null;
+    return;
+  }
+  const { duty } = state;
+  if (window && !duty) return;
+  if (!window && (!duty || duty.window < id)) return appoint(state, id, now, effects);
+  const cause = dutyTrouble(state, window, now);
+  if (cause) replace(state, window, cause, now, effects);
+  else if (duty) duty.stuck = false;
+}
+
+/** The window that runs, or the next one that could: at its end, when its last slot is out, the next leader prepares. */
+function currentWindow(state: SelectState, now: number): number {
+  const { window } = state;
+  if (window && !isOver(state, window) && now < state.rules.tooLateAt(window.id)) return window.id;
+  return Math.max(state.lastWindow + 1, windowOf(slotAt(now)) + 1);
+}
+
+/** Whoever makes the first block while nobody is appointed, as after a restart, has the duty from then on. */
+export function adopt(
+  state: SelectState,
+  window: WindowState,
+  leader: string,
+  now: number,
+  effects: SelectEffect[],
+): void {
+  if (state.duty) return;
+  state.lastTurn = leader;
+  giveDuty(state, leader, window.id, now);
+  tell(state, others(state), now, effects);
+}
+
+function appoint(state: SelectState, window: number, now: number, effects: SelectEffect[]): void {
+  const able = agentsUp(state).filter((signer) => isAble(state, null, signer));
+  const leader = turnAfter(state.lastTurn, able);
+  if (!leader) {
+    if (state.duty && !state.duty.stuck) sayNobody(state, 'its turn is over', effects);
+    return;
+  }
+  state.lastTurn = leader;
+  giveDuty(state, leader, window, now);
+  tell(state, others(state), now, effects);
+}
+
+function replace(
+  state: SelectState,
+  window: WindowState | null,
+  cause: string,
+  now: number,
+  effects: SelectEffect[],
+): void {
+  const duty = state.duty;
+  if (!duty) return;
+  const able = agentsUp(state).filter((signer) => signer !== duty.leader && isAble(state, window, signer));
+  const leader = turnAfter(duty.leader, able);
+  if (!leader) {
+    if (!duty.stuck) sayNobody(state, cause, effects);
+    return;
+  }
+  window?.out.add(duty.leader);
+  // Before its window another takes over the turn as well; in mid-window it keeps its own.
+  if (!window) state.lastTurn = leader;
+  giveDuty(state, leader, window?.id ?? duty.window, now);
+  tell(state, others(state), now, effects);
+}
+
+/** Why the one on duty counts as failed, or null while it does not. */
+function dutyTrouble(state: SelectState, window: WindowState | null, now: number): string | null {
+  const duty = state.duty;
+  if (!duty) return null;
+  if (window?.out.has(duty.leader) || state.quarantine.has(duty.leader)) return 'rejected';
+  if (duty.lost) return 'connection_lost';
+  if (state.agents.get(duty.leader)?.up === false) return 'node_gone';
+  const due = window && dutyDueAt(state, window);
+  if (!window || due === null) return null;
+  if (now >= due) return 'overdue';
+  window.waits.push(due);
+  return null;
+}
+
+/**
+ * When its next block counts as overdue: its own learned time plus a margin, and not before the first slot it could make since it was
+ * told. There is no other branch in stock, so nothing is gained by waiting longer.
+ */
+function dutyDueAt(state: SelectState, window: WindowState): number | null {
+  const duty = state.duty;
+  const last = window.emitted[window.emitted.length - 1]?.block.slot ?? firstSlot(window.id) - 1;
+  if (!duty || last >= lastSlot(window.id)) return null;
+  const possible = slotTime(slotAt(duty.since + SLOT_REST_MS) + 1);
+  return Math.max(expectedAt(state, duty.leader, last + 1), possible) + state.config.overdueMs;
+}
+
+/** A member's connection came or went. */
+export function noteConnection(state: SelectState, signer: string): void {
+  if (state.duty?.leader === signer) state.duty.lost = !isAlive(state, signer);
+}
+
+export function giveDuty(state: SelectState, leader: string, window: number, now: number): void {
+  state.duty = { leader, window, since: now, told: now, lost: false, stuck: false };
+}
+
+/** Whether its node can make the next block now. */
+function isAble(state: SelectState, window: WindowState | null, signer: string): boolean {
+  return isFollowing(state, signer) && !window?.out.has(signer) && !state.quarantine.has(signer);
+}
+
+function isFollowing(state: SelectState, signer: string): boolean {
+  const agent = state.agents.get(signer);
+  return agent?.up === true && agent.headNum + SYNC_BLOCKS >= (state.tip?.num ?? 0);
+}
+
+function agentsUp(state: SelectState): string[] {
+  return [...state.agents].filter(([, agent]) => agent.up).map(([signer]) => signer);
+}
+
+function others(state: SelectState): string[] {
+  return agentsUp(state).filter((signer) => signer !== state.duty?.leader);
+}
+
+function tell(state: SelectState, pause: string[], now: number, effects: SelectEffect[]): void {
+  const { duty, tip } = state;
+  if (!duty) return;
+  duty.told = now;
+  const head = tip && { num: tip.num, id: tip.id };
+  effects.push({ type: 'lead', window: duty.window, leader: duty.leader, pause: pause.sort(), head });
+}
+
+function sayNobody(state: SelectState, cause: string, effects: SelectEffect[]): void {
+  if (!state.duty) return;
+  state.duty.stuck = true;
+  const text = `no member's node can take over from ${state.duty.leader} (${cause}): it stays as it is`;
+  effects.push({ type: 'fault', code: 'standby_nobody', text });
+}
+
+function noteFollowing(state: SelectState, signer: string, from: number, to: number): void {
+  const { window } = state;
+  if (!window) return;
+  const slots = window.following.get(signer) ?? new Set<number>();
+  window.following.set(signer, slots);
+  const end = Math.min(slotAt(to), lastSlot(window.id));
+  for (let slot = Math.max(slotAt(from), firstSlot(window.id)); slot <= end; slot++) slots.add(slot);
+}
+
+/**
+ * Whether pool blocks of a window have to be held from a member, for it could be producing: in propose mode from everyone, in
+ * standby mode from the one on duty and from those who failed in it; the others follow live. `signer` null: not known yet.
+ */
+export function isHeld(state: SelectState, signer: string | null, window: number): boolean {
+  if (ruleFor(state, window).mode === 'propose') return true;
+  if (signer === null) return false;
+  const running = state.window?.id === window ? state.window : null;
+  return state.duty?.leader === signer || running?.out.has(signer) === true;
+}
