@@ -24,7 +24,6 @@ export interface AgentsParts {
   address: string;
   logger: Logger;
   now(): number;
-  chainId(): string | null;
   account(signer: string): string | null;
   /** Whether a key signs for the pool in the active schedule: without that its blocks are worth nothing. */
   isActive(signer: string): boolean;
@@ -41,6 +40,8 @@ interface Heard {
 
 /** The members' agents: lets them in, tells the selection what they say, and has them pause and resume. */
 export class Agents {
+  /** Known once the relay node has answered; nobody is let in before. */
+  chainId: string | null = null;
   private readonly parts: AgentsParts;
   private readonly commander = new Commander();
   private readonly http: AgentHttp;
@@ -49,7 +50,7 @@ export class Agents {
 
   constructor(parts: AgentsParts) {
     this.parts = parts;
-    this.http = new AgentHttp(new AgentDesk(parts), {
+    this.http = new AgentHttp(new AgentDesk({ ...parts, chainId: () => this.chainId }), {
       now: parts.now,
       onOpen: (session) => this.onOpen(session),
       onHealth: (session, health) => this.onHealth(session, health),

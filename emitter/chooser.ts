@@ -16,7 +16,7 @@ import { candidateKey, initialState, type SelectState } from './select/state.ts'
 import type { BlockRef, Candidate, Mode, SelectEffect, SelectEvent } from './select/types.ts';
 
 type EmitEffect = Extract<SelectEffect, { type: 'emit' }>;
-export type CommandEffect = Extract<SelectEffect, { type: 'lead' | 'release' }>;
+export type LeadEffect = Extract<SelectEffect, { type: 'lead' }>;
 
 /** A frame's header begins behind its length and type. */
 const HEADER_OFFSET = LENGTH_BYTES + 1;
@@ -35,8 +35,9 @@ export interface ChooserParts {
   onFault(code: string, text: string): void;
   /** A block was let out: whether the relay node takes it is to be watched. */
   onSent(block: Candidate): void;
-  /** Standby mode: for the members' agents. */
-  onCommand(command: CommandEffect): void;
+  /** For the members' agents: who makes the blocks from now on, in standby mode; and that all do again. */
+  onLead(lead: LeadEffect): void;
+  onRelease(release: Extract<SelectEffect, { type: 'release' }>): void;
   /** Before a window's closing record is written. */
   onClosing(window: number): void;
 }
@@ -112,10 +113,9 @@ export class Chooser {
       case 'closed':
         return this.close(effect);
       case 'lead':
-        this.tellLead(effect);
-        return this.parts.onCommand(effect);
+        return this.lead(effect);
       case 'release':
-        return this.parts.onCommand(effect);
+        return this.parts.onRelease(effect);
       case 'rejected':
         return this.tellRejected(effect);
       case 'shadow': {
@@ -185,9 +185,11 @@ export class Chooser {
     this.parts.journal.tell(window, { type: 'rescue', at, ...said, ...ids });
   }
 
-  private tellLead({ window, leader, pause }: Extract<SelectEffect, { type: 'lead' }>): void {
+  /** The agents first: each millisecond counts when a leader failed. */
+  private lead(effect: LeadEffect): void {
+    this.parts.onLead(effect);
+    const { window, leader, pause } = effect;
     const member = this.parts.members.account(leader);
-    this.parts.logger.info({ window, member, pause: pause.length }, 'a member leads');
     this.parts.journal.tell(window, { type: 'lead', at: this.now(), window, signer: leader, member, pause });
   }
 

@@ -7,9 +7,8 @@ import type { PoolEvent } from '../common/events.ts';
 import { keyText } from '../common/keys.ts';
 import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
-import { firstSlot, SLOT_MS, slotAt, slotTime, windowOf } from '../common/slot.ts';
-import { Acceptance } from './acceptance.ts';
-import { Agents, type AgentWord } from './agents.ts';
+import { SLOT_MS, slotTime, windowOf } from '../common/slot.ts';
+import type { Agents } from './agents.ts';
 import { Chooser } from './chooser.ts';
 import type { EmitterConfig } from './config.ts';
 import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
@@ -22,13 +21,14 @@ import { PublicBranch } from './relay/branch.ts';
 import { Frames } from './relay/frames.ts';
 import { type LinkContext, MemberLink } from './relay/member-link.ts';
 import { candidateKey } from './select/state.ts';
-import type { Candidate, SelectEvent } from './select/types.ts';
+import type { Candidate } from './select/types.ts';
 import { dial } from './session/dial.ts';
 import type { FrameSocket } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
 import { RelaySession } from './session/relay-session.ts';
-import { SettingsReader } from './settings.ts';
+import { agentsFor } from './standby.ts';
 import { Intake, type Outcome } from './verify/intake.ts';
+import { Watch } from './watch.ts';
 
 export interface EmitterParts {
   config: EmitterConfig;
@@ -58,14 +58,11 @@ export class Emitter {
   private readonly journal: Journal;
   private readonly http: EmitterHttp;
   private readonly agents: Agents;
-  private readonly settings: SettingsReader;
-  private readonly acceptance: Acceptance;
-  private turnTimer: NodeJS.Timeout | null = null;
+  private readonly watch: Watch;
   private relay: RelaySession | null = null;
   private server: Listener | null = null;
   private sessions = 0;
   private lastFault: string | null = null;
-  private chainId: string | null = null;
 
   constructor(parts: EmitterParts) {
     this.parts = parts;
@@ -82,27 +79,24 @@ export class Emitter {
       () => store.lastSeq,
       (request, response, path) => this.agents.handle(request, response, path),
     );
-    this.agents = this.makeAgents();
     const onLogFault = (text: string) => this.fault('event_log', text);
     this.journal = new Journal(store, (records) => this.http.publish(records), onLogFault);
     const { journal, members, frames, branch } = this;
-    const now = () => Math.floor(clock.now());
-    this.acceptance = new Acceptance({
-      ...{ info: () => chain.info(), now, acceptMs: config.EMITTER_ACCEPT_MS },
-      onVerdict: (id, ok) => this.chooser.dispatch({ type: 'accepted', at: now(), id, ok }),
-      onIrreversible: (num) => this.chooser.dispatch({ type: 'irreversible', at: now(), num }),
+    this.watch = new Watch(config, chain, clock, {
+      dispatch: (event) => this.chooser.dispatch(event),
+      onWindow: () => this.takeTurns(),
+      onFault,
     });
-    const onSettings = (event: SelectEvent) => this.chooser.dispatch(event);
-    const override = config.EMITTER_STRATEGY ?? null;
-    this.settings = new SettingsReader(chain, config.EMITTER_DAC, override, { now, onSettings, onFault });
     this.chooser = new Chooser({
       ...{ config, clock, logger, journal, members, frames, branch, onFault },
-      onSent: (block) => this.acceptance.sent(block),
-      onCommand: (command) => this.agents.command(command),
+      onSent: (block) => this.watch.acceptance.sent(block),
+      onLead: (lead) => this.agents.command(lead),
+      onRelease: (release) => this.agents.command(release),
       send: (frame) => this.relay?.send(frame) === true,
       canSend: () => this.relay?.up === true,
       onClosing: (window) => this.settle(this.intake.expire(window)),
     });
+    this.agents = agentsFor({ config, logger, members, chooser: this.chooser, chain: this.public, links: this.links });
   }
 
   /** Resolves when members can connect. Waits for the relay node for as long as it takes. */
@@ -111,10 +105,10 @@ export class Emitter {
     await this.http.listen(config.EMITTER_HTTP);
     const info = await this.reachRelay();
     await this.members.start();
-    this.chainId = info.chain_id;
+    this.agents.chainId = info.chain_id;
     const head = await this.public.seedAtHead();
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
-    await this.settings.start();
+    await this.watch.start();
     const strategy = this.chooser.strategyNow();
     const start = { pool: config.EMITTER_POOL, chain: info.chain_id, software: SOFTWARE, strategy };
     this.journal.tell(null, { type: 'start', at: this.chooser.now(), ...start });
@@ -130,7 +124,6 @@ export class Emitter {
     this.relay.start();
     const { host, port } = splitAddress(config.EMITTER_LISTEN);
     this.server = await listen(host, port, (socket) => this.onMember(socket));
-    this.armTurn();
     logger.info({ listen: config.EMITTER_LISTEN, relay: config.EMITTER_RELAY_P2P }, 'started');
   }
 
@@ -138,38 +131,12 @@ export class Emitter {
     this.chooser.stop();
     this.agents.stop();
     this.members.stop();
-    this.settings.stop();
-    this.acceptance.stop();
-    if (this.turnTimer) clearTimeout(this.turnTimer);
+    this.watch.stop();
     this.server?.close();
     for (const link of this.links) link.close('emitter_stops');
     this.relay?.stop();
     this.journal.write();
     this.http.close();
-  }
-
-  private makeAgents(): Agents {
-    const { config, logger } = this.parts;
-    return new Agents({
-      pool: config.EMITTER_POOL,
-      address: new URL(config.EMITTER_URL ?? `http://${config.EMITTER_HTTP}`).origin,
-      logger,
-      now: () => this.chooser.now(),
-      chainId: () => this.chainId,
-      account: (signer) => this.members.account(signer),
-      isActive: (signer) => this.public.isSigner(signer, this.chooser.tip),
-      onWord: (word) => this.onAgent(word),
-      onPaused: (signer) => this.onPaused(signer),
-    });
-  }
-
-  private onAgent(word: AgentWord): void {
-    this.chooser.dispatch({ type: 'agent', at: this.chooser.now(), ...word });
-  }
-
-  /** A node that follows takes at once what was kept from it while it could produce. */
-  private onPaused(signer: string): void {
-    for (const link of this.links) if (link.signer === signer) link.release();
   }
 
   private async reachRelay() {
@@ -191,7 +158,7 @@ export class Emitter {
 
   private onRelayState(up: boolean, reason: string): void {
     this.parts.logger[up ? 'info' : 'error']({ reason }, up ? 'relay node connected' : 'relay node lost');
-    if (!up) this.acceptance.forget();
+    if (!up) this.watch.acceptance.forget();
     if (!up) this.fault('relay_lost', `the session with the relay node ended: ${reason}`);
   }
 
@@ -205,7 +172,7 @@ export class Emitter {
     if (this.frames.sawPublic(header.id)) return;
     const { id, num, slot, previous } = header;
     const { chooser } = this;
-    this.acceptance.knows(id, previous);
+    this.watch.acceptance.knows(id, previous);
     this.public.follow(header, chooser.tip);
     const pool = header.producer === this.pool;
     if (pool) this.branch.add({ id, slot, frame: Buffer.from(frame) });
@@ -218,19 +185,6 @@ export class Emitter {
     const { chooser } = this;
     for (const window of this.public.newTurns(chooser.tip))
       chooser.dispatch({ type: 'turn', at: chooser.now(), window });
-  }
-
-  /** A window begins by the clock also when nobody makes a block in it. */
-  private armTurn(): void {
-    const now = this.parts.clock.now();
-    const next = slotTime(firstSlot(windowOf(slotAt(now)) + 1));
-    this.turnTimer = setTimeout(
-      () => {
-        this.takeTurns();
-        this.armTurn();
-      },
-      Math.ceil(next - now),
-    );
   }
 
   private onMember(socket: FrameSocket): void {
@@ -349,8 +303,7 @@ export class Emitter {
     });
     const running = window && { id: window.id, leader: window.leader, rescues: window.rescues };
     const log = { seq: this.parts.store.lastSeq };
-    const agents = this.agents.status();
-    const shown = { tip, window: running, sessions, agents, log, lastFault: this.lastFault };
+    const shown = { tip, window: running, sessions, agents: this.agents.status(), log, lastFault: this.lastFault };
     return { ready: reasons.length === 0, reasons, ...shown };
   }
 }

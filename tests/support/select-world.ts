@@ -51,6 +51,10 @@ export interface World {
   cpuUs: number;
   /** How long after its usual time the next producer's first block is seen. */
   nextLateMs: number;
+  /** As voted; else first-delivered. */
+  strategy?: string;
+  /** Members whose bodies are invalid, all of them, and how long after an emission the relay node's refusal is known. */
+  invalid?: { members: number[]; afterMs: number };
 }
 
 const FIRST_POOL_WINDOW = 2_000_001;
@@ -124,8 +128,12 @@ export function play(world: World, options: RunOptions = {}): Run {
   const branch = new Map<number, BlockRef>();
   let queue: Planned[] = [];
   let order = 0;
+  let sorted = 0;
   let wake: number | null = null;
+  /** Blocks with an invalid body, and those on them: no node takes them. */
+  const refused = new Set<string>();
   let tip = block({ id: 'ff'.repeat(32), num: 9_999, slot: 0, previous: '' }, firstSlot(poolWindow(0)) - 3, 'genesis');
+  let believed = tip;
   const up = new Set<number>();
   known.add(tip.id);
 
@@ -139,13 +147,14 @@ export function play(world: World, options: RunOptions = {}): Run {
       if (effect.type === 'closed') closed.push(effect);
       if (effect.type !== 'emit') continue;
       if (halted) continue;
-      sent.push({ at: event.at, effect: copy(effect), tip, onPublic: known.has(effect.path[0]?.previous ?? '') });
+      const previous = effect.path[0]?.previous ?? '';
+      sent.push({ at: event.at, effect: copy(effect), tip: believed, onPublic: known.has(previous) });
       if (options.failFence === sent.length) {
         halted = true;
         feed({ type: 'fence-failed', at: event.at, window: windowOf(effect.path[0]?.slot ?? 0), step: effect.step });
         continue;
       }
-      for (const sentBlock of effect.path) show(sentBlock, effect.path[0]?.slot ?? 0);
+      for (const sentBlock of effect.path) emitted(sentBlock, effect.path[0]?.slot ?? 0, event.at);
       if (options.restartAfter === sent.length) restart(event.at);
     }
   };
@@ -154,6 +163,19 @@ export function play(world: World, options: RunOptions = {}): Run {
     known.add(shown.id);
     branch.set(shown.slot, shown);
     tip = shown;
+    believed = shown;
+  };
+  const emitted = (block: Candidate, from: number, at: number) => {
+    const isInvalid = world.invalid?.members.some((m) => signerOf(m) === block.signer);
+    if (!isInvalid && !refused.has(block.previous)) return show(block, from);
+    known.add(block.id);
+    refused.add(block.id);
+    believed = block;
+    if (!refused.has(block.previous)) plan(at + (world.invalid?.afterMs ?? 0), () => refuse(block.id, at));
+  };
+  const refuse = (id: string, at: number): SelectEvent[] => {
+    believed = tip;
+    return [{ type: 'accepted', at: at + (world.invalid?.afterMs ?? 0), id, ok: false }];
   };
   const restart = (at: number) => {
     const decisions = sent.flatMap(({ effect: { path, reason, replaced } }) =>
@@ -162,12 +184,18 @@ export function play(world: World, options: RunOptions = {}): Run {
     state = initialState(config);
     up.clear();
     wake = null;
+    vote(at);
     feed({ type: 'public', at, block: tip, pool: false });
     const running = windowOf(tip.slot);
     for (const { id, num, slot, signer, rescue } of decisions) {
       if (windowOf(slot) !== running) continue;
       feed({ type: 'decided', at, block: { id, num, slot, previous: '' }, signer, rescue });
     }
+  };
+  const vote = (at: number) => {
+    const { strategy = 'first-delivered' } = world;
+    const voted = { strategy, mode: 'propose', previousStrategy: strategy, previousMode: 'propose', fromWindow: 0 };
+    feed({ type: 'settings', at, ...voted });
   };
   const other = (slot: number, at: number) =>
     plan(at, () => {
@@ -241,14 +269,26 @@ export function play(world: World, options: RunOptions = {}): Run {
     other(last + 1, slotTime(last + 1) - 50 + world.nextLateMs);
     for (let k = 2; k <= SLOTS_PER_WINDOW - 1; k++) other(last + k, slotTime(last + k) - 50 * k + world.nextLateMs);
   }
-  queue.sort((a, b) => a.at - b.at || a.order - b.order);
+  vote(slotTime(tip.slot));
   queue = queue.filter(({ at }) => Number.isFinite(at));
-  for (const { at, make } of queue) {
-    tickUntil(at);
-    for (const event of make()) feed(event);
+  for (let next = takeNext(); next; next = takeNext()) {
+    for (const event of next.make()) feed(event);
   }
   tickUntil(Number.POSITIVE_INFINITY);
   return { steps, sent, state, branch, closed };
+
+  /** The earliest that is planned: what is sent plans more. */
+  function takeNext(): Planned | null {
+    sort();
+    if (queue[0]) tickUntil(queue[0].at);
+    sort();
+    return queue.shift() ?? null;
+  }
+
+  function sort(): void {
+    if (sorted !== order) queue.sort((a, b) => a.at - b.at || a.order - b.order);
+    sorted = order;
+  }
 
   function tickUntil(end: number): void {
     for (let ticks = 0; wake !== null && wake < end; ticks++) {

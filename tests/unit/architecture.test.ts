@@ -77,7 +77,13 @@ const STAGES: Record<string, { all: string[]; types: string[] }> = {
 /** Files beside the stages that they may import. */
 const SHARED = ['emitter/limits.ts'];
 /** The only files that may put stages together. */
-const WIRING = ['emitter/emitter.ts', 'emitter/main.ts', 'emitter/chooser.ts', 'emitter/public-chain.ts'];
+const WIRING = [
+  'emitter/emitter.ts',
+  'emitter/main.ts',
+  'emitter/chooser.ts',
+  'emitter/public-chain.ts',
+  'emitter/standby.ts',
+];
 /** Small helpers of the wiring, each with the one stage it knows. */
 const BESIDE: Record<string, string[]> = {
   'emitter/config.ts': ['select'],
@@ -85,6 +91,7 @@ const BESIDE: Record<string, string[]> = {
   'emitter/agents.ts': ['agents'],
   'emitter/settings.ts': ['select'],
   'emitter/acceptance.ts': [],
+  'emitter/watch.ts': ['select'],
   'emitter/http.ts': [],
   'emitter/limits.ts': [],
 };

@@ -147,9 +147,9 @@ test('check: trouble is one sentence', async (t) => {
   await trouble(make(nobody), /the emitter http:\S+ does not answer: Error: connect ECONNREFUSED/);
   emitter.members.clear();
   await trouble(make(), /refused \/agent\/session: the key is not the signing key of a member/);
-  emitter.chainId = 'c2'.repeat(32);
+  emitter.agents.chainId = 'c2'.repeat(32);
   await trouble(make(), /not the signing key of a member of this pool, or was made for another chain/);
-  emitter.chainId = null;
+  emitter.agents.chainId = null;
   await trouble(make(), /refused \/agent\/session: the relay node has not answered yet/);
   node.hasProducerApi = false;
   await trouble(make(), /the node needs the plugin producer_api_plugin/);

@@ -58,6 +58,7 @@ function worlds(member: fc.Arbitrary<MemberPlan>): fc.Arbitrary<World> {
     parentLateMs: fc.integer({ min: -600, max: 900 }),
     cpuUs: fc.constantFrom(0, 300, 20_000, 150_000),
     nextLateMs: fc.nat(400),
+    strategy: fc.constantFrom('first-delivered', 'rotate', 'rotate:wait=400', 'sticky', 'fullest', 'highest-id'),
   });
 }
 

@@ -25,7 +25,7 @@ export class EmitterSide {
   readonly words: AgentWord[] = [];
   readonly paused: string[] = [];
   readonly members = new Map<string, string>();
-  chainId: string | null;
+  private readonly chainId: string;
   agents!: Agents;
   /** What it calls itself, when that is not where it listens. */
   alias: string | null = null;
@@ -52,12 +52,12 @@ export class EmitterSide {
       address: this.alias ?? this.address,
       logger: pino({ level: 'silent' }),
       now: () => Date.now(),
-      chainId: () => this.chainId,
       account: (signer) => this.members.get(signer) ?? null,
       isActive: () => true,
       onWord: (word) => this.words.push(word),
       onPaused: (signer) => this.paused.push(signer),
     });
+    this.agents.chainId = this.chainId;
   }
 
   stop(): void {
