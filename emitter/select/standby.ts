@@ -50,7 +50,8 @@ export function watchDuty(state: SelectState, now: number, effects: SelectEffect
   }
   const { duty } = state;
   if (window && !duty) return;
-  if (!window && (!duty || duty.window < id)) return appoint(state, id, now, effects);
+  // One turn lasts until the pool's next window is over, however many of other producers' windows come before it.
+  if (!window && (!duty || duty.window <= state.lastWindow)) return appoint(state, id, now, effects);
   const cause = dutyTrouble(state, window, now);
   if (cause) replace(state, window, cause, now, effects);
   else if (duty) duty.stuck = false;
