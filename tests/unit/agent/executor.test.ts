@@ -104,12 +104,12 @@ test('a command that expired while another was done is left out', async () => {
   const { executor, did, node, time, command } = bench();
   const gate = Promise.withResolvers<void>();
   node.waiting = gate.promise;
-  const first = executor.run(command(1, 'pause'));
+  const first = executor.run(command(1, 'resume'));
   await new Promise((resolve) => setImmediate(resolve));
-  const second = executor.run(command(2, 'resume'));
+  const second = executor.run(command(2, 'pause'));
   await new Promise((resolve) => setTimeout(resolve, 5));
   time.now = 1000;
   gate.resolve();
   assert.deepEqual([(await first).done, (await second).done], [true, false]);
-  assert.deepEqual(did, ['pause']);
+  assert.deepEqual(did, ['resume']);
 });
