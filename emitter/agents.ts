@@ -5,8 +5,8 @@ import { Commander, type Duty } from './agents/commander.ts';
 import { AgentDesk, type Session } from './agents/desk.ts';
 import { AgentHttp } from './agents/http.ts';
 
-/** An agent reports every 500 ms; without a word for this long it counts as gone. */
-const SILENT_MS = 2000;
+/** An agent reports every 500 ms; without a word for three of them it counts as gone. */
+const SILENT_MS = 1500;
 const CHECK_MS = 250;
 
 /** What the selection is told of a member's node. */
@@ -93,7 +93,7 @@ export class Agents {
   }
 
   private onOpen({ signer, member }: Session): void {
-    this.heard.set(signer, { at: performance.now(), health: null });
+    this.heard.set(signer, { at: performance.now(), health: this.heard.get(signer)?.health ?? null });
     this.parts.logger.info({ member }, 'agent connected');
   }
 
@@ -110,12 +110,9 @@ export class Agents {
     this.tell(signer, health);
   }
 
-  private onClose({ signer, member }: Session): void {
-    const last = this.heard.get(signer)?.health ?? null;
-    this.heard.delete(signer);
-    this.commander.lost(signer);
-    this.parts.logger.warn({ member }, 'agent gone');
-    this.tell(signer, last && { ...last, node: 'unreachable' });
+  /** It dials again at once: a leader that makes its blocks is not replaced because a line to its agent was cut. */
+  private onClose({ member }: Session): void {
+    this.parts.logger.warn({ member }, 'agent disconnected');
   }
 
   private tell(signer: string, health: Health | null): void {
@@ -127,6 +124,13 @@ export class Agents {
 
   private dropSilent(): void {
     const now = performance.now();
-    for (const [signer, { at }] of [...this.heard]) if (now > at + SILENT_MS) this.http.end(signer);
+    for (const [signer, { at, health }] of [...this.heard]) {
+      if (now <= at + SILENT_MS) continue;
+      this.heard.delete(signer);
+      this.commander.lost(signer);
+      this.http.end(signer);
+      this.parts.logger.warn({ member: this.parts.account(signer) }, 'agent gone');
+      this.tell(signer, health && { ...health, node: 'unreachable' });
+    }
   }
 }

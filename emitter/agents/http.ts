@@ -15,14 +15,16 @@ interface Handlers {
 }
 
 interface Open extends Session {
-  stream: ServerResponse | null;
+  stream: ServerResponse;
 }
 
-/** Agents' side of the emitter's HTTP server, below `/agent/`. One session a member: a newer one ends the older. */
+/** Agents' side of the emitter's HTTP server, below `/agent/`. One stream a member: a newer one ends the older. */
 export class AgentHttp {
   private readonly desk: AgentDesk;
   private readonly handlers: Handlers;
-  private readonly sessions = new Map<string, Open>();
+  /** By signer: logged in without a stream yet, and with one. A log-in alone, as a check is, disturbs nobody. */
+  private readonly admitted = new Map<string, Session>();
+  private readonly open = new Map<string, Open>();
   private readonly timer: NodeJS.Timeout;
 
   constructor(desk: AgentDesk, handlers: Handlers) {
@@ -43,7 +45,7 @@ export class AgentHttp {
 
   /** Sends a command down; gives false when the member has no agent here. */
   send(signer: string, command: Command): boolean {
-    const stream = this.sessions.get(signer)?.stream;
+    const stream = this.open.get(signer)?.stream;
     if (!stream || stream.destroyed) return false;
     stream.write(`data: ${JSON.stringify(command)}\n\n`);
     if (stream.writableLength > LIMITS.agentUnsentBytes) stream.destroy();
@@ -52,16 +54,16 @@ export class AgentHttp {
 
   /** Ends a member's session, if it has one. */
   end(signer: string): void {
-    const open = this.sessions.get(signer);
+    const open = this.open.get(signer);
     if (!open) return;
-    this.sessions.delete(signer);
-    open.stream?.destroy();
-    if (open.stream) this.handlers.onClose(open);
+    this.open.delete(signer);
+    open.stream.destroy();
+    this.handlers.onClose(open);
   }
 
   stop(): void {
     clearInterval(this.timer);
-    for (const signer of [...this.sessions.keys()]) this.end(signer);
+    for (const signer of [...this.open.keys()]) this.end(signer);
   }
 
   private async route(request: IncomingMessage, response: ServerResponse, path: string): Promise<void> {
@@ -79,46 +81,48 @@ export class AgentHttp {
     const admission = this.desk.admit(body, this.handlers.now());
     if (!admission.ok) return answer(response, admission.status, { error: admission.error });
     const { session } = admission;
-    this.end(session.signer);
-    this.sessions.set(session.signer, { ...session, stream: null });
     const { token, signer, member } = session;
+    this.admitted.set(signer, session);
     answer(response, 200, { token, signer, member });
   }
 
   private stream(request: IncomingMessage, response: ServerResponse): void {
-    const open = this.sessionOf(request);
-    if (!open || open.stream) return answer(response, 401, { error: 'no session with this token' });
+    const session = withToken(request, this.admitted.values());
+    if (!session) return answer(response, 401, { error: 'no session with this token' });
+    const { signer } = session;
+    this.admitted.delete(signer);
+    this.end(signer);
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.flushHeaders();
     response.socket?.setNoDelay(true);
-    open.stream = response;
+    const open = { ...session, stream: response };
+    this.open.set(signer, open);
     response.on('close', () => {
-      if (this.sessions.get(open.signer) === open) this.end(open.signer);
+      if (this.open.get(signer) === open) this.end(signer);
     });
     this.handlers.onOpen(open);
   }
 
   private health(request: IncomingMessage, response: ServerResponse, body: string): void {
-    const open = this.sessionOf(request);
-    if (!open?.stream) return answer(response, 401, { error: 'no session with this token' });
+    const open = withToken(request, this.open.values());
+    if (!open) return answer(response, 401, { error: 'no session with this token' });
     const health = parseAs(healthSchema, body);
     if (!health) return answer(response, 400, { error: 'this is no report of health' });
     response.writeHead(204).end();
     this.handlers.onHealth(open, health);
   }
 
-  private sessionOf(request: IncomingMessage): Open | undefined {
-    const token = /^Bearer ([0-9a-f]{64})$/.exec(request.headers.authorization ?? '')?.[1];
-    return token === undefined ? undefined : [...this.sessions.values()].find((open) => open.token === token);
-  }
-
   private ping(): void {
-    for (const { signer, stream } of [...this.sessions.values()]) {
-      if (!stream) continue;
+    for (const { signer, stream } of [...this.open.values()]) {
       stream.write(': alive\n');
       if (stream.writableLength > LIMITS.agentUnsentBytes) this.end(signer);
     }
   }
+}
+
+function withToken<S extends Session>(request: IncomingMessage, sessions: Iterable<S>): S | undefined {
+  const token = /^Bearer ([0-9a-f]{64})$/.exec(request.headers.authorization ?? '')?.[1];
+  return token === undefined ? undefined : [...sessions].find((session) => session.token === token);
 }
 
 /** The whole body, or null when it is too long or was cut off. */

@@ -98,6 +98,16 @@ test('a node that ends is told at once, and when it is back', async (t) => {
   await quick('that it is back', () => last()?.up === true);
 });
 
+test('a line that is cut for a moment does not make the node count as gone', async (t) => {
+  const { emitter, make, last } = await bench(t);
+  void make().run();
+  await quick('a word', () => last()?.up === true);
+  const words = emitter.words.length;
+  emitter.cut();
+  await quick('words on a new stream', () => emitter.words.length > words + 3);
+  assert.ok(emitter.words.every(({ up }) => up));
+});
+
 test('an agent that ends is told to the selection', async (t) => {
   const { make, last } = await bench(t);
   const agent = make();

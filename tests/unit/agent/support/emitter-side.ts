@@ -60,6 +60,11 @@ export class EmitterSide {
     this.agents.chainId = this.chainId;
   }
 
+  /** Every connection is lost; it goes on listening. */
+  cut(): void {
+    this.server?.closeAllConnections();
+  }
+
   stop(): void {
     this.agents.stop();
     this.server?.closeAllConnections();

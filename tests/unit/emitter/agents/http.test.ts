@@ -83,18 +83,16 @@ test('a newer session of a member ends the older one', async (t) => {
   const first = await login();
   const stream = await open(first);
   const second = await login();
+  assert.equal((await health(first)).status, 204, 'a log-in alone, as a check is, changes nothing');
+  await open(second);
   // Ends without an error or with a cut connection, but it ends.
   await stream.text().catch(() => '');
   assert.equal((await health(first)).status, 401);
-  await open(second);
   assert.equal((await health(second)).status, 204);
-  assert.deepEqual(
-    emitter.words.map(({ up }) => up),
-    [false, true],
-  );
+  assert.ok(emitter.words.every(({ up }) => up));
 });
 
-test('an agent that says nothing for two seconds counts as gone', async (t) => {
+test('an agent that says nothing for three reports counts as gone', async (t) => {
   const { emitter, login, open, health } = await bench(t);
   const token = await login();
   await open(token);
