@@ -20,6 +20,8 @@ export const agentConfig = z.object({
   AGENT_NODE: httpUrl.default('http://127.0.0.1:8888'),
   /** One or more, with commas between. */
   AGENT_EMITTERS: emitters,
+  /** Keeps the emitters' receipts. */
+  AGENT_RECEIPTS: z.string().min(1).default('agent.sqlite'),
   CLOCK_SHIFT_FILE: z.string().optional(),
 });
 

@@ -6,6 +6,8 @@ import {
   type Health,
   helloSchema,
   parseAs,
+  type ReceiptPage,
+  receiptPageSchema,
   tokenSchema,
 } from '../common/agent.ts';
 import { PoolError, sentence } from '../common/errors.ts';
@@ -102,6 +104,19 @@ export class EmitterLink {
     if (answer) this.answers = [...this.answers, answer].slice(-ANSWERS_KEPT);
     if (this.posting) this.again = true;
     else void this.postHealth();
+  }
+
+  /** A page of this member's receipts after a sequence number; null when the emitter has none to give or is not there. */
+  async receipts(after: number): Promise<ReceiptPage | null> {
+    if (!this.token) return null;
+    try {
+      const signal = AbortSignal.any([this.ended.signal, AbortSignal.timeout(REQUEST_MS)]);
+      const query = new URLSearchParams({ signer: this.parts.key.signer, after: String(after) });
+      const response = await fetch(`${this.address}/receipts?${query}`, { signal });
+      return response.ok ? parseAs(receiptPageSchema, await response.text()) : null;
+    } catch {
+      return null;
+    }
   }
 
   private async session(): Promise<void> {

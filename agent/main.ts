@@ -5,13 +5,15 @@ import { makeLogger } from '../common/logger.ts';
 import { Agent } from './agent.ts';
 import { agentConfig } from './config.ts';
 import { AgentKey } from './proof.ts';
+import { ReceiptStore } from './receipts.ts';
 
 /** `node agent/main.ts`: a member's agent, configured by the environment, until SIGTERM or SIGINT. */
 runMain('agent', async () => {
   const config = loadConfig('the agent', agentConfig);
   const key = new AgentKey(config.AGENT_KEY_FILE);
   const logger = makeLogger('agent');
-  const agent = new Agent({ config, key, clock: clockFrom(config.CLOCK_SHIFT_FILE), logger });
+  const receipts = new ReceiptStore(config.AGENT_RECEIPTS);
+  const agent = new Agent({ config, key, clock: clockFrom(config.CLOCK_SHIFT_FILE), logger, receipts });
   const stop = (signal: string) => {
     logger.info({ signal }, 'stopping');
     agent.stop();
@@ -19,5 +21,6 @@ runMain('agent', async () => {
   process.once('SIGTERM', stop);
   process.once('SIGINT', stop);
   await agent.run();
+  receipts.close();
   process.exit(0);
 });

@@ -12,6 +12,7 @@ const HEAD_POLL_MS = 5;
 export interface NodeView {
   state: NodeState;
   headNum: number;
+  headProducer: string;
   headId: string | null;
   /** ms since 1970. */
   headTime: number;
@@ -39,7 +40,14 @@ export class LocalNode {
     try {
       const [info, paused] = await Promise.all([this.info(), this.paused()]);
       const { head_block_num: headNum, head_block_id: headId, head_block_time } = info;
-      return { state: paused ? 'paused' : 'producing', headNum, headId, headTime: chainTime(head_block_time) };
+      const headProducer = info.head_block_producer;
+      return {
+        state: paused ? 'paused' : 'producing',
+        headNum,
+        headProducer,
+        headId,
+        headTime: chainTime(head_block_time),
+      };
     } catch {
       return { ...last, state: 'unreachable' };
     }

@@ -82,6 +82,23 @@ export const healthSchema = z.object({
 });
 export type Health = z.infer<typeof healthSchema>;
 
+export const receiptSchema = z.object({
+  slot: whole,
+  id: hex(32),
+  /** Who signed the candidate. */
+  signer: z.string().max(80),
+  /** ms since 1970 on the emitter's clock. */
+  arrivedAt: whole,
+  signature: z.string().max(200),
+  /** The key that signed the receipt. */
+  emitter: z.string().max(80),
+});
+export type Receipt = z.infer<typeof receiptSchema>;
+
+/** Emitter → anyone, from `/receipts?signer=KEY&after=SEQ`; `after` is where the next page begins. */
+export const receiptPageSchema = z.object({ receipts: z.array(receiptSchema).max(20_000), after: whole });
+export type ReceiptPage = z.infer<typeof receiptPageSchema>;
+
 /** Parsed JSON that fits a schema, or null: a peer's text is a result, never a throw. */
 export function parseAs<S extends z.ZodType>(schema: S, text: string): z.infer<S> | null {
   let value: unknown;

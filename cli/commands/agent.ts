@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { Agent } from '../../agent/agent.ts';
 import { agentConfig } from '../../agent/config.ts';
 import { AgentKey } from '../../agent/proof.ts';
+import { ReceiptStore } from '../../agent/receipts.ts';
 import { clockFrom } from '../../common/clock.ts';
 import { loadConfig } from '../../common/config.ts';
 import { makeLogger } from '../../common/logger.ts';
@@ -44,7 +45,9 @@ async function runAgent(options: AgentOptions): Promise<void> {
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   const config = loadConfig('the agent', agentConfig, { ...process.env, ...Object.fromEntries(set) });
   const key = new AgentKey(config.AGENT_KEY_FILE);
-  const agent = new Agent({ config, key, clock: clockFrom(config.CLOCK_SHIFT_FILE), logger: makeLogger('agent') });
+  const receipts = new ReceiptStore(options.check ? ':memory:' : config.AGENT_RECEIPTS);
+  const clock = clockFrom(config.CLOCK_SHIFT_FILE);
+  const agent = new Agent({ config, key, clock, logger: makeLogger('agent'), receipts });
   if (options.check) {
     for await (const line of agent.check()) process.stdout.write(`${line}\n`);
     return;
@@ -52,4 +55,5 @@ async function runAgent(options: AgentOptions): Promise<void> {
   const { received } = untilSignal();
   void received.then(() => agent.stop());
   await agent.run();
+  receipts.close();
 }

@@ -184,6 +184,7 @@ export class PoolRun {
         AGENT_KEY_FILE: keyFile,
         AGENT_NODE: this.state.nodes.find(({ name }) => name === node)?.api ?? '',
         AGENT_EMITTERS: this.http,
+        AGENT_RECEIPTS: path.join(this.options.dir, `agent-${account}.sqlite`),
         CLOCK_SHIFT_FILE: this.state.clockShiftFile,
       });
     }

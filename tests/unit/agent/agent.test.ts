@@ -3,7 +3,9 @@ import { test } from 'node:test';
 import pino from 'pino';
 import { Agent } from '../../../agent/agent.ts';
 import { agentConfig } from '../../../agent/config.ts';
+import { ReceiptStore } from '../../../agent/receipts.ts';
 import { systemClock } from '../../../common/clock.ts';
+import { firstSlot } from '../../../common/slot.ts';
 import { until } from '../../support/processes.ts';
 import { EmitterSide, keyOf, POOL } from './support/emitter-side.ts';
 import { FakeNode } from './support/fake-node.ts';
@@ -19,6 +21,7 @@ async function bench(t: Context, name = 'ann') {
   const key = keyOf(name, t);
   emitter.members.set(key.signer, name);
   const said: string[] = [];
+  const receipts = new ReceiptStore(':memory:');
   const logger = pino({ level: 'info' }, { write: (line) => said.push(JSON.parse(line).msg) });
   const make = (emitters = emitter.address, pool = POOL) => {
     const config = agentConfig.parse({
@@ -27,7 +30,7 @@ async function bench(t: Context, name = 'ann') {
       AGENT_NODE: url,
       AGENT_EMITTERS: emitters,
     });
-    const agent = new Agent({ config, key, clock: systemClock, logger });
+    const agent = new Agent({ config, key, clock: systemClock, logger, receipts });
     t.after(() => agent.stop());
     return agent;
   };
@@ -39,7 +42,7 @@ async function bench(t: Context, name = 'ann') {
     const pause = leader === key.signer ? [] : [key.signer];
     emitter.agents.command({ type: 'lead', window: 7, leader, pause, head: { num, id: node.idOf(num) } });
   };
-  return { node, emitter, key, said, make, lead, last: () => emitter.words[emitter.words.length - 1] };
+  return { node, emitter, key, said, receipts, make, lead, last: () => emitter.words[emitter.words.length - 1] };
 }
 
 const quick = (what: string, condition: () => boolean) => until(what, condition, 5000);
@@ -106,6 +109,19 @@ test('a line that is cut for a moment does not make the node count as gone', asy
   emitter.cut();
   await quick('words on a new stream', () => emitter.words.length > words + 3);
   assert.ok(emitter.words.every(({ up }) => up));
+});
+
+test('receipts of all emitters are kept, page by page, and what was read is not read again', async (t) => {
+  const { emitter, key, receipts, make } = await bench(t);
+  const slot = firstSlot(141_514_733);
+  const receipt = (k: number, signer = key.signer) => {
+    return { slot: slot + k, id: '0d'.repeat(32), signer, arrivedAt: 5, signature: '0:ab', emitter: '0:ee' };
+  };
+  emitter.receipts.push(receipt(0), receipt(1, '0:other'), receipt(2));
+  void make().run();
+  await quick('the receipts', () => receipts.slots(141_514_733, key.signer).length === 2);
+  assert.deepEqual(receipts.slots(141_514_733, key.signer), [slot, slot + 2]);
+  assert.equal(receipts.readUpTo(emitter.address), 3);
 });
 
 test('an agent that ends is told to the selection', async (t) => {
@@ -176,7 +192,7 @@ test('an emitter that calls itself otherwise is not signed for', async (t) => {
 });
 
 test('a node that is not on a loopback address is warned about', async (t) => {
-  const { said, key } = await bench(t);
+  const { said, key, receipts } = await bench(t);
   const config = agentConfig.parse({
     AGENT_POOL: POOL,
     AGENT_KEY_FILE: 'given',
@@ -184,6 +200,6 @@ test('a node that is not on a loopback address is warned about', async (t) => {
     AGENT_EMITTERS: 'http://127.0.0.1:1',
   });
   const logger = pino({ level: 'info' }, { write: (line) => said.push(JSON.parse(line).msg) });
-  assert.ok(new Agent({ config, key, clock: systemClock, logger }));
+  assert.ok(new Agent({ config, key, clock: systemClock, logger, receipts }));
   assert.match(said.join(), /not on a loopback address: who can reach its producer API can stop the node/);
 });

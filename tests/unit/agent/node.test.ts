@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { isLoopback, LocalNode, type NodeView } from '../../../agent/node.ts';
 import { FakeNode } from './support/fake-node.ts';
 
-const NOTHING: NodeView = { state: 'unreachable', headNum: 0, headId: null, headTime: 0 };
+const NOTHING: NodeView = { state: 'unreachable', headNum: 0, headProducer: '', headId: null, headTime: 0 };
 
 async function bench(t: { after(fn: () => void): void }) {
   const fake = new FakeNode();
@@ -18,6 +18,7 @@ test('a node is paused, producing or unreachable', async (t) => {
   assert.deepEqual(seen, {
     state: 'paused',
     headNum: 100,
+    headProducer: 'poolbp',
     headId: fake.idOf(100),
     headTime: Date.parse('2026-11-23T18:00:00.500Z'),
   });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import pino from 'pino';
 import { AgentKey } from '../../../../agent/proof.ts';
+import type { Receipt } from '../../../../common/agent.ts';
 import { KeyRing } from '../../../../devnet/keys.ts';
 import { Agents, type AgentWord } from '../../../../emitter/agents.ts';
 
@@ -24,6 +25,7 @@ export function keyOf(name: string, t: { after(fn: () => void): void }): AgentKe
 export class EmitterSide {
   readonly words: AgentWord[] = [];
   readonly paused: string[] = [];
+  readonly receipts: Receipt[] = [];
   readonly members = new Map<string, string>();
   private readonly chainId: string;
   agents!: Agents;
@@ -42,7 +44,9 @@ export class EmitterSide {
 
   async start(): Promise<void> {
     const server = createServer((request, response) => {
-      if (!this.agents.handle(request, response, request.url ?? '')) response.writeHead(404).end();
+      const url = new URL(request.url ?? '', 'http://localhost');
+      if (url.pathname === '/receipts') response.end(JSON.stringify(this.receiptPage(url)));
+      else if (!this.agents.handle(request, response, url.pathname)) response.writeHead(404).end();
     });
     await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
     this.port = (server.address() as AddressInfo).port;
@@ -58,6 +62,14 @@ export class EmitterSide {
       onPaused: (signer) => this.paused.push(signer),
     });
     this.agents.chainId = this.chainId;
+  }
+
+  /** Two receipts a page, as `/receipts` of an emitter that signs its log; sequence numbers are places. */
+  private receiptPage(url: URL): { receipts: Receipt[]; after: number } {
+    const after = Number(url.searchParams.get('after'));
+    const page = this.receipts.slice(after, after + 2);
+    const signer = url.searchParams.get('signer');
+    return { receipts: page.filter((receipt) => receipt.signer === signer), after: after + page.length };
   }
 
   /** Every connection is lost; it goes on listening. */

@@ -45,6 +45,7 @@ export class FakeNode {
         server_version_string: 'v0.0.0-fake',
         head_block_num: this.headNum,
         head_block_id: this.idOf(this.headNum),
+        head_block_producer: 'poolbp',
         head_block_time: '2026-11-23T18:00:00.500',
       };
     }
