@@ -117,11 +117,11 @@ test('receipts of all emitters are kept, page by page, and what was read is not 
   const receipt = (k: number, signer = key.signer) => {
     return { slot: slot + k, id: '0d'.repeat(32), signer, arrivedAt: 5, signature: '0:ab', emitter: '0:ee' };
   };
-  emitter.receipts.push(receipt(0), receipt(1, '0:other'), receipt(2));
+  emitter.receipts.push(receipt(0), receipt(1, '0:other'), receipt(2), receipt(3), receipt(4));
   void make().run();
-  await quick('the receipts', () => receipts.slots(141_514_733, key.signer).length === 2);
-  assert.deepEqual(receipts.slots(141_514_733, key.signer), [slot, slot + 2]);
-  assert.equal(receipts.readUpTo(emitter.address), 3);
+  await quick('the receipts', () => receipts.slots(141_514_733, key.signer).length === 4);
+  assert.deepEqual(receipts.slots(141_514_733, key.signer), [slot, slot + 2, slot + 3, slot + 4]);
+  assert.equal(receipts.readUpTo(emitter.address), 5);
 });
 
 test('an agent that ends is told to the selection', async (t) => {

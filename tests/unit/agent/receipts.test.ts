@@ -63,6 +63,7 @@ test('the pool’s new heads of a node that produces are its own; each window is
   made.seen(view(first - 1, 'producing', 'bp1'), view(first));
   made.seen(view(first), view(first));
   made.seen(view(first), view(first + 1));
+  made.seen(view(first + 9, 'producing', 'bp1'), view(first + 5)); // A switch of forks back to a block that others made.
   made.seen(view(first + 11), view(first + 12, 'producing', 'bp1'));
   const end = slotTime(lastSlot(W));
   assert.deepEqual(made.due(end + 10_500), []);
