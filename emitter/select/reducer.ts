@@ -116,6 +116,7 @@ function restoreDecision(
   rememberEmitted(state, block.id);
   if (replaced) {
     window.rescues++;
+    for (const slot of window.decided.keys()) if (slot >= block.slot) window.decided.delete(slot);
     if (window.leader) window.out.add(window.leader);
   }
   window.decided.set(block.slot, candidateKey({ id: block.id, signer }));

@@ -28,6 +28,8 @@ export function rescue(state: SelectState, window: WindowState, now: number, eff
   const isReplaced = ({ block }: Emitted) => replaced.some(({ id }) => id === block.id);
   window.emitted = window.emitted.filter((emitted) => !isReplaced(emitted));
   window.rejected = [];
+  // What a refused branch had beyond the new one is free again: the rescue says that it was replaced.
+  for (const { slot } of replaced) window.decided.delete(slot);
   effects.push({ type: 'emit', step, reason: 'rescue', path, replaced, cause, failed });
   for (const block of path) take(state, window, block);
   return true;

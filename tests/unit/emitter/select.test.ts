@@ -89,6 +89,7 @@ function checkSafety(run: Run, config = SELECT_DEFAULTS): void {
     const { path, reason, replaced } = effect;
     assert.ok(at < slotTime(lastSlot(windowOf(last(path).slot))), 'the next producer takes nothing any more');
     assert.ok(path.length > 0);
+    for (const { slot } of replaced) bySlot.delete(slot);
     for (const [i, candidate] of path.entries()) {
       const before = bySlot.get(candidate.slot);
       const key = candidateKey(candidate);
@@ -476,6 +477,7 @@ test('after a restart, slots that were decided stay decided', () => {
       const run = play(world, { restartAfter });
       const bySlot = new Map<number, string>();
       for (const { effect } of run.sent) {
+        for (const { slot } of effect.replaced) bySlot.delete(slot);
         for (const candidate of effect.path) {
           const before = bySlot.get(candidate.slot);
           assert.ok(before === undefined || before === candidateKey(candidate) || effect.reason === 'rescue');

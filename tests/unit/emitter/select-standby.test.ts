@@ -1,0 +1,346 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { firstSlot, lastSlot, slotTime, windowOf } from '../../../common/slot.ts';
+import { reduce } from '../../../emitter/select/reducer.ts';
+import { isHeld } from '../../../emitter/select/standby.ts';
+import { initialState } from '../../../emitter/select/state.ts';
+import { SELECT_DEFAULTS, type SelectEvent } from '../../../emitter/select/types.ts';
+import { cases, fc } from '../../support/property.ts';
+import { block, poolWindow, signerOf } from '../../support/select-world.ts';
+import { playStandby, type StandbyMember, type StandbyRun, type StandbyWorld } from '../../support/standby-world.ts';
+
+const member: fc.Arbitrary<StandbyMember> = fc.record({
+  gain: fc.integer({ min: 40, max: 60 }),
+  latency: fc.nat(20),
+  commandMs: fc.integer({ min: 1, max: 15 }),
+  wordMs: fc.integer({ min: 1, max: 15 }),
+});
+const failure = fc.record({
+  window: fc.nat(2),
+  slot: fc.integer({ min: -1, max: 11 }),
+  afterMs: fc.integer({ min: 1, max: 50 }),
+  frozen: fc.constant(false),
+});
+
+function missed(run: StandbyRun, windows: number): number[] {
+  const empty: number[] = [];
+  for (let w = 0; w < windows; w++)
+    for (let slot = firstSlot(poolWindow(w)); slot <= lastSlot(poolWindow(w)); slot++)
+      if (!run.branch.has(slot)) empty.push(slot);
+  return empty;
+}
+
+/** What holds in standby mode whatever fails. */
+function checkStandby(run: StandbyRun): void {
+  const slots = new Set<number>();
+  const out = new Map<number, Set<string>>();
+  const last = new Map<number, string>();
+  for (const { slot, signer, replaced, reason, id } of run.emissions) {
+    assert.ok(!slots.has(slot) || reason === 'rescue', `two blocks for slot ${slot}`);
+    assert.ok(reason !== 'rescue' || replaced > 0, 'a rescue replaces refused blocks only');
+    slots.add(slot);
+    const failed = out.get(windowOf(slot)) ?? new Set();
+    out.set(windowOf(slot), failed);
+    const before = last.get(windowOf(slot)) ?? signer;
+    if (before !== signer) failed.add(before);
+    assert.ok(!failed.has(signer), `${id} of a leader that was replaced`);
+    last.set(windowOf(slot), signer);
+  }
+  for (const { leader, pause } of run.leads) assert.ok(!pause.includes(leader));
+}
+
+function property(world: fc.Arbitrary<StandbyWorld>, check: (world: StandbyWorld) => void, runs = 100): void {
+  fc.assert(fc.property(world, check), cases(runs));
+}
+
+const calm = fc.record({
+  members: fc.array(member, { minLength: 1, maxLength: 5 }),
+  failures: fc.constant<StandbyWorld['failures']>([]),
+  windows: fc.integer({ min: 1, max: 4 }),
+});
+
+test('nothing fails: no slot is empty, one leader a window, by turns', () => {
+  property(calm, (world) => {
+    const run = playStandby(world);
+    checkStandby(run);
+    assert.deepEqual(missed(run, world.windows), []);
+    assert.ok(run.emissions.every(({ replaced }) => replaced === 0));
+    const leaders = Array.from({ length: world.windows }, (_, w) => {
+      const of = run.emissions.filter(({ slot }) => windowOf(slot) === poolWindow(w));
+      assert.equal(new Set(of.map(({ signer }) => signer)).size, 1);
+      return of[0]?.signer ?? '';
+    });
+    const members = world.members.length;
+    for (const [w, leader] of leaders.entries()) {
+      if (w > 0) assert.equal(leader, signerOf((Number(leaders[w - 1]?.slice(-1)) + 1) % members));
+    }
+  });
+});
+
+test('the next leader is appointed when the last slot’s block has left, well before its window', () => {
+  const run = playStandby({
+    members: [0, 1, 2].map(() => ({ gain: 50, latency: 5, commandMs: 10, wordMs: 10 })),
+    failures: [],
+    windows: 2,
+  });
+  const ended = run.emissions.find(({ slot }) => slot === lastSlot(poolWindow(0)))?.at;
+  const lead = run.leads.find(({ window }) => window > poolWindow(0));
+  assert.equal(lead?.at, ended);
+  assert.equal(lead?.pause.length, 2);
+});
+
+for (const slot of [-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]) {
+  test(`the leader is killed after slot ${slot}: no slot empty, nothing replaced`, () => {
+    const world = fc
+      .record({ members: fc.array(member, { minLength: 2, maxLength: 4 }), failure })
+      .map(({ members, failure: one }) => ({ members, failures: [{ ...one, slot, window: 1 }], windows: 3 }));
+    property(
+      world,
+      (drawn) => {
+        const run = playStandby(drawn);
+        checkStandby(run);
+        assert.equal(run.failed.length, 1);
+        assert.deepEqual(missed(run, 3), []);
+        assert.ok(run.emissions.every(({ replaced }) => replaced === 0));
+      },
+      20,
+    );
+  });
+
+  test(`the leader freezes after slot ${slot}: at most one slot empty, nothing replaced`, () => {
+    const world = fc
+      .record({ members: fc.array(member, { minLength: 2, maxLength: 4 }), failure })
+      // Every member has led before, so that its times are known.
+      .map(({ members, failure: one }) => ({
+        members,
+        failures: [{ ...one, slot, window: members.length, frozen: true }],
+        windows: members.length + 2,
+      }));
+    property(
+      world,
+      (drawn) => {
+        const run = playStandby(drawn);
+        checkStandby(run);
+        assert.equal(run.failed.length, 1);
+        assert.ok(missed(run, drawn.windows).length <= 1, `${missed(run, drawn.windows)}`);
+        const inWindow = run.leads.filter(({ window }) => window === poolWindow(drawn.members.length));
+        assert.ok(new Set(inWindow.map(({ leader }) => leader)).size <= 1, 'one takes over, not one after the other');
+        assert.ok(run.emissions.every(({ replaced }) => replaced === 0));
+      },
+      20,
+    );
+  });
+}
+
+test('two leaders die one after the other: the third goes on', () => {
+  const world = fc
+    .record({
+      members: fc.array(member, { minLength: 3, maxLength: 5 }),
+      slots: fc.tuple(fc.nat(11), fc.nat(11)),
+      failure,
+    })
+    .map(({ members, slots, failure: one }) => ({
+      members,
+      failures: [...new Set(slots)].map((slot) => ({ ...one, slot, window: 0 })),
+      windows: 2,
+    }));
+  property(world, (drawn) => {
+    const run = playStandby(drawn);
+    checkStandby(run);
+    assert.deepEqual(missed(run, 2), []);
+  });
+});
+
+test('whatever dies or freezes, also all: two blocks for a slot never, an old leader’s never', () => {
+  const world = fc.record({
+    members: fc.array(member, { minLength: 1, maxLength: 4 }),
+    failures: fc.array(
+      fc.record({
+        window: fc.nat(2),
+        slot: fc.integer({ min: -1, max: 11 }),
+        afterMs: fc.nat(900),
+        frozen: fc.boolean(),
+      }),
+      { maxLength: 4 },
+    ),
+    windows: fc.constant(3),
+  });
+  property(world, (drawn) => checkStandby(playStandby(drawn)), 200);
+});
+
+test('the one member left has failed: said once, and it stays the leader', () => {
+  const members = [{ gain: 50, latency: 5, commandMs: 5, wordMs: 5 }];
+  const run = playStandby({ members, failures: [{ window: 1, slot: 4, afterMs: 1, frozen: false }], windows: 3 });
+  assert.deepEqual(run.faults, ['standby_nobody']);
+  assert.equal(missed(run, 3).length, 7 + 12);
+});
+
+test('a member with invalid bodies costs no window: another goes on from the last good block', () => {
+  const world = fc
+    .record({ members: fc.array(member, { minLength: 2, maxLength: 4 }), afterMs: fc.integer({ min: 200, max: 300 }) })
+    .map(({ members, afterMs }) => ({ members, failures: [], windows: 6, invalid: { members: [0], afterMs } }));
+  property(
+    world,
+    (drawn) => {
+      const run = playStandby(drawn);
+      checkStandby(run);
+      // Refused 200 to 300 ms after it left, and the other begins with the next slot: once, for it sits out after that.
+      assert.ok(missed(run, 6).length <= 2, `${missed(run, 6)}`);
+      assert.ok(run.emissions.filter(({ signer }) => signer === signerOf(0)).length <= 2);
+    },
+    100,
+  );
+});
+
+test('the vote changes the mode at a window’s boundary, both ways', () => {
+  const members = [0, 1, 2].map((m) => ({ gain: 50 + m, latency: 5 + m, commandMs: 10, wordMs: 10 }));
+  const run = playStandby({ members, failures: [], windows: 4, fromWindow: 2 });
+  checkStandby(run);
+  assert.deepEqual(
+    run.closed.map(({ mode }) => mode),
+    ['propose', 'propose', 'standby', 'standby'],
+  );
+  assert.deepEqual(missed(run, 4), []);
+  const candidates = (w: number) =>
+    new Set(
+      run.steps.flatMap(({ event }) =>
+        event.type === 'candidate' && windowOf(event.candidate.slot) === poolWindow(w) ? [event.candidate.signer] : [],
+      ),
+    ).size;
+  assert.deepEqual([candidates(0), candidates(1), candidates(2), candidates(3)], [3, 3, 1, 1]);
+});
+
+test('the window’s end: those who followed all the time stood by, one whose agent was silent did not', () => {
+  const members = [0, 1, 2].map(() => ({ gain: 50, latency: 5, commandMs: 10, wordMs: 10 }));
+  const run = playStandby({ members, failures: [], windows: 1 });
+  const [end] = run.closed;
+  assert.equal(end?.mode, 'standby');
+  const leader = run.emissions[0]?.signer;
+  for (const m of [0, 1, 2]) {
+    const count: number | undefined = end?.standby.filter(({ signer }) => signer === signerOf(m)).length;
+    assert.equal(count, signerOf(m) === leader ? 0 : 12, signerOf(m));
+  }
+});
+
+test('the same events give the same effects', () => {
+  property(
+    fc.record({
+      members: fc.array(member, { minLength: 1, maxLength: 4 }),
+      failures: fc.array(failure, { maxLength: 3 }),
+      windows: fc.constant(3),
+    }),
+    (world) => {
+      const run = playStandby(world);
+      const state = initialState(SELECT_DEFAULTS);
+      for (const { event, effects } of run.steps) assert.deepEqual(reduce(state, structuredClone(event)), effects);
+    },
+    100,
+  );
+});
+
+/** A pool in standby mode in mid-window, driven by hand. */
+function byHand() {
+  const state = initialState(SELECT_DEFAULTS);
+  const first = firstSlot(poolWindow(0));
+  const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
+  const voted = { strategy: 'first-delivered', mode: 'standby', previousStrategy: 'first-delivered' };
+  const feed = (event: SelectEvent) => reduce(state, event);
+  const at = slotTime(first) - 3000;
+  feed({ type: 'public', at, block: parent, pool: false });
+  feed({ type: 'settings', at, ...voted, previousMode: 'standby', fromWindow: 0 });
+  const agent = (m: number, now: number, more = {}) =>
+    feed({ type: 'agent', at: now, signer: signerOf(m), up: true, producing: false, headNum: 51, lag: 0, ...more });
+  return { state, first, parent, feed, agent, at };
+}
+
+test('a command that was lost is given again, to the leader and to one who should be paused', () => {
+  const { agent, at } = byHand();
+  assert.equal(agent(0, at).filter(({ type }) => type === 'lead').length, 1);
+  assert.deepEqual(agent(0, at + 400), []);
+  const again = agent(0, at + 500).find((effect) => effect.type === 'lead');
+  assert.deepEqual([again?.leader, again?.pause], [signerOf(0), []]);
+  agent(0, at + 600, { producing: true });
+  const other = agent(1, at + 1100, { producing: true }).find((effect) => effect.type === 'lead');
+  assert.deepEqual([other?.leader, other?.pause], [signerOf(0), [signerOf(1)]]);
+});
+
+test('the leader’s connection is lost: another leads at once, whatever its agent says', () => {
+  const { agent, feed, at } = byHand();
+  feed({ type: 'member', at, signer: signerOf(0), up: true });
+  agent(0, at);
+  agent(1, at);
+  const effects = feed({ type: 'member', at: at + 100, signer: signerOf(0), up: false });
+  const lead = effects.find((effect) => effect.type === 'lead');
+  assert.deepEqual([lead?.leader, lead?.pause], [signerOf(1), [signerOf(0)]]);
+});
+
+test('a node that is behind, or whose agent is gone, is not appointed', () => {
+  const { agent, at, state } = byHand();
+  const leads = (effects: { type: string }[]) => effects.filter(({ type }) => type === 'lead').length;
+  assert.equal(leads(agent(0, at, { headNum: 40 })), 0);
+  assert.equal(leads(agent(1, at + 1, { up: false })), 0);
+  assert.equal(leads(agent(2, at + 2)), 1);
+  assert.equal(state.duty?.leader, signerOf(2));
+  const [lead] = agent(2, at + 700, { up: false }).filter((effect) => effect.type === 'fault');
+  assert.equal(lead?.code, 'standby_nobody');
+});
+
+test('after a restart in mid-window the one whose blocks were decided goes on, and its competitor’s do not leave', () => {
+  const { state, feed, first, parent } = byHand();
+  const at = slotTime(first + 1);
+  const zero = block(parent, first, 'm0');
+  feed({ type: 'public', at, block: zero, pool: false });
+  feed({ type: 'decided', at, block: { ...zero, previous: '' }, signer: signerOf(0), rescue: false });
+  assert.equal(state.duty?.leader, signerOf(0));
+  const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: at, late: false };
+  const make = (m: number) => ({ ...block(zero, first + 1, `m${m}`), ...rest, signer: signerOf(m) });
+  assert.ok(feed({ type: 'candidate', at, candidate: make(1) }).every(({ type }) => type !== 'emit'));
+  assert.ok(feed({ type: 'candidate', at, candidate: make(0) }).some(({ type }) => type === 'emit'));
+});
+
+test('nobody is appointed and one makes blocks: it leads, the others are told to pause', () => {
+  const { feed, first, parent, agent, at, state } = byHand();
+  agent(1, at, { headNum: 40 });
+  const now = slotTime(first) - 50;
+  const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: now, late: false };
+  const candidate = { ...block(parent, first, 'm0'), ...rest, signer: signerOf(0) };
+  const effects = feed({ type: 'candidate', at: now, candidate });
+  const lead = effects.find((effect) => effect.type === 'lead');
+  assert.ok(effects.some(({ type }) => type === 'emit'));
+  assert.deepEqual([lead?.leader, lead?.pause], [signerOf(0), [signerOf(1)]]);
+  assert.equal(state.duty?.leader, signerOf(0));
+});
+
+test('a node that starts paused is resumed in propose mode, once, and all are when the mode changes back', () => {
+  const { feed, agent, at } = byHand();
+  agent(0, at);
+  agent(1, at + 1);
+  const voted = { strategy: 'first-delivered', mode: 'propose', previousStrategy: 'first-delivered' };
+  const settings = { type: 'settings', at: at + 10, ...voted, previousMode: 'propose', fromWindow: 0 } as const;
+  const back = feed(settings).find((effect) => effect.type === 'release');
+  assert.deepEqual(back?.resume, [signerOf(0), signerOf(1)]);
+  assert.deepEqual(agent(1, at + 20), []);
+  const fresh = agent(2, at + 30).find((effect) => effect.type === 'release');
+  assert.deepEqual(fresh?.resume, [signerOf(2)]);
+  assert.deepEqual(agent(2, at + 40), []);
+});
+
+test('blocks are held from everyone in propose mode, in standby mode from the leader and those who failed', () => {
+  const { state, agent, feed, at, first } = byHand();
+  const window = poolWindow(0);
+  agent(0, at);
+  agent(1, at);
+  assert.deepEqual(
+    [0, 1].map((m) => isHeld(state, signerOf(m), window)),
+    [true, false],
+  );
+  assert.equal(isHeld(state, null, window), false);
+  feed({ type: 'turn', at: slotTime(first), window });
+  agent(0, slotTime(first) + 10, { up: false });
+  assert.deepEqual(
+    [0, 1].map((m) => isHeld(state, signerOf(m), window)),
+    [true, true],
+  );
+  const propose = initialState(SELECT_DEFAULTS);
+  assert.deepEqual([isHeld(propose, signerOf(0), window), isHeld(propose, null, window)], [true, true]);
+});
