@@ -82,7 +82,8 @@ export class LocalNode {
       const why = (thrown as Error).cause ?? thrown;
       throw new PoolError('node', `no answer from ${this.url}${path}: ${String(why)}`);
     }
-    const hint = response.status === 404 ? ': the node needs the plugin producer_api_plugin' : '';
+    const plugin = path.startsWith('/v1/producer/') ? 'producer_api_plugin' : 'chain_api_plugin';
+    const hint = response.status === 404 ? `: the node needs the plugin ${plugin}` : '';
     throw new PoolError('node', `${this.url}${path} was answered with ${response.status}${hint}`);
   }
 }
