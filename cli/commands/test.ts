@@ -11,7 +11,11 @@ import { untilSignal } from '../run/signals.ts';
 
 const SUITES = ['unit', 'contract', 'e2e'] as const;
 /** Parts of a suite, in order; the files of `box` share one running pool, those of `chain` one bare chain. */
-const PARTS = { unit: ['unit'], contract: ['contract'], e2e: ['e2e/chain', 'e2e/up', 'e2e/box'] } as const;
+const PARTS = {
+  unit: ['unit'],
+  contract: ['contract'],
+  e2e: ['e2e/chain', 'e2e/up', 'e2e/box', 'e2e/standby'],
+} as const;
 
 interface Count {
   passed: number;

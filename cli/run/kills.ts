@@ -78,7 +78,9 @@ export async function nextRecord(run: PoolRun, wanted: (record: EventRecord) => 
   const stop = run.onRecord((record) => {
     if (wanted(record)) found.resolve(record);
   });
-  const late = sleep(WAIT_MS).then(() => Promise.reject(new Error(`nothing happened for ${WAIT_MS / 1000} s`)));
+  const late = sleep(WAIT_MS, undefined, { ref: false }).then(() =>
+    Promise.reject(new Error(`nothing happened for ${WAIT_MS / 1000} s`)),
+  );
   late.catch(() => {});
   try {
     return await Promise.race([found.promise, late, run.failed]);
