@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { runMain } from '../common/errors.ts';
+import { agentCommand } from './commands/agent.ts';
 import { benchCommand } from './commands/bench.ts';
 import { chaosCommand } from './commands/chaos.ts';
 import { joinCommand } from './commands/join.ts';
@@ -9,7 +10,15 @@ import { upCommand } from './commands/up.ts';
 
 runMain('pool', async () => {
   const program = new Command('pool').description('A block producer pool for EOSIO chains').showHelpAfterError();
-  for (const command of [upCommand(), testCommand(), chaosCommand(), benchCommand(), joinCommand(), logCommand()])
+  for (const command of [
+    upCommand(),
+    testCommand(),
+    chaosCommand(),
+    benchCommand(),
+    joinCommand(),
+    logCommand(),
+    agentCommand(),
+  ])
     program.addCommand(command);
   program.exitOverride();
   for (const command of program.commands) for (const each of [command, ...command.commands]) each.exitOverride();

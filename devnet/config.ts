@@ -18,6 +18,7 @@ const emitters = z.string().transform((text, context): EmitterAddress[] => {
 
 /** What the contract begins with. */
 export const DEFAULT_STRATEGY = 'first-delivered';
+export const DEFAULT_MODE = 'propose';
 
 /** The devnet's configuration, all out of the environment. */
 export const devnetSchema = z.object({
@@ -37,6 +38,8 @@ export const devnetSchema = z.object({
   DEVNET_RESTART: z.enum(['all', 'members', 'none']).default('none'),
   /** How blocks are chosen; another one than the contract's own default is voted in. */
   DEVNET_STRATEGY: z.string().min(1).default(DEFAULT_STRATEGY),
+  /** Who makes blocks: all members, or one a window while the others are paused and an agent stands beside each. */
+  DEVNET_MODE: z.enum(['propose', 'standby']).default(DEFAULT_MODE),
   DEVNET_ELIGIBLE_PERCENT: integer(1, 100).default(50),
   DEVNET_INFRA_PERMILLE: integer(0, 1000).default(100),
   /** Short times, so that a run shows a whole vote, an epoch's close and a member's leaving. */

@@ -36,7 +36,9 @@ export class Devnet {
     const emitters = config.DEVNET_EMITTERS;
     const counts = { producers: config.DEVNET_PRODUCERS, relays: emitters.length, members: config.DEVNET_MEMBERS };
     const plans = layout(counts, portBase);
-    this.network = new Network({ plans, dir: this.#dir, tools: findTools(), keys: this.#keys, emitters, supervisor });
+    const membersPaused = config.DEVNET_MODE === 'standby';
+    const parts = { plans, dir: this.#dir, tools: findTools(), keys: this.#keys, emitters, supervisor };
+    this.network = new Network({ ...parts, membersPaused });
     this.#cast = {
       members: this.network.of('member').map((plan) => plan.name),
       oracles: Array.from({ length: config.DEVNET_ORACLES }, (_, i) => accountName('oracle', i)),

@@ -11,7 +11,7 @@ import { admit, chooseBy, type Motion, nameEmitter, nameOracle, orderMonthly, re
 import { deployOracle } from '../deploy/oracle.ts';
 import { DAC, PERSON } from './accounts.ts';
 import { coreAmount } from './boot.ts';
-import { CORE, DEFAULT_STRATEGY, type DevnetConfig, NAMES, TOKEN_CONTRACT } from './config.ts';
+import { CORE, DEFAULT_MODE, DEFAULT_STRATEGY, type DevnetConfig, NAMES, TOKEN_CONTRACT } from './config.ts';
 import type { KeyRing } from './keys.ts';
 import { ROOT } from './tools.ts';
 
@@ -109,8 +109,8 @@ export async function decideAll(client: ChainClient, keys: KeyRing, config: Devn
     ...cast.oracles.map(nameOracle),
     ...cast.emitters.flatMap((account, i) => emitterMotions(account, keys, config, i)),
   ];
-  const strategy = config.DEVNET_STRATEGY;
-  if (strategy !== DEFAULT_STRATEGY) motions.push(chooseBy(strategy, 'propose'));
+  const { DEVNET_STRATEGY: strategy, DEVNET_MODE: mode } = config;
+  if (strategy !== DEFAULT_STRATEGY || mode !== DEFAULT_MODE) motions.push(chooseBy(strategy, mode));
   await decide(client, NAMES.dac, first, motions);
 }
 

@@ -19,6 +19,7 @@ export class Network {
   readonly #keys: KeyRing;
   readonly #emitters: EmitterAddress[];
   readonly #supervisor: Supervisor;
+  readonly #membersPaused: boolean;
 
   constructor(parts: {
     plans: NodePlan[];
@@ -27,6 +28,8 @@ export class Network {
     keys: KeyRing;
     emitters: EmitterAddress[];
     supervisor: Supervisor;
+    /** Members start paused: an agent resumes the one that leads. */
+    membersPaused: boolean;
   }) {
     this.plans = parts.plans;
     this.#dir = parts.dir;
@@ -34,6 +37,7 @@ export class Network {
     this.#keys = parts.keys;
     this.#emitters = parts.emitters;
     this.#supervisor = parts.supervisor;
+    this.#membersPaused = parts.membersPaused;
   }
 
   of(role: Role): NodePlan[] {
@@ -78,6 +82,7 @@ export class Network {
       producers: bootstrap ? ['eosio', ...producer] : producer,
       signingKeys: bootstrap ? [this.#keys.pair('eosio'), ...own] : own,
       bootstrap,
+      paused: plan.role === 'member' && this.#membersPaused,
     };
   }
 

@@ -17,6 +17,8 @@ export interface NodeSettings {
   signingKeys: KeyPair[];
   /** Produces although the chain's head is old: the first node only. */
   bootstrap: boolean;
+  /** Makes no blocks until it is resumed over the producer API. */
+  paused?: boolean;
 }
 
 /** So many nodes may come from one address, because on a devnet all do. */
@@ -56,6 +58,7 @@ export function configLines(settings: NodeSettings): string[] {
   lines.push(...settings.signingKeys.map((key) => `signature-provider = ${key.public}=KEY:${key.private}`));
   // Setting the system contract takes longer than the usual 30 ms.
   if (settings.bootstrap) lines.push('enable-stale-production = true', 'max-transaction-time = 150');
+  if (settings.paused) lines.push('pause-on-startup = true');
   return lines;
 }
 

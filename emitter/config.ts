@@ -41,6 +41,8 @@ export const emitterConfig = z.object({
   EMITTER_LISTEN: hostPort.default('127.0.0.1:9700'),
   EMITTER_SESSIONS: whole(LIMITS.sessions, 1),
   EMITTER_HTTP: hostPort.default('127.0.0.1:9701'),
+  /** How agents reach EMITTER_HTTP when that is not the address they dial: behind a proxy, or listening on 0.0.0.0. */
+  EMITTER_URL: z.url().optional(),
   EMITTER_EVENT_LOG: z.string().min(1).default('events.sqlite'),
   EMITTER_DURABILITY: z.enum(['process', 'machine']).default('process'),
   /** File (mode 0600) with the private key that signs the log; unset: the log is not signed, and there are no receipts. */

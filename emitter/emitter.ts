@@ -6,6 +6,7 @@ import { keyText } from '../common/keys.ts';
 import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
 import { windowOf } from '../common/slot.ts';
+import type { Agents } from './agents.ts';
 import { refusedRecord, verifiedRecord } from './candidate-record.ts';
 import { Chooser } from './chooser.ts';
 import type { EmitterConfig } from './config.ts';
@@ -29,6 +30,7 @@ import { STRATEGY_VERSIONS } from './select/strategy.ts';
 import type { BlockRef } from './select/types.ts';
 import type { FrameSocket } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
+import { agentsFor } from './standby.ts';
 import { readingsOf, statusOf } from './status.ts';
 import { Suspects } from './suspects.ts';
 import type { Equivocation } from './verify/equivocation.ts';
@@ -64,6 +66,7 @@ export class Emitter {
   private readonly journal: Journal;
   private notary: Notary | null = null;
   private readonly http: EmitterHttp;
+  private readonly agents: Agents;
   private readonly watch: Watch;
   private readonly metrics: Metrics;
   private readonly suspects: Suspects;
@@ -87,6 +90,7 @@ export class Emitter {
       lastSeq: () => store.lastSeq,
       metrics: () => this.metrics.text(),
       receipts: (seq, limit) => parts.signing?.store.receipts(seq, limit) ?? [],
+      handle: (request, response, path) => this.agents.handle(request, response, path),
     });
     const onLogFault = (text: string) => this.fault('event_log', text);
     this.metrics = makeMetrics(() => readingsOf(this));
@@ -100,8 +104,8 @@ export class Emitter {
     this.chooser = new Chooser({
       ...{ config, clock, logger, journal, members, frames, branch, onFault },
       onSent: (block) => this.watch.acceptance.sent(block),
-      onLead: (lead) => logger.info(lead, 'lead'),
-      onRelease: (release) => logger.info(release, 'release'),
+      onLead: (lead) => this.agents.command(lead),
+      onRelease: (release) => this.agents.command(release),
       send: (frame, block) => this.sendOut(frame, block),
       canSend: () => this.outside.up,
       onLeak: (block) => this.suspects.leak(block),
@@ -127,6 +131,7 @@ export class Emitter {
       onBlock: (frame, header) => this.onPublicBlock(frame, header),
       onState: () => this.onOutside(),
     });
+    this.agents = agentsFor({ config, logger, members, chooser: this.chooser, chain: this.public, links: this.links });
   }
 
   /** Resolves when members can connect. Waits for the relay node for as long as it takes. */
@@ -135,6 +140,7 @@ export class Emitter {
     await this.http.listen(config.EMITTER_HTTP);
     const info = await this.public.reachNode((why) => logger.warn(`waiting for the relay node: ${why}`));
     await this.members.start();
+    this.agents.chainId = info.chain_id;
     const head = await this.public.seedAtHead();
     this.beginLog(info.chain_id);
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
@@ -171,6 +177,7 @@ export class Emitter {
 
   stop(): void {
     this.chooser.stop();
+    this.agents.stop();
     this.members.stop();
     this.watch.stop();
     this.server?.close();
@@ -246,6 +253,7 @@ export class Emitter {
       isPoolWindow: (window) => this.public.isPoolWindow(window, this.chooser.tip),
       publicTip: () => this.chooser.tip,
       isPrivate: (id) => this.frames.isPrivate(id, this.chooser.state.emittedIds),
+      mayProduce: (signer) => this.agents.mayProduce(signer),
       onPartialBlock: (link, frame, filled) => this.intake.feed(link, frame, filled, this.chooser.now()),
       onCandidate: (link, frame, header) => this.onCandidate(link, frame, header),
       onPublicBlock: (frame, header) => {
@@ -338,6 +346,12 @@ export class Emitter {
 
   private status(): Status {
     const { draining, lastFault, server, parts } = this;
-    return statusOf(this, { listening: server?.listening === true, draining, lastSeq: parts.store.lastSeq, lastFault });
+    return statusOf(this, {
+      agents: this.agents.status(),
+      listening: server?.listening === true,
+      draining,
+      lastSeq: parts.store.lastSeq,
+      lastFault,
+    });
   }
 }

@@ -1,4 +1,4 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { splitAddress } from '../common/address.ts';
 import { PoolError, sentence } from '../common/errors.ts';
 import type { EventRecord } from '../common/events.ts';
@@ -19,6 +19,8 @@ export interface Sources {
   metrics(): Promise<string>;
   /** Receipts after a sequence number, at most `limit` records. */
   receipts(seq: number, limit: number): EventRecord[];
+  /** Asked first: answers what is its own, and gives whether it did. */
+  handle(request: IncomingMessage, response: ServerResponse, path: string): boolean;
 }
 
 /** A stream that leaves this much unread is cut; the client comes back with Last-Event-ID. */
@@ -26,7 +28,7 @@ const UNSENT_BYTES = 4 * 1024 * 1024;
 const PAGE = 1000;
 
 /**
- * The emitter's HTTP side, for reading only: `/live`, `/ready` (200 or 503 with reasons), `/status`, `/metrics`, and `/events`, a stream
+ * The emitter's HTTP side, for reading but for members' agents: `/live`, `/ready` (200 or 503 with reasons), `/status`, `/metrics`, and `/events`, a stream
  * of log records (server-sent events) that goes on from the header Last-Event-ID or from `?after=SEQ`. `/receipts?after=SEQ`
  * gives a page of signed receipts, with `&signer=KEY` only those of one signer's candidates, and `after` for the next page.
  */
@@ -34,9 +36,10 @@ export class EmitterHttp {
   private readonly server: Server;
   private readonly streams = new Set<ServerResponse>();
 
-  constructor({ status, after, lastSeq, metrics, receipts }: Sources) {
+  constructor({ status, after, lastSeq, metrics, receipts, handle }: Sources) {
     this.server = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://localhost');
+      if (handle(request, response, url.pathname)) return;
       if (url.pathname === '/live') return answer(response, 200, { live: true });
       if (url.pathname === '/status') return answer(response, 200, status());
       if (url.pathname === '/metrics') return void answerMetrics(response, metrics);

@@ -42,4 +42,10 @@ export const LIMITS = {
   signedHeaders: 4800,
   /** Windows whose public blocks stay in memory after they ended, for members that connect late. */
   windowsKept: 2,
+  /** An agent's report with all answers it may carry is below 8 kB. */
+  agentBodyBytes: 16 * 1024,
+  /** An agent that reads slower than this is cut; its commands expire after two seconds anyway. */
+  agentUnsentBytes: 64 * 1024,
+  /** Nonces that were used in the last seconds: 100 members whose agents dial again each 200 ms would use 5,000. */
+  agentNonces: 8192,
 } as const;

@@ -4,6 +4,7 @@ import type { Clock } from '../common/clock.ts';
 import { sentence } from '../common/errors.ts';
 import { firstSlot, slotAt, windowOf } from '../common/slot.ts';
 import type { BlockHeader } from './decode/block.ts';
+import type { Schedule } from './decode/schedule.ts';
 import { LIMITS } from './limits.ts';
 import type { BlockRef } from './select/types.ts';
 import { HeaderTree, producerOf } from './verify/header-tree.ts';
@@ -73,6 +74,18 @@ export class PublicChain {
   isPoolWindow(window: number, at: BlockRef | null): boolean {
     const state = at && this.tree.get(at.id);
     return !!state && producerOf(state.active, firstSlot(window))?.name === this.pool;
+  }
+
+  /**
+   * Whether a key signs for the pool in the schedule at a block. A pool that is not in it yet is prepared for the pending one, which
+   * can become active at its very first slot.
+   */
+  isSigner(key: string, at: BlockRef | null): boolean {
+    const state = at && this.tree.get(at.id);
+    const turnIn = (schedule: Schedule | null | undefined) =>
+      schedule?.producers.find(({ name }) => name === this.pool);
+    const turn = turnIn(state?.active) ?? turnIn(state?.pending?.schedule);
+    return turn?.keys.includes(key) ?? false;
   }
 
   /** The pool's windows that have begun since this was last asked. */

@@ -19,6 +19,7 @@ interface More {
   draining: boolean;
   lastSeq: number;
   lastFault: string | null;
+  agents: unknown;
 }
 
 /** What `/status` and `/ready` show: ready is an emitter that takes members and whose blocks can leave. */
@@ -38,6 +39,7 @@ export function statusOf({ chooser, outside, links, members }: Parts, more: More
     tip,
     window: window && { id: window.id, leader: window.leader, rescues: window.rescues },
     sessions,
+    agents: more.agents,
     log: { seq: more.lastSeq },
     lastFault: more.lastFault,
   };

@@ -16,7 +16,7 @@ const PARTS = {
   simulator: ['simulator'],
   fuzz: ['fuzz'],
   contract: ['contract'],
-  e2e: ['e2e/chain', 'e2e/up', 'e2e/box'],
+  e2e: ['e2e/chain', 'e2e/up', 'e2e/box', 'e2e/standby'],
 } as const;
 
 interface Count {

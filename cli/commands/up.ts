@@ -6,7 +6,7 @@ import { slotInWindow, windowOf } from '../../common/slot.ts';
 import { parseStrategy } from '../../emitter/select/strategy.ts';
 import { claimFolder, releaseFolder } from '../run/folder.ts';
 import { narrate } from '../run/narrate.ts';
-import { integer, type KillSpec, killSpec, type Restart } from '../run/options.ts';
+import { integer, type KillSpec, killSpec, MODES, type Mode, type Restart } from '../run/options.ts';
 import { payday, untilSettled } from '../run/payday.ts';
 import { PoolRun } from '../run/pool-run.ts';
 import { progressLines } from '../run/progress.ts';
@@ -20,6 +20,7 @@ interface UpOptions {
   oracles: number;
   windows?: number;
   strategy: string;
+  mode: Mode;
   kill?: KillSpec;
   restart: Restart;
   seed?: number;
@@ -31,6 +32,7 @@ const EXAMPLES = `
 Examples:
   ./pool up                                              until Ctrl-C
   ./pool up --windows 3 --kill leader@2:5 --json out.json
+  ./pool up --mode standby --windows 3 --kill leader@2:5
   ./pool up --members 5 --producers 1 --windows 10 --dir .pool-5`;
 
 export function upCommand(): Command {
@@ -41,6 +43,9 @@ export function upCommand(): Command {
     .option('--oracles <n>', 'oracles, a process each', integer(1, 21), 1)
     .option('--windows <n>', 'end when this many windows are settled, paid and irreversible', integer(1, 100_000))
     .option('--strategy <name>', 'how the emitter picks a block', 'first-delivered')
+    .addOption(
+      new Option('--mode <mode>', 'whether all members propose blocks, or one leads').choices(MODES).default('propose'),
+    )
     .option('--kill <spec>', 'SIGKILL for the leading member, as leader@2:5 (window 2, slot 5)', killSpec)
     .addOption(
       new Option(
@@ -71,8 +76,8 @@ async function up(options: UpOptions): Promise<number> {
   const progress = progressLines();
   const { signal, received } = untilSignal();
   claimFolder(dir);
-  const { members, producers, oracles, strategy, seed, restart } = options;
-  const run = new PoolRun({ dir, members, producers, oracles, strategy, seed, restart }, progress);
+  const { members, producers, oracles, strategy, mode, seed, restart } = options;
+  const run = new PoolRun({ dir, members, producers, oracles, strategy, mode, seed, restart }, progress);
   try {
     narrate(run, progress);
     if (options.kill) killLeader(run, options.kill, progress);

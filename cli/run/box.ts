@@ -16,7 +16,16 @@ export async function withBox<T>(work: (env: Record<string, string>) => Promise<
   const { received } = untilSignal();
   claimFolder(dir);
   const run = new PoolRun(
-    { dir, members: 3, producers: 3, oracles: 1, strategy: 'first-delivered', seed: 7, restart: 'members' },
+    {
+      dir,
+      members: 3,
+      producers: 3,
+      oracles: 1,
+      strategy: 'first-delivered',
+      mode: 'propose',
+      seed: 7,
+      restart: 'members',
+    },
     progress,
   );
   const interrupted = received.then(() => Promise.reject(new Error('interrupted')));

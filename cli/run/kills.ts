@@ -14,11 +14,20 @@ export interface Kill {
 
 const WAIT_MS = 300_000;
 
+/** KILL: the node comes back from an empty state; STOP: it freezes and goes on after the window, as if nothing had been. */
+export const SIGNALS = ['KILL', 'STOP'] as const;
+export type Signal = (typeof SIGNALS)[number];
+
 /**
- * Kills the leading member right after the pool's block for `slot` of a coming window was emitted, and waits until the
- * member's node is back and proposes blocks again.
+ * Kills or freezes the leading member right after the pool's block for `slot` of a coming window was emitted, and waits until
+ * the member's node is back and takes part again.
  */
-export async function killLeaderAt(run: PoolRun, slot: number, progress: (text: string) => void): Promise<Kill> {
+export async function killLeaderAt(
+  run: PoolRun,
+  slot: number,
+  how: Signal,
+  progress: (text: string) => void,
+): Promise<Kill> {
   const emission = await nextRecord(run, ({ event }) => event.type === 'emission' && slotInWindow(event.slot) === slot);
   if (emission.event.type !== 'emission') throw new Error('not an emission');
   const { signer, slot: at } = emission.event;
@@ -26,19 +35,41 @@ export async function killLeaderAt(run: PoolRun, slot: number, progress: (text: 
   if (!node?.pid) throw new Error(`the signer ${signer} of slot ${at} has no running node`);
   const window = windowOf(at);
   const killed = performance.now();
-  process.kill(node.pid, 'SIGKILL');
-  progress(`killed ${node.name} after slot ${slot} of window ${window}`);
+  process.kill(node.pid, `SIG${how}`);
+  progress(`${how === 'KILL' ? 'killed' : 'froze'} ${node.name} after slot ${slot} of window ${window}`);
   let recoveryMs: number | null = null;
   if (slot < 11) {
     const next = nextRecord(run, ({ event }) => event.type === 'emission' && event.slot > at);
     await next;
     recoveryMs = Math.round(performance.now() - killed);
   }
-  const back = (record: EventRecord) =>
-    record.event.type === 'candidate' && record.event.signer === signer && windowOf(record.event.slot) > window;
-  await nextRecord(run, back);
-  await eventually(`${node.name} with a new pid`, async () => run.nodeOf(signer)?.pid ?? undefined, WAIT_MS);
+  if (how === 'STOP') {
+    await nextRecord(run, ({ event }) => event.type === 'window' && event.window === window);
+    process.kill(node.pid, 'SIGCONT');
+  }
+  await untilBack(run, signer, node.name, window);
   return { window, slot, member: node.name, recoveryMs };
+}
+
+/** In propose mode a candidate of it shows that it is back, in standby mode its agent's word that it follows. */
+async function untilBack(run: PoolRun, signer: string, name: string, window: number): Promise<void> {
+  if (run.options.mode === 'standby') {
+    await eventually(`${name} in sync`, () => followsAgain(run, signer), WAIT_MS);
+  } else {
+    const back = (record: EventRecord) =>
+      record.event.type === 'candidate' && record.event.signer === signer && windowOf(record.event.slot) > window;
+    await nextRecord(run, back);
+  }
+  await eventually(`${name} with a pid`, async () => run.nodeOf(signer)?.pid ?? undefined, WAIT_MS);
+}
+
+async function followsAgain(run: PoolRun, signer: string): Promise<true | undefined> {
+  const status = (await (await fetch(`${run.emitterHttp}/status`)).json()) as {
+    tip: { num: number };
+    agents: { signer: string; node: string; headNum: number }[];
+  };
+  const agent = status.agents.find((each) => each.signer === signer);
+  return agent && agent.node !== 'unreachable' && agent.headNum >= status.tip.num - 1 ? true : undefined;
 }
 
 /** The next record that a condition holds for; throws after some minutes without one. */
@@ -47,7 +78,9 @@ export async function nextRecord(run: PoolRun, wanted: (record: EventRecord) => 
   const stop = run.onRecord((record) => {
     if (wanted(record)) found.resolve(record);
   });
-  const late = sleep(WAIT_MS).then(() => Promise.reject(new Error(`nothing happened for ${WAIT_MS / 1000} s`)));
+  const late = sleep(WAIT_MS, undefined, { ref: false }).then(() =>
+    Promise.reject(new Error(`nothing happened for ${WAIT_MS / 1000} s`)),
+  );
   late.catch(() => {});
   try {
     return await Promise.race([found.promise, late, run.failed]);

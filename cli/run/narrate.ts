@@ -12,6 +12,7 @@ export function narrate(run: PoolRun, progress: (text: string) => void): void {
         `rescue (${event.cause}): ${what}, ${nameOf(run, event.failed)} replaced by ${nameOf(run, event.leader)}`,
       );
     }
+    if (event.type === 'lead') progress(`${turnLabel(run, event.window)}: ${nameOf(run, event.signer)} leads`);
     if (event.type === 'window') {
       const turn = turnLabel(run, event.window);
       progress(`${turn} (id ${event.window}): ${event.emitted} of 12 slots emitted`);

@@ -1,6 +1,9 @@
 import { InvalidArgumentError } from 'commander';
 
 export type Restart = 'none' | 'members' | 'all';
+/** As the members vote it: all propose blocks, or one leads and the others stand by. */
+export const MODES = ['propose', 'standby'] as const;
+export type Mode = (typeof MODES)[number];
 
 export interface RunOptions {
   dir: string;
@@ -8,6 +11,7 @@ export interface RunOptions {
   producers: number;
   oracles: number;
   strategy: string;
+  mode: Mode;
   seed: number | undefined;
   /** Which nodes come back when they end: members, or the relay node as well. */
   restart: Restart;

@@ -116,6 +116,7 @@ export class PoolRun {
     for (const { account, permission, reportKey } of this.state.oracles) {
       await this.startOracle(account, permission, reportKey);
     }
+    if (this.options.mode === 'standby') await this.startAgents();
     await this.startLoad();
     this.writeRunFile();
     this.progress('members in sync, oracles and transactions started; the pool is voted for');
@@ -125,7 +126,7 @@ export class PoolRun {
   }
 
   private async startDevnet(portBase: number): Promise<Running> {
-    const { dir, members, producers, oracles, strategy, seed, restart } = this.options;
+    const { dir, members, producers, oracles, strategy, mode, seed, restart } = this.options;
     const devnet = await this.service('devnet', 'devnet/main.ts', {
       DEVNET_DIR: dir,
       DEVNET_MEMBERS: String(members),
@@ -134,6 +135,7 @@ export class PoolRun {
       DEVNET_EMITTERS: JSON.stringify([{ p2p: this.p2p, http: this.http }]),
       DEVNET_ORACLES: String(oracles),
       DEVNET_STRATEGY: strategy,
+      DEVNET_MODE: mode,
       DEVNET_RESTART: restart,
       ...(seed === undefined ? {} : { DEVNET_SEED: String(seed) }),
     });
@@ -182,6 +184,20 @@ export class PoolRun {
     return file;
   }
 
+  /** One beside each member's node, with the member's signing key; it knows nothing else of the run. */
+  private async startAgents(): Promise<void> {
+    for (const { account, node, signingKey } of this.state.members) {
+      await this.service(agentOf(account), 'agent/main.ts', {
+        AGENT_POOL: this.state.pool,
+        AGENT_KEY_FILE: this.writeKey(`agent-${account}.key`, signingKey),
+        AGENT_NODE: this.state.nodes.find(({ name }) => name === node)?.api ?? '',
+        AGENT_EMITTERS: this.http,
+        AGENT_RECEIPTS: path.join(this.options.dir, `agent-${account}.sqlite`),
+        CLOCK_SHIFT_FILE: this.state.clockShiftFile,
+      });
+    }
+  }
+
   private startLoad(): Promise<Running> {
     return this.service('load', 'devnet/load.ts', {
       LOAD_API: this.state.publicApi,
@@ -225,7 +241,7 @@ export class PoolRun {
     await Promise.race([this.phase(phase).promise, timeout]);
   }
 
-  /** Emitter, oracles and load come back, as a service manager would have it; the end of the chain ends the run. */
+  /** Emitter, oracles, agents and load come back, as a service manager would have it; the end of the chain ends the run. */
   private onExit(exit: Exit, running: Running): void {
     if (exit.expected || this.ended.signal.aborted) return;
     const { name } = running.spec;
@@ -250,7 +266,8 @@ export class PoolRun {
     const { chainId, publicApi, pool, dac, coreSymbol, keys, members, nodes, emitters, oracles } = this.state;
     const pidOf = (name: string) => this.supervisor.get(name)?.pid ?? null;
     const emitter = { pid: pidOf('emitter'), p2p: this.p2p, http: this.http, account: emitters[0]?.account ?? '' };
-    const others = ['devnet', 'load'].map((name) => ({ name, pid: pidOf(name) }));
+    const agents = this.options.mode === 'standby' ? members.map(({ account }) => agentOf(account)) : [];
+    const others = ['devnet', 'load', ...agents].map((name) => ({ name, pid: pidOf(name) }));
     const run = {
       ...{ chainId, publicApi, pool, dac, coreSymbol, keys, members, nodes, emitters: [emitter] },
       oracles: oracles.map(({ account }) => ({ pid: pidOf(account), account })),
@@ -262,4 +279,8 @@ export class PoolRun {
     writeFileSync(`${file}.new`, `${JSON.stringify(run, null, 2)}\n`);
     renameSync(`${file}.new`, file);
   }
+}
+
+function agentOf(account: string): string {
+  return `agent-${account}`;
 }

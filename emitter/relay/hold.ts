@@ -46,11 +46,23 @@ export class Hold {
     return slot === lastSlot(window) && this.released < window && isHeld;
   }
 
-  /** What to do with a block on its way to the member. `flush`: flush first, then write it. */
-  decide(block: PassingBlock, frame: Buffer, now: number, isPoolWindow: (window: number) => boolean): HoldAnswer {
+  /**
+   * What to do with a block on its way to the member. `flush`: flush first, then write it. A node that `follows` makes no
+   * blocks (standby mode, paused) and gets all others' at once.
+   */
+  decide(
+    block: PassingBlock,
+    frame: Buffer,
+    now: number,
+    isPoolWindow: (window: number) => boolean,
+    follows = false,
+  ): HoldAnswer {
     const window = windowOf(block.slot);
+    // A node that follows was never held in the windows before: those are over for it.
+    if (follows) this.released = Math.max(this.released, window - 1);
     // Older blocks pass again: they are answers to sync requests.
     if (block.pool && window >= this.released && this.seen.has(block.id)) return 'drop';
+    if (follows) return this.heldWindow === null ? 'pass' : 'flush';
     if (block.pool) return this.decidePoolBlock(block, window, now);
     if (this.heldWindow !== null && window > this.heldWindow) return 'flush';
     if (this.isTooLateFor(window + 1, now) && isPoolWindow(window + 1) && this.released <= window && !this.joining) {

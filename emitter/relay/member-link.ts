@@ -28,6 +28,8 @@ export interface LinkContext {
   relayHead(): Promise<Head>;
   /** A block from the member is arriving: the first `filled` bytes of the frame that comes whole later. */
   onPartialBlock(link: MemberLink, frame: Buffer, filled: number): void;
+  /** Whether the member's node may be making blocks; when it only follows, nothing is kept from it. */
+  mayProduce(signer: string | null): boolean;
   onCandidate(link: MemberLink, frame: Buffer, header: BlockHeader): void;
   onPublicBlock(frame: Buffer, header: BlockHeader): void;
   onFault(link: MemberLink, code: string): void;
@@ -126,6 +128,11 @@ export class MemberLink {
     this.flushTimer = null;
   }
 
+  /** Its node only follows now: what was kept from it is handed over. */
+  release(): void {
+    if (this.hold.window !== null) this.flush(this.hold.window);
+  }
+
   private fromMember(frame: Buffer): void {
     // The rest of a chunk still comes after its first frame had the connection closed.
     if (this.closed) return;
@@ -207,7 +214,9 @@ export class MemberLink {
   /** What the hold makes of a block on its way to the member. */
   private pass(block: PassingBlock, frame: Buffer): void {
     const { id } = block;
-    const answer = this.hold.decide(block, frame, this.context.now(), (window) => this.context.isPoolWindow(window));
+    const follows = !this.context.mayProduce(this.signer);
+    const isPoolWindow = (window: number) => this.context.isPoolWindow(window);
+    const answer = this.hold.decide(block, frame, this.context.now(), isPoolWindow, follows);
     if (answer === 'flush') this.flush(this.hold.window as number);
     if (answer === 'hold') return this.armFlush();
     if (answer === 'drop') return;

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 const root = path.join(import.meta.dirname, '../..');
-const FOLDERS = ['common', 'emitter', 'oracle', 'cli', 'devnet', 'deploy', 'contracts', 'tests'];
+const FOLDERS = ['agent', 'common', 'emitter', 'oracle', 'cli', 'devnet', 'deploy', 'contracts', 'tests'];
 const SKIPPED = new Set(['node_modules', 'target', 'vectors']);
 
 interface Import {
@@ -71,6 +71,7 @@ const STAGES: Record<string, { all: string[]; types: string[] }> = {
   select: { all: ['forks'], types: [] },
   relay: { all: ['decode'], types: ['session'] },
   log: { all: [], types: ['select'] },
+  agents: { all: ['verify'], types: [] },
 };
 
 /** Files beside the stages that they may import. */
@@ -84,6 +85,7 @@ const WIRING = [
   'emitter/public-side.ts',
   'emitter/member-links.ts',
   'emitter/suspects.ts',
+  'emitter/standby.ts',
 ];
 /** Small helpers of the wiring, each with the one stage it knows. */
 const BESIDE: Record<string, string[]> = {
@@ -92,6 +94,7 @@ const BESIDE: Record<string, string[]> = {
   'emitter/drain.ts': [],
   'emitter/reload.ts': [],
   'emitter/members.ts': ['verify'],
+  'emitter/agents.ts': ['agents'],
   'emitter/settings.ts': ['select'],
   'emitter/acceptance.ts': [],
   'emitter/watch.ts': ['select'],
@@ -162,8 +165,8 @@ test('only the wiring knows several stages', () => {
   }
 });
 
-test('emitter and oracle never import each other, and nothing of cli, devnet, deploy or tests', () => {
-  const services = ['emitter', 'oracle'];
+test('emitter, oracle and agent never import each other, and nothing of cli, devnet, deploy or tests', () => {
+  const services = ['emitter', 'oracle', 'agent'];
   const bad = imports.filter(({ from, to }) => {
     const [source, target] = [from.split('/')[0] ?? '', to.split('/')[0] ?? ''];
     if (!services.includes(source) || source === target || !FOLDERS.includes(target)) return false;

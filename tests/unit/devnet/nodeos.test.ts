@@ -33,6 +33,11 @@ test('a member listens for nobody, dials the emitters only and comes back fast',
   assert.ok(lines.every((line) => !line.includes('0.0.0.0')));
 });
 
+test('in standby mode a member starts paused, else it does not', () => {
+  assert.ok(configLines({ ...member, paused: true }).includes('pause-on-startup = true'));
+  assert.ok(!configLines(member).some((line) => line.startsWith('pause-on-startup')));
+});
+
 test('the signing key is in a file that only the user can read, and not on the command line', () => {
   const spec = prepareNode({ nodeos: { command: '/bin/nodeos', args: ['nodeos'] }, systemContracts: dir }, member);
   const config = path.join(dir, 'nodes/member1/config/config.ini');

@@ -165,6 +165,39 @@ test('a member just behind by a block or two is no joiner', () => {
   assert.equal(decide(hold, pool(0), slotTime(FIRST + 8)), 'hold');
 });
 
+test('a node that follows gets every block at once, and what was kept before it was paused first', () => {
+  const hold = new Hold();
+  const follow = (block: Shown, now: number) => hold.decide(block, block.frame, now, isPool, true);
+  assert.equal(decide(hold, pool(0), slotTime(FIRST)), 'hold');
+  assert.equal(follow(pool(1), slotTime(FIRST + 1)), 'flush');
+  const handed = hold.flush(W, [pool(0), pool(1)]).map(String);
+  assert.deepEqual(handed, ['pool 0', 'pool 1']);
+  assert.equal(follow(pool(1), slotTime(FIRST + 1)), 'drop', 'the flush handed it over');
+  assert.equal(follow(pool(2), IN_WINDOW), 'pass');
+  assert.equal(follow(other(FIRST - 1), IN_WINDOW), 'pass', 'a late block of the previous producer, too');
+});
+
+test('a node that followed and now leads is held; what it was given does not count as new', () => {
+  const hold = new Hold();
+  for (const k of [0, 1]) {
+    assert.equal(hold.decide(pool(k), pool(k).frame, slotTime(FIRST + k), isPool, true), 'pass');
+    hold.wrote(pool(k).id);
+  }
+  assert.equal(decide(hold, pool(1), slotTime(FIRST + 1)), 'drop');
+  assert.equal(decide(hold, pool(2), slotTime(FIRST + 2)), 'hold');
+  assert.deepEqual(hold.flush(W, [pool(0), pool(1), pool(2)]).map(String), ['pool 2']);
+});
+
+test('a node that follows can ask for old blocks again', () => {
+  const hold = new Hold();
+  const follow = (block: Shown, now: number) => hold.decide(block, block.frame, now, isPool, true);
+  const old = { ...pool(3, 'old'), slot: FIRST - 21 };
+  assert.equal(follow(old, slotTime(FIRST - 21)), 'pass');
+  hold.wrote('old');
+  assert.equal(follow(pool(0), slotTime(FIRST)), 'pass');
+  assert.equal(follow(old, slotTime(FIRST)), 'pass');
+});
+
 test('each window is held anew', () => {
   const hold = new Hold();
   for (let n = 0; n < 5; n++) {

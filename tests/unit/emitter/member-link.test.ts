@@ -35,6 +35,8 @@ interface Bench {
   };
   time: { now: number };
   isPrivate: Set<string>;
+  /** Whether the member is paused, in standby mode. */
+  follows: { on: boolean };
 }
 
 /** What the relay node tells of itself when it is back. */
@@ -62,6 +64,7 @@ function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
   };
   const time = { now: slotTime(firstSlot(WINDOW)) };
   const isPrivate = new Set<string>();
+  const follows = { on: false };
   const shown: { id: string; frame: Buffer; slot: number }[] = [];
   const context: LinkContext = {
     pool: stringToName('pool'),
@@ -69,6 +72,7 @@ function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
     isPoolWindow: (window) => window === WINDOW,
     publicTip: () => ({ num: blockNumber(40).num, id: blockNumber(40).id }),
     isPrivate: (id) => isPrivate.has(id),
+    mayProduce: () => !follows.on,
     branch: (window) => shown.filter(({ slot }) => windowOf(slot) === window),
     onPartialBlock: (_, frame, filled) => told.partial.push(`${idOf(frame)} ${filled}`),
     onCandidate: (_, frame) => told.candidates.push(idOf(frame)),
@@ -86,7 +90,7 @@ function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
   };
   const link = new MemberLink(1, member.asSocket(), dialRelay, context);
   const relay = dials[0] as FakeSocket;
-  return { link, member, relay, dials, told, time, isPrivate };
+  return { link, member, relay, dials, told, time, isPrivate, follows };
 }
 
 function idOf(frame: Buffer): string {
@@ -172,6 +176,21 @@ test('time ends the hold also when nothing comes', () => {
   } finally {
     mock.timers.reset();
   }
+});
+
+test('a paused member gets the window’s blocks as they come; one that is paused in the middle gets what was kept first', () => {
+  const { link, member, relay, follows } = bench();
+  const frames = [41, 42, 43].map((num) => blockNumber(num).frame);
+  relay.arrive(frames[0] as Buffer);
+  assert.deepEqual(member.sent, []);
+  follows.on = true;
+  link.release();
+  assert.deepEqual(member.texts, hex(frames.slice(0, 1)));
+  relay.arrive(...frames);
+  assert.deepEqual(member.texts, hex(frames));
+  link.release();
+  assert.equal(member.sent.length, 3);
+  link.close('end');
 });
 
 test('a closed link leaves no timer behind and hands nothing over', () => {

@@ -44,6 +44,7 @@ async function world(): Promise<World> {
     isPoolWindow: () => true,
     publicTip: () => ({ num: 100, id: 'tip' }),
     isPrivate: () => false,
+    mayProduce: () => true,
     onPartialBlock: () => {},
     onCandidate: () => {},
     onPublicBlock: () => {},

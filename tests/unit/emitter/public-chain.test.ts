@@ -5,6 +5,7 @@ import { PoolError } from '../../../common/errors.ts';
 import { slotTime } from '../../../common/slot.ts';
 import { type BlockHeader, decodeBlockHeader } from '../../../emitter/decode/block.ts';
 import { PublicChain } from '../../../emitter/public-chain.ts';
+import { fromRpc } from '../../../emitter/verify/seed.ts';
 import { type VectorRun, chain as vectors } from '../../support/vectors.ts';
 
 const [run] = vectors.runs as [VectorRun];
@@ -57,4 +58,23 @@ test('a seed is asked for again when the head became irreversible in between', a
   const { chain } = publicChain(client);
   assert.equal((await chain.seedAtHead()).id, run.seed.id);
   assert.equal(asked.length, 4);
+});
+
+test('a key signs by the active schedule, and by the pending one only while the pool is in no active one', () => {
+  const { chain } = publicChain(nodeAt(run.seed.id, 0).client);
+  const schedule = (name: bigint, key: string) => ({ version: 1, producers: [{ name, keys: [key] }] });
+  const at = (num: number, active: bigint, pending: { name: bigint; key: string } | null) => {
+    const id = num.toString(16).padStart(64, '0');
+    const place = { id, num, slot: num, previous: '' };
+    const base = fromRpc(run.seed, 'http://node');
+    const next = pending && { schedule: schedule(pending.name, pending.key), carrier: num };
+    chain.tree.add({ ...base, ...place, active: schedule(active, '0:now'), pending: next });
+    return place;
+  };
+  const signers = (place: ReturnType<typeof at>) => ['0:now', '0:next'].filter((key) => chain.isSigner(key, place));
+  assert.deepEqual(signers(at(1, 0n, null)), ['0:now']);
+  assert.deepEqual(signers(at(2, 0n, { name: 0n, key: '0:next' })), ['0:now']);
+  assert.deepEqual(signers(at(3, 5n, { name: 0n, key: '0:next' })), ['0:next']);
+  assert.deepEqual(signers(at(4, 5n, { name: 5n, key: '0:next' })), []);
+  assert.equal(chain.isSigner('0:now', null), false);
 });

@@ -26,6 +26,7 @@ async function serving(all: EventRecord[], pageSize: number, work: (url: string)
     lastSeq: () => 0,
     metrics: async () => '',
     receipts: page,
+    handle: () => false,
   });
   await http.listen('127.0.0.1:0');
   const { port } = (http as unknown as { server: Server }).server.address() as AddressInfo;
