@@ -60,7 +60,9 @@ export class Bed {
     const node = await supervisor.start(nodeSpec(dir, ports));
     const chain = new ChainClient(`http://127.0.0.1:${ports.api}`);
     const info = await whenReady(node, () => chain.info());
-    await supervisor.start(script(dir, 'raw', 'bench/relay/raw.ts', [`${ports.raw}`, `${relayedPort}`]));
+    const rawSpec = script(dir, 'raw', 'bench/relay/raw.ts', [`${ports.raw}`, `${relayedPort}`]);
+    const raw = await supervisor.start({ ...rawSpec, ipc: true });
+    await once(raw.process, 'message');
     const genesisSlot = slotOfTimestamp(info.head_block_time);
     const secret = Buffer.from(privateKeyBytes(key.private)).toString('hex');
     const args = [info.chain_id, secret, `${genesisSlot}`];
@@ -78,7 +80,9 @@ export class Bed {
     if (this.sender.exit) throw new PoolError('bench', 'the sender ended');
     const answered = once(this.sender.process, 'message');
     this.sender.process.send(order);
-    return (await answered)[0] as Answer;
+    const answer = (await answered)[0] as Answer;
+    if (answer.unsent) throw new PoolError('bench', `the sender's connection is gone: ${answer.unsent}`);
+    return answer;
   }
 
   /** The emitter as it runs in life; its relay node's API is nodeos', its relay node's p2p side the reader. */
