@@ -36,6 +36,7 @@ export class EmitterProcess {
         EMITTER_RELAY_API: node.api,
         EMITTER_RELAY_P2P: node.p2p,
         EMITTER_LISTEN: `127.0.0.1:${base}`,
+        EMITTER_STRATEGY: 'first-delivered',
         EMITTER_HTTP: `127.0.0.1:${base + 1}`,
         EMITTER_EVENT_LOG: path.join(dir, `${name}.sqlite`),
         CLOCK_SHIFT_FILE: path.join(dir, 'clock'),

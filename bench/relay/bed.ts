@@ -13,6 +13,7 @@ import { setShift } from '../../devnet/shift.ts';
 import { type Running, type Supervisor, whenReady } from '../../devnet/supervisor.ts';
 import { findTools, ROOT } from '../../devnet/tools.ts';
 import { PRODUCER } from './blocks.ts';
+import { BenchClock } from './clock.ts';
 import type { Answer, Order } from './sender.ts';
 
 /** The chain begins this long before now: slots pass faster than in life and must not get ahead of nodeos' clock. */
@@ -24,12 +25,15 @@ export class Bed {
   readonly chain: ChainClient;
   readonly chainId: string;
   readonly genesisSlot: number;
+  /** The emitter's; nodeos has the real time. */
+  readonly clock: BenchClock;
   private readonly dir: string;
   private readonly ports: Ports;
   private readonly sender: Running;
 
   private constructor(dir: string, ports: Ports, supervisor: Supervisor, started: Started) {
     this.dir = dir;
+    this.clock = new BenchClock(path.join(dir, 'emitter-clock'));
     this.ports = ports;
     this.supervisor = supervisor;
     this.chain = started.chain;
@@ -56,7 +60,9 @@ export class Bed {
     const node = await supervisor.start(nodeSpec(dir, ports));
     const chain = new ChainClient(`http://127.0.0.1:${ports.api}`);
     const info = await whenReady(node, () => chain.info());
-    await supervisor.start(script(dir, 'raw', 'bench/relay/raw.ts', [`${ports.raw}`, `${relayedPort}`]));
+    const rawSpec = script(dir, 'raw', 'bench/relay/raw.ts', [`${ports.raw}`, `${relayedPort}`]);
+    const raw = await supervisor.start({ ...rawSpec, ipc: true });
+    await once(raw.process, 'message');
     const genesisSlot = slotOfTimestamp(info.head_block_time);
     const secret = Buffer.from(privateKeyBytes(key.private)).toString('hex');
     const args = [info.chain_id, secret, `${genesisSlot}`];
@@ -74,7 +80,9 @@ export class Bed {
     if (this.sender.exit) throw new PoolError('bench', 'the sender ended');
     const answered = once(this.sender.process, 'message');
     this.sender.process.send(order);
-    return (await answered)[0] as Answer;
+    const answer = (await answered)[0] as Answer;
+    if (answer.unsent) throw new PoolError('bench', `the sender's connection is gone: ${answer.unsent}`);
+    return answer;
   }
 
   /** The emitter as it runs in life; its relay node's API is nodeos', its relay node's p2p side the reader. */
@@ -89,16 +97,12 @@ export class Bed {
       EMITTER_LISTEN: `127.0.0.1:${emitter}`,
       EMITTER_HTTP: `127.0.0.1:${http}`,
       EMITTER_EVENT_LOG: path.join(this.dir, 'events.sqlite'),
-      CLOCK_SHIFT_FILE: this.clockFile,
+      EMITTER_STRATEGY: 'first-delivered',
+      CLOCK_SHIFT_FILE: this.clock.file,
     };
     const running = await this.supervisor.start({ ...spec, env });
     const ready = async () => ((await fetch(`http://127.0.0.1:${http}/ready`)).ok ? true : undefined);
     await whenReady(running, ready);
-  }
-
-  /** The file that the emitter's clock follows; nodeos' does not. */
-  get clockFile(): string {
-    return path.join(this.dir, 'emitter-clock');
   }
 }
 

@@ -1,6 +1,6 @@
 import { connect, createServer } from 'node:net';
 
-/** `node bench/relay/raw.ts PORT TARGET`: a TCP relay on 127.0.0.1 that looks at nothing, what any relay is measured against. */
+/** `node bench/relay/raw.ts PORT TARGET`, started by the benchmark: a TCP relay on 127.0.0.1 that looks at nothing, what any relay is measured against. */
 const [port, target] = process.argv.slice(2).map(Number) as [number, number];
 
 createServer({ noDelay: true }, (socket) => {
@@ -12,4 +12,4 @@ createServer({ noDelay: true }, (socket) => {
     onward.destroy();
   };
   for (const side of [socket, onward]) side.on('close', end).on('error', end);
-}).listen(port, '127.0.0.1');
+}).listen(port, '127.0.0.1', () => process.send?.('listening'));

@@ -1,7 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PoolError } from '../../common/errors.ts';
-import { slotTime } from '../../common/slot.ts';
-import { setShift } from '../../devnet/shift.ts';
 import type { Supervisor } from '../../devnet/supervisor.ts';
 import { eventually } from '../../devnet/wait.ts';
 import { dial } from '../../emitter/session/dial.ts';
@@ -19,11 +17,12 @@ const WARM_UP = 20;
 /** After a block is through: nodeos still executes it, and would hold up the next one. */
 const PAUSE_MS = 15;
 const LOST_AFTER_MS = 5000;
-/** The emitter's clock is kept so much before and after a slot's time: nobody proposes earlier, or later. */
-const EARLY_MS = 700;
-const LATE_MS = 400;
-/** The emitter reads its clock's file again after 50 ms. */
-const CLOCK_MS = 55;
+/** Nodeos has each block before the emitter lets it out: the emitter asks it whether it took the block. */
+const ORDERS: PathName[][] = [
+  ['raw', 'nodeos', 'emitter'],
+  ['nodeos', 'raw', 'emitter'],
+  ['nodeos', 'emitter', 'raw'],
+];
 
 /**
  * The same blocks, one after the other, on each path in turn: written to a reader that is connected directly and to the path,
@@ -103,7 +102,6 @@ class Run {
   private readonly bed: Bed;
   private readonly arrivals: Arrivals;
   private slot: number;
-  private shift = Number.NaN;
   head: PeerHead = { chainId: '', num: 0, id: '' };
 
   constructor(bed: Bed, arrivals: Arrivals) {
@@ -120,7 +118,7 @@ class Run {
     const taken = async () => ((await chain.info()).head_block_id === id ? true : undefined);
     await eventually('nodeos takes the first block', taken, 10_000, 50);
     this.head = { chainId, num, id };
-    await this.setClock(this.slot);
+    await this.bed.clock.near(this.slot);
   }
 
   async measure(size: number): Promise<SizeResult> {
@@ -134,10 +132,9 @@ class Run {
     const added: Record<PathName, number[]> = { raw: [], nodeos: [], emitter: [] };
     let bytes = 0;
     for (let i = 0; i < count; i++) {
-      await this.setClock(++this.slot);
+      await this.bed.clock.near(++this.slot);
       bytes = (await this.bed.order({ do: 'make', slot: this.slot, bytes: size })).bytes;
-      for (let turn = 0; turn < PATHS.length; turn++) {
-        const path = PATHS[(i + turn) % PATHS.length] as PathName;
+      for (const path of ORDERS[i % ORDERS.length] ?? []) {
         added[path].push(await this.once(path));
         await sleep(PAUSE_MS);
       }
@@ -153,14 +150,5 @@ class Run {
     await this.bed.order({ do: 'send', to: ['direct', path] });
     const [direct, relayed] = await both;
     return relayed - direct;
-  }
-
-  /** Puts the emitter's clock near a slot's time, in whole seconds, as its file has it. */
-  private async setClock(slot: number): Promise<void> {
-    const ahead = Date.now() + this.shift * 1000 - slotTime(slot);
-    if (ahead > -EARLY_MS && ahead < LATE_MS) return;
-    this.shift = Math.floor((slotTime(slot) + LATE_MS - 50 - Date.now()) / 1000);
-    setShift(this.bed.clockFile, this.shift);
-    await sleep(CLOCK_MS);
   }
 }

@@ -15,6 +15,8 @@ export interface Answer {
   bytes: number;
   id: string;
   num: number;
+  /** A path that could not be written to; null when all could. */
+  unsent: string | null;
 }
 
 /**
@@ -27,23 +29,24 @@ const sockets = new Map<string, FrameSocket>();
 let block: Block = { frame: Buffer.alloc(0), num: 1, ...maker.genesis };
 
 process.on('message', (order: Order) => {
-  obey(order);
-  process.send?.({ bytes: block.frame.length, id: block.id, num: block.num } satisfies Answer);
+  const unsent = obey(order);
+  process.send?.({ bytes: block.frame.length, id: block.id, num: block.num, unsent } satisfies Answer);
 });
 process.on('disconnect', () => process.exit(0));
 
-function obey(order: Order): void {
+/** Gives the path that could not be written to, if one could not. */
+function obey(order: Order): string | null {
   switch (order.do) {
     case 'connect': {
       const socket = dial(order.address);
       speakAsNode(socket, { chainId, num: block.num, id: block.id }, () => {});
       sockets.set(order.path, socket);
-      return;
+      return null;
     }
     case 'make':
       block = maker.make(order.slot, order.bytes);
-      return;
+      return null;
     case 'send':
-      for (const name of order.to) sockets.get(name)?.send(block.frame);
+      return order.to.filter((name) => sockets.get(name)?.send(block.frame) !== true)[0] ?? null;
   }
 }
