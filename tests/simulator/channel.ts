@@ -55,6 +55,8 @@ export class MemberChannel {
   private flushPlanned = false;
   /** The relay node's answer to a handshake is under way. */
   private answering = false;
+  /** A handshake of the relay node's waits for the flush. */
+  private kept = false;
 
   constructor(parts: {
     member: Node;
@@ -85,6 +87,7 @@ export class MemberChannel {
       const tip = this.emitter.tip;
       if (tip) this.hold.connected(tip.num - head.num);
       this.handshake(head, root);
+      this.relaySpeaks();
     });
   }
 
@@ -122,14 +125,33 @@ export class MemberChannel {
 
   /**
    * The member tells of its head. A private one is told as the public tip, so that the relay node answers nothing; else the relay
-   * node says that it has more (kept from a member that may be producing) and is asked for it: its branch from
-   * the member's head on, or from its last irreversible block on when that head is on another fork.
+   * node says that it has more, and is asked for it.
    */
   private handshake(head: Block, root: Block): void {
     if (this.emitter.isPrivate(head.id) || this.hold.isHolding(this.emitter.now())) return;
-    const { relay } = this;
-    if (this.answering || relay.head === head || relay.head.num < head.num) return;
+    if (this.relay.head !== head && this.relay.head.num >= head.num) this.answer(head, root);
+  }
+
+  /**
+   * The relay node answers a first handshake with its own, which is kept from a member that may be producing until its flush. A
+   * member that does not have that head asks for it.
+   */
+  private relaySpeaks(): void {
+    this.kept = this.hold.isHolding(this.emitter.now());
+    if (this.kept) return;
+    const { head } = this.relay;
+    this.down.carry(() => {
+      if (!this.open || this.member.has(head.id)) return;
+      const { head: own, root } = this.member;
+      this.carryUp(() => this.answer(own, root));
+    });
+  }
+
+  /** The relay node's branch from a head on, or from the last irreversible block on when that head is on another fork. */
+  private answer(head: Block, root: Block): void {
+    if (this.answering) return;
     this.answering = true;
+    const { relay } = this;
     const branch = relay.branchFrom(root.num);
     const from = branch.includes(head) ? head.num : root.num;
     for (const block of branch) if (block.num > from) this.carryDown(() => this.fromRelay(block), SYNC_GAP_MS);
@@ -160,6 +182,7 @@ export class MemberChannel {
   private flush(window: number): void {
     const frames = this.hold.flush(window, this.emitter.branchOf(window));
     for (const frame of frames) this.write(this.emitter.tree.of(frame));
+    if (this.kept) this.relaySpeaks();
   }
 
   private armFlush(): void {
