@@ -50,7 +50,7 @@ export function requireCovered(books: Books, held: i64): void {
 export function payOut(self: Name, table: Rows<Books>, books: Books, to: Name, units: i64, memo: string): void {
     const held = balanceOf(books.contract, books.holder, books.symbol);
     const first = smaller(units, held);
-    // the other balance is looked up only when this one does not cover the books alone: a look is 2 % of a claim
+    // the other balance is looked up, at some 3 us, only when this one does not cover the books alone
     if (first < units || sub(held, first) < liabilities(books)) {
         const own = balanceOf(books.contract, self, books.symbol);
         requireCovered(books, sub(both(held, own), units));
