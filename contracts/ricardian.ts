@@ -209,11 +209,11 @@ const TEXTS: Record<string, [title: string, text: string]> = {
   ],
   collect: [
     'Collect income',
-    'The pool takes what its producer account holds of token {{token}} into its own books. Anyone may ask for it.',
+    'What the producer account holds of token {{token}} beyond the books is booked as income. Anyone may ask for it.',
   ],
   sweep: [
     'Measure income',
-    'What the balance of token {{token}} holds beyond the books is booked as income. Anyone may ask for it.',
+    "What the pool's accounts hold of token {{token}} beyond the books is booked as income; core tokens move to the producer account, deposits excepted. Anyone may ask for it.",
   ],
   claim: [
     'Pay an account',

@@ -3,6 +3,8 @@ import { readTable, type Whole } from '../../common/tables.ts';
 
 /** The core token's row of the contract's table `books`, in its smallest unit. */
 export interface Books {
+  /** The producer account: it holds what came in, the contract's own account the deposits. */
+  holder: string;
   owed: bigint;
   bucket: bigint;
   infrastructure: bigint;
@@ -25,9 +27,11 @@ const CORE_TOKEN = '0';
 
 /** What the contract says of its core tokens, or null when `dac` is no pool. */
 export async function readBooks(chain: ChainClient, dac: string): Promise<Books | null> {
-  const [row] = await readTable<Record<keyof Books, Whole>>(chain, dac, dac, 'books', { upper_bound: CORE_TOKEN });
+  type Row = Record<Exclude<keyof Books, 'holder'>, Whole> & { holder: string };
+  const [row] = await readTable<Row>(chain, dac, dac, 'books', { upper_bound: CORE_TOKEN });
   if (!row) return null;
   return {
+    holder: row.holder,
     owed: BigInt(row.owed),
     bucket: BigInt(row.bucket),
     infrastructure: BigInt(row.infrastructure),
@@ -38,7 +42,20 @@ export async function readBooks(chain: ChainClient, dac: string): Promise<Books 
   };
 }
 
-/** What the balance must be: everything that the core tokens are held for. */
+/** What the pool's two accounts hold together, of the token with this contract and symbol. */
+export async function heldBalance(
+  chain: ChainClient,
+  token: { contract: string; symbol: string },
+  dac: string,
+  { holder }: Books,
+): Promise<bigint> {
+  const [first, own] = await Promise.all(
+    [holder, dac].map((account) => chain.balance(token.contract, account, token.symbol)),
+  );
+  return (first ?? 0n) + (own ?? 0n);
+}
+
+/** What the two balances must be together: everything that the core tokens are held for. */
 export function liabilities({ owed, bucket, infrastructure, escrow, deposits }: Books): bigint {
   return owed + bucket + infrastructure + escrow + deposits;
 }

@@ -6,7 +6,7 @@ import { readTable } from '../../common/tables.ts';
 import { reportOf } from '../../oracle/dry-run.ts';
 import type { WindowMetrics } from '../../oracle/metrics/types.ts';
 import { NodeChain } from '../../oracle/source/node-chain.ts';
-import { liabilities, readBooks, readCredits } from './books.ts';
+import { heldBalance, liabilities, readBooks, readCredits } from './books.ts';
 import { publicForkSwitches } from './forks.ts';
 import type { PoolRun } from './pool-run.ts';
 import { turnOf } from './turns.ts';
@@ -60,7 +60,7 @@ function reportsOf(run: PoolRun, oracle: string, windows: number[]) {
 }
 
 /**
- * The books, and the members' credits. Income is measured: what the DAC holds now and what it has paid out, without
+ * The books, and the members' credits. Income is measured: what the pool's two accounts hold now and what it has paid out, without
  * deposits. Infrastructure is its part of the income, whether or not it is spent already.
  */
 async function money(run: PoolRun) {
@@ -70,7 +70,7 @@ async function money(run: PoolRun) {
   const show = (amount: bigint) => formatAmount(amount, Number(precision), symbol);
   const books = await readBooks(chain, dac);
   if (!books) throw new PoolError('chain', `${dac} has no books`);
-  const balance = await chain.balance(tokenContract, dac, symbol);
+  const balance = await heldBalance(chain, { contract: tokenContract, symbol }, dac, books);
   if (balance !== liabilities(books)) {
     throw new PoolError('books', `the books do not equal the balance: ${liabilities(books)} against ${balance}`);
   }

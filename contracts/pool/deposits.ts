@@ -4,10 +4,9 @@ import { Member, APPLIED, EXPELLED, LEFT } from "./member.tables";
 import { Books, Deposit, CORE } from "./pay.tables";
 import { fail } from "./fail";
 import { add, sub } from "./math";
-import { loadBooks, requireCovered, saveBooks, shown } from "./books";
+import { loadBooks, payOut, saveBooks, shown } from "./books";
 import { loadMember, saveMember } from "./roster";
 import { requireSymbol } from "./words";
-import { sendTokens } from "./system";
 import { nowPlus, secondsUntil } from "./time";
 import { Rows } from "./rows";
 
@@ -80,16 +79,15 @@ export function giveBack(self: Name, account: Name, units: i64): void {
 
 export function withdraw(self: Name, account: Name, quantity: Asset): void {
     const row = loadDeposit(self, account);
-    const books = loadBooks(self, CORE);
+    const table = new Rows<Books>(self);
+    const books = loadBooks(self, CORE, table);
     requireSymbol(books.symbol, quantity.symbol);
     if (quantity.amount <= 0 || quantity.amount > row.free) fail(`${quantity} cannot be withdrawn: ${account} has ${shown(books, row.free)} free`);
     row.free = sub(row.free, quantity.amount);
     if (row.free == 0 && row.cases == 0 && !new Rows<Member>(self).exists(account.N)) new Rows<Deposit>(self).remove(row);
     else saveDeposit(self, row);
     books.deposits = sub(books.deposits, quantity.amount);
-    requireCovered(self, books, quantity.amount);
-    saveBooks(self, books);
-    sendTokens(books.contract, self, account, quantity.amount, books.symbol, "deposit of the block producer pool");
+    payOut(self, table, books, account, quantity.amount, "deposit of the block producer pool");
 }
 
 // until when the bond of who leaves now is kept, for cases against it

@@ -30,7 +30,7 @@ export function execute(self: Name, config: Config, p: Proposal): void {
     else if (kind == Name.fromString("end").N) endOrder(self, p.value);
     else if (kind == Name.fromString("spend").N) spend(self, config, p.subject, p.amount.amount, <u32>p.value, p.text);
     else if (kind == Name.fromString("accept").N) settleEscrow(self, p.value, p.option == 1);
-    else if (kind == Name.fromString("token").N) listToken(self, p.token, p.amount.symbol);
+    else if (kind == Name.fromString("token").N) listToken(self, config, p.token, p.amount.symbol);
     else if (kind == Name.fromString("foreign").N) sendForeign(self, p.token, p.subject, p.amount);
     else if (kind == Name.fromString("msig").N) sendApprove(self, p.subject, p.target, p.digest);
     else if (kind == Name.fromString("settle").N) settleByVote(self, config, p.value, p.data, p.digest);

@@ -31,7 +31,7 @@ export function init(self: Name, producer: Name, tokenContract: Name, core: Symb
     strategy.previous_mode = strategy.mode;
     new Single<Strategy>(self).set(strategy, self);
     new Rows<Terms>(self).store(new Terms(config.terms_version, terms, now(), now()), self);
-    new Rows<Books>(self).store(new Books(CORE, tokenContract, core), self);
+    new Rows<Books>(self).store(new Books(CORE, tokenContract, core, producer), self);
     nameFounders(self, config, founders);
 }
 

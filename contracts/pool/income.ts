@@ -2,12 +2,12 @@ import { Name } from "proton-tsc";
 import { Config, ClaimAction } from "./setup.tables";
 import { CORE } from "./pay.tables";
 import { fail } from "./fail";
-import { loadBooks } from "./books";
+import { loadBooks, sweepIncome } from "./books";
 import { loadState, saveState } from "./setup";
-import { balanceOf, sendClaimReward, sendCollect, sendSweep, sendTokens } from "./system";
+import { balanceOf, sendClaimReward, sendCollect } from "./system";
 import { Rows } from "./rows";
 
-// Has the chain pay the producer by one of the claims, then takes the tokens in. Anyone may call it, and often should:
+// Has the chain pay the producer by one of the claims, then books what came. Anyone may call it, and often should:
 // what the votes earn decays to nothing three days after the last claim.
 export function harvest(self: Name, config: Config, id: u64): void {
     const claim = new Rows<ClaimAction>(self).get(id);
@@ -29,11 +29,11 @@ function noteClaim(self: Name, held: i64): void {
     saveState(self, state);
 }
 
-// Takes what the producer account holds of a token into the books.
+// Takes what came to the producer account into the books; the tokens stay there, for it pays the claims.
 export function collect(self: Name, config: Config, token: u64): void {
-    const books = loadBooks(self, token);
-    const held = balanceOf(books.contract, config.producer, books.symbol);
-    if (token == CORE) noteClaim(self, held);
-    if (held > 0) sendTokens(books.contract, config.producer, self, held, books.symbol, "income of the block producer pool");
-    sendSweep(self, token);
+    if (token == CORE) {
+        const books = loadBooks(self, CORE);
+        noteClaim(self, balanceOf(books.contract, config.producer, books.symbol));
+    }
+    sweepIncome(self, config, token);
 }

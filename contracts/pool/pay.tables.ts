@@ -8,13 +8,15 @@ export const RULED: u8 = 2;
 export const APPEALED: u8 = 3;
 export const DONE: u8 = 4;
 
-// a row for each token the pool pays in, 0 is the core token: balance = owed + bucket + infrastructure + escrow + deposits
+// a row for each token the pool pays in, 0 is the core token: balance of holder and contract = owed + bucket + infrastructure +
+// escrow + deposits
 @table("books")
 export class Books extends Table {
     constructor(
         public id: u64 = 0,
         public contract: Name = EMPTY_NAME,
         public symbol: Symbol = new Symbol("EOS", 4),
+        public holder: Name = EMPTY_NAME, // the producer account, which pays before the contract's own does
         public owed: i64 = 0,
         public bucket: i64 = 0,
         public infrastructure: i64 = 0,

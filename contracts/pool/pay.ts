@@ -4,14 +4,13 @@ import { Member, Seat } from "./member.tables";
 import { Books, Credit, CORE } from "./pay.tables";
 import { fail } from "./fail";
 import { add, mul, sub } from "./math";
-import { creditIn, isCovered, loadBooks, requireCovered, saveBooks, shown } from "./books";
+import { creditIn, heldOf, isCovered, loadBooks, payOut, requireCovered, shown } from "./books";
 import { loadState, saveState } from "./setup";
 import { freeSeat } from "./roster";
 import { closingShares, cutShares } from "./shares";
 import { requireUndisputed } from "./verdicts";
 import { requireNoneOpen } from "./windows";
 import { secondsLeft } from "./time";
-import { sendTokens } from "./system";
 import { Rows } from "./rows";
 
 // Ends the running epoch at its newest settled window: its shares and its buckets are set aside, the next epoch begins.
@@ -71,7 +70,7 @@ export function splitBuckets(self: Name, shares: i64): void {
         books.bucket = sub(books.bucket, credited);
         books.owed = add(books.owed, credited);
         books.credited_total = add(books.credited_total, credited);
-        if (isFit) requireCovered(self, books, 0);
+        if (isFit) requireCovered(books, heldOf(self, books));
         table.update(books, SAME_PAYER);
         books = table.next(books);
     }
@@ -125,7 +124,8 @@ export function claim(self: Name, account: Name, token: u64): void {
     const credits = new Rows<Credit>(self, new Name(token));
     const row = credits.get(account.N);
     if (row == null || row.owed == 0) fail(`nothing to claim: ${account} is owed nothing in token ${token} until an epoch is closed`);
-    const books = loadBooks(self, token);
+    const table = new Rows<Books>(self);
+    const books = loadBooks(self, token, table);
     const member = new Rows<Member>(self).get(account.N);
     const payee = member == null ? account : member.payee;
     const amount = row!.owed;
@@ -138,7 +138,5 @@ export function claim(self: Name, account: Name, token: u64): void {
     }
     books.owed = sub(books.owed, amount);
     books.paid_total = add(books.paid_total, amount);
-    requireCovered(self, books, amount);
-    saveBooks(self, books);
-    sendTokens(books.contract, self, payee, amount, books.symbol, `pay of ${account} from the block producer pool`);
+    payOut(self, table, books, payee, amount, `pay of ${account} from the block producer pool`);
 }

@@ -79,10 +79,6 @@ export function sendCollect(self: Name, token: u64): void {
     new InlineAction<OneBook>("collect").act(self, new PermissionLevel(self, ACTIVE_PERMISSION)).send(new OneBook(token));
 }
 
-export function sendSweep(self: Name, token: u64): void {
-    new InlineAction<OneBook>("sweep").act(self, new PermissionLevel(self, ACTIVE_PERMISSION)).send(new OneBook(token));
-}
-
 export function sendTokens(token: Name, from: Name, to: Name, amount: i64, symbol: Symbol, memo: string): void {
     sendTransferToken(token, from, to, new Asset(amount, symbol), memo);
 }

@@ -3,7 +3,7 @@ import { Config, State, LIVE } from "./setup.tables";
 import { Books, Order, CORE } from "./pay.tables";
 import { fail } from "./fail";
 import { add, smaller, sub } from "./math";
-import { credit, findBooks, loadBooks, requireCovered, saveBooks, shown } from "./books";
+import { credit, findBooks, loadBooks, payOut, saveBooks, shown } from "./books";
 import { loadState, saveState } from "./setup";
 import { requirePayee } from "./words";
 import { balanceOf, sendTokens, tokenExists } from "./system";
@@ -48,11 +48,9 @@ export function takeUpTo(self: Name, config: Config, books: Books, units: i64): 
     return taken;
 }
 
-function payOut(self: Name, books: Books, payee: Name, units: i64): void {
+function pay(self: Name, books: Books, payee: Name, units: i64): void {
     books.spent_total = add(books.spent_total, units);
-    requireCovered(self, books, units);
-    saveBooks(self, books);
-    sendTokens(books.contract, self, payee, units, books.symbol, MEMO);
+    payOut(self, new Rows<Books>(self), books, payee, units, MEMO);
 }
 
 // A proposal's amount: positive, in core tokens, for an account outside the pool.
@@ -80,7 +78,7 @@ export function spend(self: Name, config: Config, payee: Name, amount: i64, days
     const books = loadBooks(self, CORE);
     takeFromTreasury(self, config, books, amount);
     if (days == 0) {
-        payOut(self, books, payee, amount);
+        pay(self, books, payee, amount);
         return;
     }
     books.escrow = add(books.escrow, amount);
@@ -124,7 +122,7 @@ export function payOrder(self: Name, config: Config, id: u64): void {
     order.due.utcSeconds += MONTH;
     if (order.months == 0) orders.remove(order);
     else orders.update(order, SAME_PAYER);
-    payOut(self, books, order.payee, order.amount);
+    pay(self, books, order.payee, order.amount);
 }
 
 // after a vote: the work is paid, or the tokens go back to the infrastructure
@@ -135,7 +133,7 @@ export function settleEscrow(self: Name, id: u64, accepted: bool): void {
         return;
     }
     const books = takeEscrow(self, order);
-    payOut(self, books, order.payee, order.amount);
+    pay(self, books, order.payee, order.amount);
 }
 
 function takeEscrow(self: Name, order: Order): Books {
@@ -177,9 +175,9 @@ export function requireNewToken(self: Name, contract: Name, symbol: Symbol): u64
 }
 
 // From now on this token is shared like the core token.
-export function listToken(self: Name, contract: Name, symbol: Symbol): void {
+export function listToken(self: Name, config: Config, contract: Name, symbol: Symbol): void {
     const id = requireNewToken(self, contract, symbol);
-    new Rows<Books>(self).store(new Books(id, contract, symbol), self);
+    new Rows<Books>(self).store(new Books(id, contract, symbol, config.producer), self);
 }
 
 // A token that is not in the books is in quarantine: it counts for nothing until a vote lists it or sends it on.

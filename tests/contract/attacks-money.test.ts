@@ -5,7 +5,18 @@ import { dust } from './support/books.ts';
 import { Box, initData } from './support/box.ts';
 import { tokenCode } from './support/contracts.ts';
 import { refuses } from './support/refuses.ts';
-import { CLAIM, deployThief, FORWARD, fakeTransfer, payers, plan, pretend, REFUSE, WITHDRAW } from './support/thief.ts';
+import {
+  CLAIM,
+  deployThief,
+  FORWARD,
+  fakeTransfer,
+  payers,
+  plan,
+  pretend,
+  pretendBeyond,
+  REFUSE,
+  WITHDRAW,
+} from './support/thief.ts';
 
 const MAX = 4611686018427387903n; // 2^62 - 1, the most a token can have
 
@@ -176,6 +187,24 @@ test('a listed token that lies about balances, or calls back, hurts nothing but 
   await plan(box, CLAIM, 'bob', '0 EVIL', 0);
   await box.act('claim', { account: 'alice', token: 1 });
   assert.deepEqual([box.balance('bob'), box.owed('alice')], [18_000, 18_000]);
+});
+
+test('a listed token that says more of both accounts than an amount can hold stops no close', async () => {
+  const box = await Box.running();
+  deployThief(box);
+  await pretend(box, 'dac', '900 EVIL');
+  await box.decide('token', { contract: 'thief', core: '0,EVIL' });
+  await box.settle(1);
+  await box.earn(30_000);
+  box.checksBooks = false;
+  for (const account of ['poolbp', 'dac']) {
+    await pretend(box, account, '1 EVIL');
+    pretendBeyond(box, account, 2n ** 63n - 1n);
+  }
+  await box.act('sweep', { token: 1 });
+  await box.act('close');
+  await box.act('claim', { account: 'alice', token: 0 });
+  assert.equal(box.balance('alice'), 9000);
 });
 
 test('the largest amounts are split, deposited and paid without overflow', async () => {

@@ -68,13 +68,21 @@ test('a vote lists a token: from then on it is shared like the core token, all o
   assert.equal(box.owed('alice'), 9000, 'each token has its own credits');
 });
 
-test('collect brings a listed token home from the producer', async () => {
+test('collect books what the producer holds of a listed token, and moves none of it', async () => {
   const box = await Box.running();
   await gift(box, 500);
   await box.decide('token', { contract: 'other.token', core: '0,GIFT' });
   await box.chain.accounts['other.token']?.actions.transfer?.(['eosio', 'poolbp', '70 GIFT', '']).send('eosio');
   await box.act('collect', { token: 1 });
-  assert.deepEqual([held(box, 'poolbp'), box.books(1).bucket], [['0 GIFT'], 570]);
+  assert.deepEqual([held(box, 'poolbp'), held(box, 'dac'), box.books(1).bucket], [['70 GIFT'], ['500 GIFT'], 570]);
+  await box.settle(1);
+  await box.earn(30_000);
+  await box.act('close');
+  await box.act('claim', { account: 'alice', token: 1 });
+  assert.deepEqual(
+    [held(box, 'alice'), held(box, 'poolbp'), held(box, 'dac')],
+    [['190 GIFT'], ['0 GIFT'], ['380 GIFT']],
+  );
 });
 
 test('at most five tokens are in the books', async () => {

@@ -12,7 +12,7 @@ export function checkBooks(box: Emulated): void {
     const id = big(books.id);
     const due = COLUMNS.reduce((total, column) => total + big(books[column]), 0n);
     for (const column of COLUMNS) assert.ok(big(books[column]) >= 0n, `${column} of token ${id} is not negative`);
-    const balance = balanceOf(box, String(books.contract), String(books.symbol));
+    const balance = heldOf(box, books);
     if (balance !== undefined)
       assert.ok(balance >= due, `the balance ${balance} of token ${id} covers the books' ${due}`);
     assert.ok(big(books.closing_bucket) <= big(books.bucket), 'the cut epoch’s part is in the bucket');
@@ -40,7 +40,7 @@ function checkCore(box: Emulated, books: Raw): void {
 export function dust(box: Emulated, token = 0): bigint {
   const books = raw(box, 'books').find((row) => big(row.id) === BigInt(token)) as Raw;
   const due = COLUMNS.reduce((total, column) => total + big(books[column]), 0n);
-  return (balanceOf(box, String(books.contract), String(books.symbol)) ?? 0n) - due;
+  return (heldOf(box, books) ?? 0n) - due;
 }
 
 function isDissolved(box: Emulated): boolean {
@@ -53,13 +53,17 @@ function raw(box: Emulated, table: string, scope?: bigint): Raw[] {
   return (scope === undefined ? open() : open(scope)).getTableRows() as Raw[];
 }
 
-function balanceOf(box: Emulated, contract: string, symbol: string): bigint | undefined {
-  const token = box.chain.accounts[contract];
-  if (!token?.tables.accounts) return undefined;
-  const code = symbol.split(',')[1];
-  const rows = token.tables.accounts(stringToName('dac')).getTableRows() as { balance: string }[];
-  const row = rows.find(({ balance }) => balance.endsWith(` ${code}`));
-  return row ? BigInt((row.balance.split(' ')[0] as string).replace('.', '')) : 0n;
+/** On the producer's account and the pool's own; nothing is known of a token without a table of accounts. */
+function heldOf(box: Emulated, { contract, symbol, holder }: Raw): bigint | undefined {
+  const accounts = box.chain.accounts[String(contract)]?.tables.accounts;
+  if (!accounts) return undefined;
+  const code = String(symbol).split(',')[1];
+  const balance = (account: string) => {
+    const rows = accounts(stringToName(account)).getTableRows() as { balance: string }[];
+    const row = rows.find((one) => one.balance.endsWith(` ${code}`));
+    return row ? BigInt((row.balance.split(' ')[0] as string).replace('.', '')) : 0n;
+  };
+  return balance(String(holder)) + balance('dac');
 }
 
 function big(value: unknown): bigint {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { liabilities, readBooks, readCredits } from '../../../cli/run/books.ts';
+import { heldBalance, liabilities, readBooks, readCredits } from '../../../cli/run/books.ts';
 import { action } from '../../../common/chain.ts';
 import { untilInBlock } from '../../../common/inclusion.ts';
 import { makeLogger } from '../../../common/logger.ts';
@@ -22,7 +22,8 @@ async function assertBooksEqualBalance(): Promise<void> {
   const books = await readBooks(box.chain, box.run.dac);
   assert.ok(books);
   const credits = await readCredits(box.chain, box.run.dac);
-  assert.equal(await balanceOf(box.run.dac), liabilities(books));
+  const held = await heldBalance(box.chain, { contract: 'eosio.token', symbol: 'EOS' }, box.run.dac, books);
+  assert.equal(held, liabilities(books));
   assert.equal(
     books.owed,
     [...credits.values()].reduce((sum, { owed }) => sum + owed, 0n),

@@ -41,8 +41,15 @@ export function checkSwept(rows: PaidRow[], action: string): string | undefined 
   const tables = new Tables(rows);
   const books = tables.one('books//0') as Record<string, bigint>;
   const due = COLUMNS.reduce((total, column) => total + (books[column] as bigint), 0n);
-  const balance = tables.one(`balance/${books.contract}/${books.symbol}/${POOL}`)?.units ?? 0n;
+  const balance = heldOf(tables, books);
   return balance === due ? undefined : `after a sweep the books hold ${due} and the balance is ${balance}`;
+}
+
+/** On the producer's account and the pool's own. */
+function heldOf(tables: Tables, { contract, symbol, holder }: NormalRow): bigint {
+  const units = (account: unknown) =>
+    tables.one(`balance/${contract}/${symbol}/${account}`)?.units as bigint | undefined;
+  return (units(holder) ?? 0n) + (units(POOL) ?? 0n);
 }
 
 function sum(rows: PaidRow[], column: string): bigint {
@@ -53,7 +60,7 @@ function checkBooks(tables: Tables): string | undefined {
   for (const { row } of tables.of('books')) {
     const due = COLUMNS.reduce((total, column) => total + (row[column] as bigint), 0n);
     if (COLUMNS.some((column) => (row[column] as bigint) < 0n)) return `a column of token ${row.id} is negative`;
-    const balance = (tables.one(`balance/${row.contract}/${row.symbol}/${POOL}`)?.units as bigint | undefined) ?? 0n;
+    const balance = heldOf(tables, row);
     if (balance < due) return `the balance ${balance} of token ${row.id} does not cover the books' ${due}`;
     if ((row.closing_bucket as bigint) > (row.bucket as bigint)) return 'more is set aside than the bucket holds';
     const credits = tables.of('credits').filter(({ key }) => key.startsWith(`credits/${row.id}/`));

@@ -65,7 +65,10 @@ function paidExactly(before: PaidRow[], owed: { key: string; units: bigint }[], 
     const books = rows.get(`books//${token}`);
     const payee = rows.get(`members//${account}`)?.payee ?? account;
     const place = `balance/${books?.contract}/${books?.symbol}`;
-    add(`${place}/${POOL}`, -units);
+    const first = expected.get(`${place}/${books?.holder}`) ?? 0n;
+    const from = first < units ? first : units;
+    add(`${place}/${books?.holder}`, -from);
+    add(`${place}/${POOL}`, from - units);
     add(`${place}/${payee}`, units);
   }
   for (const [key, units] of after) {

@@ -43,19 +43,29 @@ export function creditTo(p: Pool, books: Books, account: string, units: bigint):
   books.credited_total += units;
 }
 
-/** Income is whatever the balance holds beyond the books; of the core token a part is for the infrastructure. */
+/** What the producer's account and the contract's own hold. */
+function held(p: Pool, { contract, symbol, holder }: Books): { first: bigint; own: bigint } {
+  return {
+    first: balanceOf(p.chain, contract, symbol, holder),
+    own: balanceOf(p.chain, contract, symbol, p.self),
+  };
+}
+
+/** Income is whatever the two accounts hold beyond the books; of the core token a part is for the infrastructure. */
 export function sweep(p: Pool, token: number): void {
   const config = configOf(p);
   const books = booksOf(p, token);
-  const income = balanceOf(p.chain, books.contract, books.symbol, p.self) - liabilities(p, books);
-  if (income === 0n) return;
+  const { first, own } = held(p, books);
+  const income = first + own - liabilities(p, books);
   const infrastructure = token === 0 ? (income * BigInt(config.infra_permille)) / 1000n : 0n;
   books.infrastructure += infrastructure;
   books.bucket += income - infrastructure;
   books.income_total += income;
+  const beyond = token === 0 ? own - deposited(p) : 0n;
+  if (beyond > 0n) send(p, books, p.self, books.holder, beyond);
 }
 
-/** Takes what the producer account holds, then what is beyond the books. */
+/** Notes whether a claim brought something, then books what is beyond the books. */
 export function collect(p: Pool, token: number): void {
   const config = configOf(p);
   const books = booksOf(p, token);
@@ -66,8 +76,7 @@ export function collect(p: Pool, token: number): void {
     if (units > p.state.before_claim) p.state.harvested = true;
     p.state.before_claim = -1n;
   }
-  if (units > 0n) p.chain.inlines.push(() => moveTokens(p.chain, contract, { units, symbol }, config.producer, p.self));
-  p.chain.inlines.push(() => sweep(p, token));
+  sweep(p, token);
 }
 
 export function harvest(p: Pool, id: number): void {
@@ -95,9 +104,16 @@ export function claim(p: Pool, account: string, token: number): void {
   sendOut(p, books, member?.payee ?? account, units);
 }
 
+/** The producer's account pays first, the contract's own what that one lacks. */
 export function sendOut(p: Pool, books: Books, to: string, units: bigint): void {
-  const { contract, symbol } = books;
-  p.chain.inlines.push(() => moveTokens(p.chain, contract, { units, symbol }, p.self, to));
+  const { first } = held(p, books);
+  const from = first < units ? first : units;
+  if (from > 0n) send(p, books, books.holder, to, from);
+  if (units > from) send(p, books, p.self, to, units - from);
+}
+
+function send(p: Pool, { contract, symbol }: Books, from: string, to: string, units: bigint): void {
+  p.chain.inlines.push(() => moveTokens(p.chain, contract, { units, symbol }, from, to));
 }
 
 const MONTH = 30 * 86_400;

@@ -33,14 +33,14 @@ export function init(p: Pool, d: Init): void {
     previous_mode: 'propose',
   };
   p.terms.set(1, { hash: d.terms, since: seconds(p.chain), grace_until: seconds(p.chain) });
-  p.books.set(0, newBooks(0, d.token_contract, d.core));
+  p.books.set(0, newBooks(0, d.token_contract, d.core, d.producer));
   p.credits.set(0, new Map());
   nameFounders(p, d.founders);
 }
 
-export function newBooks(id: number, contract: string, symbol: string) {
+export function newBooks(id: number, contract: string, symbol: string, holder: string) {
   const totals = { income_total: 0n, credited_total: 0n, paid_total: 0n, spent_total: 0n };
-  return { id, contract, symbol, bucket: 0n, infrastructure: 0n, closing_bucket: 0n, ...totals };
+  return { id, contract, symbol, holder, bucket: 0n, infrastructure: 0n, closing_bucket: 0n, ...totals };
 }
 
 function firstConfig(d: Init): Config {

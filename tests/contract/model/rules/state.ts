@@ -187,6 +187,7 @@ export interface Books {
   id: number;
   contract: string;
   symbol: string;
+  holder: string;
   bucket: bigint;
   infrastructure: bigint;
   closing_bucket: bigint;

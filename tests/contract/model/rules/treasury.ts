@@ -120,7 +120,7 @@ export function requireNewToken(p: Pool, contract: string, symbol: string): numb
 
 export function listToken(p: Pool, contract: string, symbol: string): void {
   const id = requireNewToken(p, contract, symbol);
-  p.books.set(id, newBooks(id, contract, symbol));
+  p.books.set(id, newBooks(id, contract, symbol, configOf(p).producer));
   p.credits.set(id, new Map());
 }
 
