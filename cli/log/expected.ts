@@ -11,14 +11,34 @@ export interface Expected {
   step: number | null;
 }
 
-/** The records that an effect leads to, in order: decisions, the rescue, who stood by, and a window's end. */
+/**
+ * The records that an effect leads to, in order: decisions, the rescue, who leads, what was rejected, what shadow strategies
+ * would have done, who stood by, and a window's end.
+ */
 export function expectedOf(effect: SelectEffect, at: number): Expected[] {
   if (effect.type === 'emit') return emission(effect, at);
-  if (effect.type !== 'closed') return [];
+  if (effect.type === 'closed') return closing(effect, at);
+  const one = (window: number, event: PoolEvent): Expected[] => [{ window, event, step: null }];
+  if (effect.type === 'lead') {
+    const { window, leader: signer, pause } = effect;
+    return one(window, { type: 'lead', at, window, signer, member: null, pause });
+  }
+  if (effect.type === 'rejected') {
+    const { id, slot, num } = effect.block;
+    return one(effect.window, { type: 'rejected', at, slot, id, num, signer: effect.signer, member: null, header: '' });
+  }
+  if (effect.type === 'shadow') {
+    const { window, slot, strategy, id, signer, same } = effect;
+    return one(window, { type: 'shadow', at, slot, strategy, id, signer, same });
+  }
+  return [];
+}
+
+function closing(effect: Extract<SelectEffect, { type: 'closed' }>, at: number): Expected[] {
   const { window, emitted, strategy, mode, standby } = effect;
-  const closing: PoolEvent = { type: 'window', at, window, emitted, strategy, ...(mode === 'standby' && { mode }) };
+  const end: PoolEvent = { type: 'window', at, window, emitted, strategy, ...(mode === 'standby' ? { mode } : {}) };
   const stood = standby.map(({ slot, signer }): PoolEvent => ({ type: 'standby', at, slot, signer, member: null }));
-  return [...stood, closing].map((event) => ({ window, event, step: null }));
+  return [...stood, end].map((event) => ({ window, event, step: null }));
 }
 
 function emission(effect: Extract<SelectEffect, { type: 'emit' }>, at: number): Expected[] {
@@ -36,9 +56,10 @@ function emission(effect: Extract<SelectEffect, { type: 'emit' }>, at: number): 
   return events.map((event) => ({ window, event, step }));
 }
 
-/** Byte for byte; but for the members' names, which come from the chain and are no part of the choice. */
+/** Byte for byte; but for the members' names, which come from the chain, and a rejected block's header, the evidence. */
 export function isAsExpected({ window, event }: EventRecord, expected: Expected): boolean {
-  const nameless = 'member' in event ? { ...event, member: null } : event;
+  const unnamed = 'member' in event ? { ...event, member: null } : event;
+  const nameless = unnamed.type === 'rejected' ? { ...unnamed, header: '' } : unnamed;
   return window === expected.window && canonicalJson(nameless) === canonicalJson(expected.event);
 }
 
@@ -51,6 +72,12 @@ export function inWords(event: PoolEvent): string {
       return `the rescue by ${event.leader} (${event.cause})`;
     case 'standby':
       return `${event.signer} standing by in slot ${event.slot}`;
+    case 'lead':
+      return `${event.signer} leading from window ${event.window}`;
+    case 'rejected':
+      return `the rejection of slot ${event.slot}'s block by ${event.signer}`;
+    case 'shadow':
+      return `the choice of ${event.strategy} for slot ${event.slot}`;
     case 'window':
       return `the end of window ${event.window} with ${event.emitted} slots emitted`;
     default:

@@ -15,6 +15,8 @@ export interface ReplayCounts {
   inputs: number;
   decisions: number;
   rescues: number;
+  /** Appointments of a leader, in standby mode. */
+  leads: number;
   closings: number;
   /** States in checkpoints that the inputs before them led to. */
   checkpoints: number;
@@ -26,8 +28,11 @@ export interface ReplayCounts {
   unchecked: number;
 }
 
-type Derived = Extract<PoolEvent, { type: 'decision' | 'rescue' | 'standby' | 'window' }>;
-const COUNTED = { decision: 'decisions', rescue: 'rescues', window: 'closings', standby: null } as const;
+type Kind = 'decision' | 'rescue' | 'lead' | 'rejected' | 'shadow' | 'standby' | 'window';
+type Derived = Extract<PoolEvent, { type: Kind }>;
+const COUNTED: Partial<Record<Kind, 'decisions' | 'rescues' | 'leads' | 'closings'>> = {
+  ...{ decision: 'decisions', rescue: 'rescues', lead: 'leads', window: 'closings' },
+};
 
 /**
  * Feeds the selection what the log says it was fed, and compares what it says with the log's decisions, rescues and ends of
@@ -36,7 +41,7 @@ const COUNTED = { decision: 'decisions', rescue: 'rescues', window: 'closings', 
  */
 export class Replay implements LogCheck {
   readonly counts: ReplayCounts = {
-    ...{ starts: 0, inputs: 0, decisions: 0, rescues: 0, closings: 0 },
+    ...{ starts: 0, inputs: 0, decisions: 0, rescues: 0, leads: 0, closings: 0 },
     ...{ checkpoints: 0, refused: 0, cut: 0, unchecked: 0 },
   };
   private machine: Machine | null = null;
@@ -69,6 +74,9 @@ export class Replay implements LogCheck {
       }
       case 'decision':
       case 'rescue':
+      case 'lead':
+      case 'rejected':
+      case 'shadow':
       case 'standby':
       case 'window':
         return this.derived(record, event);
@@ -103,27 +111,31 @@ export class Replay implements LogCheck {
 
   private feed(event: SelectEvent, what: string): string | null {
     if (!this.machine) return `${what} before any start`;
-    const why = this.takeBack(event) ?? this.missing() ?? this.restored(event);
+    const taken = this.takeBack(event);
+    if (typeof taken === 'string') return taken;
+    const why = this.missing() ?? this.restored(event);
     if (why !== null) return why;
     this.counts.inputs++;
     try {
-      for (const effect of this.machine.feed(event)) {
-        this.expected.push(...expectedOf(effect, event.at));
-      }
+      for (const effect of this.machine.feed(event)) this.expected.push(...expectedOf(effect, event.at));
+      this.expected.push(...taken);
     } catch (thrown) {
       return `the selection cannot take it: ${sentence(thrown)}`;
     }
     return null;
   }
 
-  /** A fence that failed: the emission and those behind it in the same answer did not happen. */
-  private takeBack(event: SelectEvent): string | null {
-    if (event.type !== 'fence-failed') return null;
+  /**
+   * A fence that failed: the emission and those behind it in the same answer did not happen. The emitter says so at once, and does
+   * the rest of that answer afterwards: gives what is due then, or what is wrong.
+   */
+  private takeBack(event: SelectEvent): Expected[] | string {
+    if (event.type !== 'fence-failed') return [];
     const kept = this.expected.filter(({ step }) => step === null || step < event.step);
     if (kept.length === this.expected.length) return 'it takes back an emission that was not due';
-    this.expected = kept;
+    this.expected = kept.filter(({ step }) => step !== null);
     this.counts.refused++;
-    return null;
+    return kept.filter(({ step }) => step === null);
   }
 
   private missing(): string | null {

@@ -47,7 +47,7 @@ test('the key is one K1 key in a file that others cannot read', () => {
   assert.throws(() => new AgentKey(keyFile(pair.private, 0o644)), /is open to others \(mode 644\)/);
   assert.throws(() => new AgentKey(path.join(dir, 'none')), /none cannot be read: ENOENT/);
   const two = JSON.stringify({ a: pair.private, b: ring.pair('bob').private });
-  assert.throws(() => new AgentKey(keyFile(two)), /holds 2 keys, an agent has one/);
+  assert.throws(() => new AgentKey(keyFile(two)), /must hold one private key of type K1 alone/);
   const r1 = 'PVT_R1_iyQmnyPEGvFd8uffnk152WC2WryBjgTrg22fXQryuGL9mU6qW';
-  assert.throws(() => new AgentKey(keyFile(r1)), /not of type K1|holds something else/);
+  assert.throws(() => new AgentKey(keyFile(r1)), /must hold one private key of type K1 alone|holds something else/);
 });
