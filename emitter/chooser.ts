@@ -3,8 +3,7 @@ import type { PoolEvent } from '../common/events.ts';
 import type { Logger } from '../common/logger.ts';
 import { windowOf } from '../common/slot.ts';
 import type { EmitterConfig } from './config.ts';
-import { decodeBlockHeader } from './decode/block.ts';
-import { LENGTH_BYTES } from './decode/message.ts';
+import { decodeBlockHeader, HEADER_START } from './decode/block.ts';
 import { type CandidateEvent, candidateInput } from './log/candidate.ts';
 import type { Journal } from './log/journal.ts';
 import type { EventStore } from './log/store.ts';
@@ -25,9 +24,6 @@ type ClosedEffect = Extract<SelectEffect, { type: 'closed' }>;
 const LATE_TIMER_MS = 25;
 /** Not twice within this: on a machine that is always late somebody must be judged all the same. */
 const STALL_REST_MS = 500;
-
-/** A frame's header begins behind its length and type. */
-const HEADER_OFFSET = LENGTH_BYTES + 1;
 
 export interface ChooserParts {
   config: EmitterConfig;
@@ -240,7 +236,7 @@ export class Chooser {
     const { id, slot, num } = block;
     const frame = frames.get(candidateKey({ id, signer }))?.frame;
     const decoded = frame && decodeBlockHeader(frame);
-    const header = frame && decoded?.ok ? frame.subarray(HEADER_OFFSET, decoded.value.bodyOffset).toString('hex') : '';
+    const header = frame && decoded?.ok ? frame.subarray(HEADER_START, decoded.value.bodyOffset).toString('hex') : '';
     const member = members.account(signer);
     logger.error({ slot, id, member }, 'the relay node refused an emitted block: its body is invalid');
     journal.tell(window, { type: 'rejected', at, slot, id, num, signer, member, header });

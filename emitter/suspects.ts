@@ -1,8 +1,7 @@
 import type { PoolEvent } from '../common/events.ts';
 import type { Logger } from '../common/logger.ts';
 import { windowOf } from '../common/slot.ts';
-import type { BlockHeader } from './decode/block.ts';
-import { LENGTH_BYTES } from './decode/message.ts';
+import { type BlockHeader, HEADER_START } from './decode/block.ts';
 import { LIMITS } from './limits.ts';
 import type { MemberDirectory } from './members.ts';
 import type { Frames } from './relay/frames.ts';
@@ -40,8 +39,7 @@ export class Suspects {
 
   /** A pool block came from the network: keeps what is needed in case it turns out to be a leak. */
   sawPublic(frame: Buffer, header: BlockHeader): void {
-    const end = header.bodyOffset - 1 - header.signature.bytes.length;
-    const bytes = frame.subarray(LENGTH_BYTES + 1, end).toString('hex');
+    const bytes = frame.toString('hex', HEADER_START, header.headerEnd);
     this.evidence.set(header.id, { header, bytes, held: this.parts.frames.isCandidate(header.id) });
     for (const oldest of this.evidence.keys()) {
       if (this.evidence.size <= LIMITS.recentBlocks) break;

@@ -93,7 +93,7 @@ async function measured(work: Measuring): Promise<number> {
   const [load = 0] = loadavg();
   if (load > 1) progress(`this machine is busy (load ${load.toFixed(1)}): the figures will be too high`);
   try {
-    await inFolder((dir, supervisor) => work(dir, supervisor, progress));
+    await inFolder('bench', (dir, supervisor) => work(dir, supervisor, progress));
     return 0;
   } catch (thrown) {
     if (signal.aborted) return 130;

@@ -1,5 +1,4 @@
-import { appendFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ChainClient } from '../../common/chain.ts';
 import { bootSystem } from '../../devnet/boot.ts';
@@ -9,10 +8,10 @@ import { KeyRing } from '../../devnet/keys.ts';
 import { prepareNode } from '../../devnet/nodeos.ts';
 import { reservePorts } from '../../devnet/ports.ts';
 import { setShift } from '../../devnet/shift.ts';
-import { exitError, Supervisor, whenReady } from '../../devnet/supervisor.ts';
+import { type Supervisor, whenReady } from '../../devnet/supervisor.ts';
 import { findTools } from '../../devnet/tools.ts';
+import { inFolder } from './in-folder.ts';
 import { progressLines } from './progress.ts';
-import { untilSignal } from './signals.ts';
 
 /** The tests make the same keys from it, so that none has to be handed over. */
 export const CHAIN_SEED = 11;
@@ -33,21 +32,10 @@ const PATIENT = 'subjective-account-max-failures = 100000';
  * nobody is elected. Gives `work` its folder in POOL_CHAIN; ends it and removes the folder afterwards, also at Ctrl-C.
  */
 export async function withChain<T>(work: (env: Record<string, string>) => Promise<T>): Promise<T> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'bppool-chain-'));
-  const { received } = untilSignal();
-  const failed = Promise.withResolvers<never>();
-  failed.promise.catch(() => {});
-  const supervisor = new Supervisor((exit, running) => {
-    if (!exit.expected) failed.reject(exitError(running, exit));
+  return inFolder('chain', async (dir, supervisor) => {
+    await boot(dir, supervisor);
+    return work({ POOL_CHAIN: dir });
   });
-  const interrupted = received.then(() => Promise.reject(new Error('interrupted')));
-  try {
-    const done = boot(dir, supervisor).then(() => work({ POOL_CHAIN: dir }));
-    return await Promise.race([done, failed.promise, interrupted]);
-  } finally {
-    await supervisor.stopAll();
-    if (!process.env.POOL_KEEP_BOX) rmSync(dir, { recursive: true, force: true });
-  }
 }
 
 async function boot(dir: string, supervisor: Supervisor): Promise<void> {

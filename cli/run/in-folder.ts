@@ -5,11 +5,11 @@ import { exitError, Supervisor } from '../../devnet/supervisor.ts';
 import { untilSignal } from './signals.ts';
 
 /**
- * Gives `work` a temporary folder and a supervisor for its processes; stops them and removes the folder afterwards, also at Ctrl-C. A
+ * Gives `work` a temporary folder, called after `name`, and a supervisor for its processes; stops them and removes the folder afterwards, also at Ctrl-C. A
  * process that ends by itself makes it fail. With POOL_KEEP_BOX set the folder stays.
  */
-export async function inFolder<T>(work: (dir: string, supervisor: Supervisor) => Promise<T>): Promise<T> {
-  const dir = mkdtempSync(path.join(tmpdir(), 'bppool-bench-'));
+export async function inFolder<T>(name: string, work: (dir: string, supervisor: Supervisor) => Promise<T>): Promise<T> {
+  const dir = mkdtempSync(path.join(tmpdir(), `bppool-${name}-`));
   const { received } = untilSignal();
   const failed = Promise.withResolvers<never>();
   failed.promise.catch(() => {});
