@@ -7,6 +7,7 @@ import { PoolError } from '../common/errors.ts';
 import { type Abi, patchAbi, validateAbi } from './abi.ts';
 import { lintContract } from './lint.ts';
 import { mergeData } from './merge-data.ts';
+import { startInApply } from './start-in-apply.ts';
 
 export interface ContractSource {
   /** Name of the results: NAME.wasm and NAME.abi. */
@@ -80,6 +81,8 @@ function sourceDigest(source: ContractSource): string {
     'lint-rows.ts',
     'lint.ts',
     'merge-data.ts',
+    'start-in-apply.ts',
+    'wasm.ts',
     'source-text.ts',
   ].map((file) => join(import.meta.dirname, file));
   for (const file of [
@@ -119,7 +122,7 @@ function build(source: ContractSource): void {
       cpSync(file, join(work, basename(file)));
     const stem = join(work, 'target', source.entry.replace(/\.ts$/, ''));
     runCompiler(join(work, source.entry), `${stem}.wasm`, source);
-    const wasm = mergeData(readFileSync(`${stem}.wasm`));
+    const wasm = startInApply(mergeData(readFileSync(`${stem}.wasm`)));
     if (wasm.length > source.maxBytes) {
       throw new PoolError(
         'size',

@@ -1,6 +1,6 @@
 import { PoolError } from '../common/errors.ts';
+import { readSections, readSigned, readUnsigned, SECTION, writeSections, writeSigned, writeUnsigned } from './wasm.ts';
 
-const DATA_SECTION = 11;
 const I32_CONST = 0x41;
 const END = 0x0b;
 
@@ -15,27 +15,22 @@ interface Segment {
  * Throws PoolError `wasm` for a segment that is not an active one at a constant offset.
  */
 export function mergeData(wasm: Buffer): Buffer {
-  const parts = [wasm.subarray(0, 8)];
-  for (let at = 8; at < wasm.length; ) {
-    const size = unsigned(wasm, at + 1);
-    const body = wasm.subarray(size.next, size.next + size.value);
-    if (wasm[at] === DATA_SECTION) parts.push(section(DATA_SECTION, image(segments(body))));
-    else parts.push(wasm.subarray(at, size.next + size.value));
-    at = size.next + size.value;
-  }
-  return Buffer.concat(parts);
+  const sections = readSections(wasm).map(({ id, body }) =>
+    id === SECTION.data ? { id, body: image(segments(body)) } : { id, body },
+  );
+  return writeSections(wasm, sections);
 }
 
 function segments(body: Buffer): Segment[] {
-  const count = unsigned(body, 0);
+  const count = readUnsigned(body, 0);
   const found: Segment[] = [];
   let at = count.next;
   for (let i = 0; i < count.value; i++) {
-    const offset = signed(body, at + 2);
+    const offset = readSigned(body, at + 2);
     if (body[at] !== 0 || body[at + 1] !== I32_CONST || body[offset.next] !== END) {
       throw new PoolError('wasm', `data segment ${i} of the contract is not an active one at a constant offset`);
     }
-    const size = unsigned(body, offset.next + 1);
+    const size = readUnsigned(body, offset.next + 1);
     found.push({ offset: offset.value, bytes: body.subarray(size.next, size.next + size.value) });
     at = size.next + size.value;
   }
@@ -50,45 +45,9 @@ function image(all: Segment[]): Buffer {
   for (const segment of all) segment.bytes.copy(bytes, segment.offset - start);
   return Buffer.concat([
     Buffer.from([1, 0, I32_CONST]),
-    encodeSigned(start),
+    writeSigned(start),
     Buffer.from([END]),
-    encode(bytes.length),
+    writeUnsigned(bytes.length),
     bytes,
   ]);
-}
-
-function section(id: number, body: Buffer): Buffer {
-  return Buffer.concat([Buffer.from([id]), encode(body.length), body]);
-}
-
-function unsigned(bytes: Buffer, start: number): { value: number; next: number } {
-  let value = 0;
-  for (let at = start, shift = 0; ; at++, shift += 7) {
-    const byte = bytes[at] ?? 0;
-    value += (byte & 0x7f) * 2 ** shift;
-    if ((byte & 0x80) === 0) return { value, next: at + 1 };
-  }
-}
-
-function signed(bytes: Buffer, start: number): { value: number; next: number } {
-  const { value, next } = unsigned(bytes, start);
-  const bits = 7 * (next - start);
-  return { value: value >= 2 ** (bits - 1) ? value - 2 ** bits : value, next };
-}
-
-function encode(value: number): Buffer {
-  const bytes: number[] = [];
-  for (let rest = value; ; rest = Math.floor(rest / 128)) {
-    if (rest < 128) return Buffer.from([...bytes, rest]);
-    bytes.push((rest % 128) | 0x80);
-  }
-}
-
-/** A positive offset with its sign bit clear. */
-function encodeSigned(value: number): Buffer {
-  const bytes = [...encode(value)];
-  const last = bytes.length - 1;
-  if (((bytes[last] as number) & 0x40) === 0) return Buffer.from(bytes);
-  bytes[last] = (bytes[last] as number) | 0x80;
-  return Buffer.from([...bytes, 0]);
 }
