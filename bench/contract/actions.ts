@@ -21,6 +21,8 @@ export interface Measured {
 export interface Stage {
   /** Before the first round; `samples` are those of the rounds that follow. */
   enter?(pool: BenchPool, samples: number[]): Promise<void>;
+  /** By how much the chain's clock is put forward once all pools have entered. */
+  passSeconds?: number;
   actions: Measured[];
 }
 
@@ -157,8 +159,8 @@ export const STAGES: Stage[] = [
     enter: async (pool, samples) => {
       const votes = samples.flatMap((sample) => pool.members.map((voter) => ballot(pool, sample, voter)));
       await pool.chain.pushAll(votes, VOTES_IN_EACH);
-      await pool.chain.pass(VOTE_SECONDS + 1);
     },
+    passSeconds: VOTE_SECONDS + 1,
     actions: [tally, execute],
   },
 ];

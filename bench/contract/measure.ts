@@ -13,29 +13,39 @@ export interface Growth {
   actions: Record<string, Cost>;
 }
 
-/** Measures all actions on one pool. Before each stands a transfer, so that what disturbs the machine hits both. */
-export async function measure(pool: BenchPool, stages: Stage[]): Promise<Growth> {
-  const transfers: Cost[] = [];
-  const costs = new Map<string, Cost[]>();
+/**
+ * Measures all actions on the pools, sample by sample on one pool after the other: what disturbs the machine for a while, and
+ * what is slow at the start, hits all sizes alike. Before each action stands a transfer, for the same reason.
+ */
+export async function measure(pools: BenchPool[], stages: Stage[]): Promise<Growth[]> {
+  const records: PoolRecord[] = pools.map((pool) => ({ pool, transfers: [], costs: new Map() }));
   for (let part = 0; part < PARTS; part++) {
     const each = SAMPLES / PARTS;
     const samples = Array.from({ length: each }, (_, i) => part * each + i);
     for (const stage of stages) {
-      await stage.enter?.(pool, samples);
-      for (const sample of samples) {
-        for (const one of stage.actions) {
-          const cost = await measureOne(pool, one, sample, transfers);
-          costs.set(one.name, [...(costs.get(one.name) ?? []), cost]);
-        }
-      }
+      for (const pool of pools) await stage.enter?.(pool, samples);
+      if (stage.passSeconds) await pools[0]?.chain.pass(stage.passSeconds);
+      for (const sample of samples) for (const record of records) await measureRound(record, stage, sample);
     }
   }
-  const actions = [...costs].map(([name, all]): [string, Cost] => [name, medianCost(all)]);
-  return {
+  return records.map(({ pool, transfers, costs }) => ({
     members: pool.members.length,
     transferCpuUs: medianCost(transfers).cpuUs,
-    actions: Object.fromEntries(actions),
-  };
+    actions: Object.fromEntries([...costs].map(([name, all]) => [name, medianCost(all)])),
+  }));
+}
+
+interface PoolRecord {
+  pool: BenchPool;
+  transfers: Cost[];
+  costs: Map<string, Cost[]>;
+}
+
+async function measureRound({ pool, transfers, costs }: PoolRecord, stage: Stage, sample: number): Promise<void> {
+  for (const one of stage.actions) {
+    const cost = await measureOne(pool, one, sample, transfers);
+    costs.set(one.name, [...(costs.get(one.name) ?? []), cost]);
+  }
 }
 
 async function measureOne(pool: BenchPool, one: Measured, sample: number, transfers: Cost[]): Promise<Cost> {

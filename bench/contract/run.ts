@@ -4,7 +4,7 @@ import { STAGES } from './actions.ts';
 import { BenchChain } from './chain.ts';
 import { type Growth, measure, SAMPLES } from './measure.ts';
 import { createPeople } from './people.ts';
-import { setUpPool } from './pool.ts';
+import { type BenchPool, setUpPool } from './pool.ts';
 
 const SIZES = [3, 21, 100];
 
@@ -17,19 +17,19 @@ export interface Ground {
   systemKey: string;
 }
 
-/** One pool after the other on one chain, each with its own contract account; the same people make them up. */
+/** Pools of all sizes on one chain, each with its own contract account; the same people make them up. */
 export async function benchContract(ground: Ground, progress: (text: string) => void): Promise<Growth[]> {
   const keys = new KeyRing();
   const key = keys.pair('everybody');
   const chain = new BenchChain(new ChainClient(ground.api, [ground.systemKey, key.private]), ground.clock);
   const people = await createPeople(chain, key, Math.max(...SIZES), SAMPLES);
   progress('accounts created');
-  const growth: Growth[] = [];
+  const pools: BenchPool[] = [];
   for (const [i, size] of SIZES.entries()) {
-    const pool = await setUpPool(chain, people, keys, size, `pool${'abc'[i]}`);
+    pools.push(await setUpPool(chain, people, keys, size, `pool${'abc'[i]}`));
     progress(`a pool of ${size} members is set up`);
-    growth.push(await measure(pool, STAGES));
-    progress(`its actions are measured, ${SAMPLES} times each`);
   }
+  const growth = await measure(pools, STAGES);
+  progress(`their actions are measured, ${SAMPLES} times each`);
   return growth;
 }
