@@ -22,7 +22,7 @@ const TEXTS: Record<string, [title: string, text: string]> = {
   ],
   join: [
     'Join the pool',
-    '{{account}} agrees to the constitution with the hash {{terms}}, offers the signing key {{key}}, proves that it holds that key, names {{payee}} to be paid, and declares as members under common ownership or on shared machines: {{owners}}. The members vote on the admission, unless the pool is open, which takes a bond.',
+    '{{account}} agrees to the constitution with the hash {{terms}}, offers the signing key {{key}} with a proof that it holds that key, names {{payee}} to be paid, and declares as members under common ownership or on shared machines: {{owners}}. The members vote on the admission, unless the pool is open, which takes a bond.',
   ],
   agree: ['Agree to the constitution', '{{account}} agrees to the constitution with the hash {{terms}}.'],
   setkey: [
