@@ -82,7 +82,7 @@ const TEXTS: Record<string, [title: string, text: string]> = {
   ],
   propadmit: [
     'Propose to admit an applicant',
-    '{{proposer}} proposes to admit {{account}}. More than half of the members decide.',
+    '{{proposer}} proposes to admit {{account}}, whose proof of its signing key is checked now and at the admission. More than half of the members decide.',
   ],
   propexpel: [
     'Propose to expel a member',
