@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { KeyType, stringToPublicKey } from 'eosjs/dist/eosjs-numeric.js';
 import { PrivateKey } from 'eosjs/dist/PrivateKey.js';
+import { Signature } from 'eosjs/dist/Signature.js';
 import { PoolError } from '../common/errors.ts';
 import { stringToName } from '../common/name.ts';
 
@@ -37,6 +38,17 @@ export function signJoin(membership: Membership, privateKey: string): string {
     throw new PoolError('proof', `the private key does not belong to ${membership.key}: sign with that key's own`);
   }
   return signer.sign(joinDigest(membership), false).toString();
+}
+
+/** Whether the contract would take this proof, SIG_K1_…; false also for what is no signature at all. */
+export function isProof(membership: Membership, proof: string): boolean {
+  const key = packKey(membership.key);
+  const digest = joinDigest(membership);
+  try {
+    return packKey(Signature.fromString(proof).recover(digest, false).toString()).equals(key);
+  } catch {
+    return false; // no signature, or none from which a key can be recovered
+  }
 }
 
 export interface WindowReport {

@@ -22,7 +22,7 @@ const TEXTS: Record<string, [title: string, text: string]> = {
   ],
   join: [
     'Join the pool',
-    '{{account}} agrees to the constitution with the hash {{terms}}, offers the signing key {{key}}, proves that it holds that key, names {{payee}} to be paid, and declares as members under common ownership or on shared machines: {{owners}}. The members vote on the admission, unless the pool is open, which takes a bond.',
+    '{{account}} agrees to the constitution with the hash {{terms}}, offers the signing key {{key}} with a proof that it holds that key, names {{payee}} to be paid, and declares as members under common ownership or on shared machines: {{owners}}. The members vote on the admission, unless the pool is open, which takes a bond.',
   ],
   agree: ['Agree to the constitution', '{{account}} agrees to the constitution with the hash {{terms}}.'],
   setkey: [
@@ -82,7 +82,7 @@ const TEXTS: Record<string, [title: string, text: string]> = {
   ],
   propadmit: [
     'Propose to admit an applicant',
-    '{{proposer}} proposes to admit {{account}}. More than half of the members decide.',
+    '{{proposer}} proposes to admit {{account}}, whose proof of its signing key is checked now and at the admission. More than half of the members decide.',
   ],
   propexpel: [
     'Propose to expel a member',

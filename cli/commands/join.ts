@@ -4,7 +4,9 @@ import { Command, InvalidArgumentError } from 'commander';
 import { ChainClient } from '../../common/chain.ts';
 import { PoolError, sentence } from '../../common/errors.ts';
 import { stringToName } from '../../common/name.ts';
-import { signJoin } from '../../contracts/proof.ts';
+import { readTable } from '../../common/tables.ts';
+import { isProof, signJoin } from '../../contracts/proof.ts';
+import { type Applicant, requireAdmissible } from '../run/application.ts';
 import { integer } from '../run/options.ts';
 import { type SigningKey, signingKey } from '../run/signing-key.ts';
 
@@ -14,6 +16,7 @@ interface JoinOptions {
   keyFile: string;
   terms?: string;
   setkey?: true;
+  check?: true;
   payee?: string;
   url: string;
   location: number;
@@ -28,23 +31,20 @@ interface Config {
   terms_version: number;
 }
 
-interface Member {
-  account: string;
-  status: number;
-}
-
 const LEFT = 4;
 const EXPELLED = 5;
 const DISSOLVING = 2;
 
 const EXAMPLES = `
 It signs nothing that it is given: the proof is for this account, this pool, this chain and these terms alone. The private
-key stays in its file; put it into the member's nodeos as a signature-provider.
+key stays in its file; put it into the member's nodeos as a signature-provider. Where members vote the contract keeps the proof and checks
+it when an admission is proposed: this command checks it before it prints the line, and with --check once more on the chain.
 
 Examples:
   ./pool join alice --api http://127.0.0.1:8888 --terms docs/constitution.md --url https://alice.example --location 840
   ./pool join alice --setkey --key-file new.key
-  eval "$(./pool join alice)"`;
+  eval "$(./pool join alice)"
+  ./pool join alice --check`;
 
 export function joinCommand(): Command {
   return new Command('join')
@@ -63,6 +63,7 @@ export function joinCommand(): Command {
     .option('--location <n>', 'country by ISO 3166-1 number', integer(0, 65_535), 0)
     .option('--owners <text>', 'other members that you own, control or share machines with', '')
     .option('--setkey', 'a member changes its signing key: print the line with setkey')
+    .option('--check', 'say whether an application that is on the chain has a good proof, and print no line')
     .option('--json', 'print JSON with all parts instead of the line')
     .addHelpText('after', EXAMPLES)
     .action(join);
@@ -72,8 +73,14 @@ async function join(account: string, options: JoinOptions): Promise<void> {
   const { dac, api } = options;
   const client = new ChainClient(api);
   const config = await poolConfig(client, dac);
+  const member = await readMember(client, dac, account);
+  if (options.check) {
+    await requireAdmissible(client, dac, config, member, account);
+    process.stdout.write(`the application of ${account} is good: a member can propose its admission (propadmit)\n`);
+    return;
+  }
   if (options.terms !== undefined) requireTerms(options.terms, config);
-  await requireFits(client, dac, account, config, options.setkey === true);
+  requireFits(member, dac, account, config, options.setkey === true);
   const key = signingKey(options.keyFile);
   const name = options.setkey ? 'setkey' : 'join';
   const data = actionData(account, key, config, options);
@@ -90,7 +97,14 @@ async function join(account: string, options: JoinOptions): Promise<void> {
 
 function actionData(account: string, key: SigningKey, config: Config, options: JoinOptions): unknown[] {
   const { terms, chain_id: chainId } = config;
-  const proof = signJoin({ chainId, dac: options.dac, account, key: key.public, terms }, key.private);
+  const membership = { chainId, dac: options.dac, account, key: key.public, terms };
+  const proof = signJoin(membership, key.private);
+  if (!isProof(membership, proof)) {
+    throw new PoolError(
+      'join',
+      `the proof made with ${options.keyFile} does not fit ${key.public}: the contract would refuse it`,
+    );
+  }
   if (options.setkey) return [account, key.public, proof];
   const { payee = account, url, location, owners } = options;
   return [account, key.public, terms, proof, payee, url, location, owners];
@@ -125,17 +139,20 @@ function requireTerms(file: string, config: Config): void {
   throw new PoolError('join', `${text}: read those first`);
 }
 
+async function readMember(client: ChainClient, dac: string, account: string): Promise<Applicant | undefined> {
+  const bounds = { lower_bound: account, upper_bound: account };
+  const [row] = await readTable<Applicant>(client, dac, dac, 'members', bounds);
+  return row;
+}
+
 /** What the contract would refuse, said before a proof is made. */
-async function requireFits(
-  client: ChainClient,
+function requireFits(
+  member: Applicant | undefined,
   dac: string,
   account: string,
   config: Config,
   isMember: boolean,
-): Promise<void> {
-  const body = { code: dac, scope: dac, table: 'members', json: true, lower_bound: account, upper_bound: account };
-  const { rows } = await client.post<{ rows: Member[] }>('/v1/chain/get_table_rows', body);
-  const [member] = rows;
+): void {
   if (isMember) {
     if (member && member.status !== LEFT && member.status !== EXPELLED) return;
     throw new PoolError('join', `${account} is no member of ${dac}: leave --setkey out to join`);

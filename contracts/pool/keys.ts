@@ -1,6 +1,6 @@
 import { Name, PublicKey, PublicKeyType, Signature, Checksum256, Encoder, Utils, SAME_PAYER, recoverKey, sha256 } from "proton-tsc";
-import { Config } from "./setup.tables";
-import { KeyUse } from "./member.tables";
+import { Config, Terms } from "./setup.tables";
+import { KeyUse, Member } from "./member.tables";
 import { fail } from "./fail";
 import { now } from "./time";
 import { Rows } from "./rows";
@@ -8,7 +8,7 @@ import { Rows } from "./rows";
 const DOMAIN: string = "bppool.join.v1";
 
 // sha256 over domain, chain id, this pool, account, packed key and terms: the holder signs exactly this membership
-function joinDigest(self: Name, config: Config, account: Name, key: PublicKey): Checksum256 {
+function joinDigest(self: Name, config: Config, account: Name, key: PublicKey, terms: Checksum256): Checksum256 {
     const domain = Utils.stringToU8Array(DOMAIN);
     const enc = new Encoder(domain.length + 32 + 8 + 8 + 34 + 32);
     enc.packBytes(domain);
@@ -16,7 +16,7 @@ function joinDigest(self: Name, config: Config, account: Name, key: PublicKey): 
     enc.packName(self);
     enc.packName(account);
     enc.packBytes(key.pack());
-    enc.packBytes(config.terms.data);
+    enc.packBytes(terms.data);
     return sha256(enc.getBytes());
 }
 
@@ -26,7 +26,7 @@ export function requireKeyType(key: PublicKey): void {
 
 export function requireProof(self: Name, config: Config, account: Name, key: PublicKey, proof: Signature): void {
     requireKeyType(key);
-    const signer = recoverKey(joinDigest(self, config, account, key), proof);
+    const signer = recoverKey(joinDigest(self, config, account, key, config.terms), proof);
     if (signer != key) fail(`the proof does not fit key ${key}: it must be its signature for this chain, pool, account and terms`);
 }
 
@@ -37,24 +37,66 @@ function keyId(key: PublicKey): u64 {
     return id;
 }
 
-// Records that the account uses the key, at the account's cost; refuses a key that another account ever used.
-export function takeKey(self: Name, account: Name, key: PublicKey): void {
+// the history of the key, if there is one; refuses a key that another account ever used
+function ownUse(keys: Rows<KeyUse>, account: Name, key: PublicKey, id: u64): KeyUse | null {
+    const used = keys.get(id);
+    if (used == null) return null;
+    if (used.account != account || used.key != key) fail(`key ${key} was used by ${used.account}: take a key that no member ever used`);
+    return used;
+}
+
+// Records that the account uses the key, whose proof was checked; refuses a key that another account ever used.
+export function takeKey(self: Name, account: Name, key: PublicKey, payer: Name): void {
     const keys = new Rows<KeyUse>(self);
     const id = keyId(key);
-    const used = keys.get(id);
+    const used = ownUse(keys, account, key, id);
     if (used == null) {
-        keys.store(new KeyUse(id, account, key, now()), account);
+        keys.store(new KeyUse(id, account, key, now()), payer);
         return;
     }
-    if (used.account != account || used.key != key) fail(`key ${key} was used by ${used.account}: take a key that no member ever used`);
     used.until.utcSeconds = 0;
     keys.update(used, SAME_PAYER);
 }
 
-// Ends the use of the key in the history.
-export function endKey(self: Name, key: PublicKey): void {
+// Keeps the proof of an applicant for its admission, unchecked: recovering a key is a quarter of what join costs. Until then
+// the key is not in the history, or anybody could keep another out of the pool by naming its key.
+export function fileProof(self: Name, config: Config, member: Member, proof: Signature): void {
+    requireKeyType(member.key);
+    ownUse(new Rows<KeyUse>(self), member.account, member.key, keyId(member.key));
+    member.proof = proof.data;
+    member.proof_terms = config.terms_version;
+}
+
+export function dropProof(member: Member): void {
+    member.proof = [];
+    member.proof_terms = 0;
+}
+
+export function isProven(member: Member): bool {
+    return member.proof.length == 0;
+}
+
+// Refuses an applicant whose key is another's, or not shown to be its own.
+export function requireOwnKey(self: Name, config: Config, member: Member): void {
+    if (isProven(member)) return;
+    const key = member.key;
+    ownUse(new Rows<KeyUse>(self), member.account, key, keyId(key));
+    const proof = new Signature();
+    proof.unpack(member.proof);
+    const signer = recoverKey(joinDigest(self, config, member.account, key, termsOf(self, config, member.proof_terms)), proof);
+    if (signer != key) fail(`the proof that ${member.account} filed does not fit its key ${key}: it has to call setkey with one that does, or leave and join again`);
+}
+
+function termsOf(self: Name, config: Config, version: u32): Checksum256 {
+    if (version == config.terms_version) return config.terms;
+    return new Rows<Terms>(self).requireGet(version, "a version of the terms is gone: this is a fault of the contract").hash;
+}
+
+// Ends the use of the member's key in the history. A key that was never proven may be another's, and is in no use.
+export function endKey(self: Name, member: Member): void {
+    if (member.keyless || !isProven(member)) return;
     const keys = new Rows<KeyUse>(self);
-    const used = keys.get(keyId(key));
+    const used = keys.get(keyId(member.key));
     if (used == null) return;
     used.until = now();
     keys.update(used, SAME_PAYER);

@@ -31,6 +31,8 @@ export class Member extends Table {
         public bond: i64 = 0,
         public url: string = "",
         public owners: string = "", // other members it owns, controls or shares machines with, as it declares
+        public proof_terms: u32 = 0, // version of the terms that `proof` is for
+        public proof: u8[] = [], // signature of an applicant's key that nobody has checked yet; empty for all others
     ) { super(); }
 
     @primary

@@ -5,7 +5,7 @@ import { Credit, Deposit, Books } from "./pay.tables";
 import { fail } from "./fail";
 import { add } from "./math";
 import { loadState, requireOpen, saveState } from "./setup";
-import { endKey, requireProof, takeKey } from "./keys";
+import { dropProof, endKey, fileProof, isProven, requireOwnKey, requireProof, takeKey } from "./keys";
 import { requirePayee, requireText } from "./words";
 import { freeIndex, requireNotLast } from "./seats";
 import { refreshOwner, refreshSigning } from "./signing";
@@ -32,7 +32,8 @@ export function saveSeat(self: Name, seat: Seat): void {
     new Rows<Seat>(self).update(seat, SAME_PAYER);
 }
 
-// Files an application. A founder, and anybody with a bond while the pool is open, is admitted at once.
+// Files an application, whose proof is checked when its admission is proposed. A founder, and anybody with a bond while the
+// pool is open, proves its key and is admitted at once.
 export function join(self: Name, config: Config, account: Name, key: PublicKey, terms: Checksum256, proof: Signature, payee: Name, url: string, location: u16, owners: string): void {
     requireOpen(config);
     const members = new Rows<Member>(self);
@@ -44,11 +45,15 @@ export function join(self: Name, config: Config, account: Name, key: PublicKey, 
     requireText("url", url);
     requireText("owners", owners);
     requirePayee(self, config, payee);
-    requireProof(self, config, account, key, proof);
-    takeKey(self, account, key);
     const member = new Member(account, APPLIED, NO_INDEX, key, false, false, payee, location, config.terms_version, now());
     member.url = url;
     member.owners = owners;
+    if (config.phase == FOUNDING || config.open) {
+        requireProof(self, config, account, key, proof);
+        takeKey(self, account, key, account);
+    } else {
+        fileProof(self, config, member, proof);
+    }
     if (config.bond > 0) member.bond = holdBond(self, account, config.bond);
     if (known == null) {
         members.store(member, account);
@@ -94,14 +99,20 @@ export function requireApplicant(self: Name, config: Config, account: Name): Mem
     if (member.status == LEFT || member.status == EXPELLED) fail(`${account} left or was expelled: it has to join again first`);
     if (member.status != APPLIED) fail(`${account} is a member already`);
     if (member.terms != config.terms_version) fail(`${account} agreed to version ${member.terms} of the terms: it has to agree to version ${config.terms_version} first`);
+    requireOwnKey(self, config, member);
     return member;
 }
 
-// after a vote
+// After a vote. The applicant may have joined anew since the proposal, so all is checked again. The pool pays for the row in
+// the history of keys: only the applicant's signature could make it pay, and before the vote strangers would use up the RAM.
 export function admit(self: Name, config: Config, account: Name): void {
     requireOpen(config);
     const member = requireApplicant(self, config, account);
     requireChangeGap(self, config);
+    if (!isProven(member)) {
+        takeKey(self, account, member.key, self);
+        dropProof(member);
+    }
     seat(self, config, member, nowPlus(config.probation));
 }
 
@@ -127,7 +138,8 @@ export function leave(self: Name, config: Config, account: Name): void {
     if (member.status == LEFT || member.status == EXPELLED) fail(`${account} is no member any more: it left or was expelled`);
     if (member.status == NOTICE) fail(`${account} has given notice already: it ends in ${secondsUntil(member.until)} seconds, then call depart`);
     if (member.status == APPLIED) {
-        endKey(self, member.key);
+        endKey(self, member);
+        dropProof(member);
         member.status = LEFT;
         member.until = now();
         saveMember(self, member);
@@ -158,7 +170,7 @@ export function depart(self: Name, config: Config, account: Name): void {
 
 // Takes the member out of the signing authority at once. What it earned stays its own, and its bond is kept for a while.
 export function remove(self: Name, config: Config, member: Member, status: u8): void {
-    if (!member.keyless) endKey(self, member.key);
+    endKey(self, member);
     const bondUntil = bondForLeaver(config);
     if (member.status != SUSPENDED || member.until.utcSeconds < bondUntil.utcSeconds) member.until = bondUntil;
     member.status = status;

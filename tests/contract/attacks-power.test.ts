@@ -13,16 +13,36 @@ test('replay: a proof of another’s is worth nothing, one’s own is only for t
   const box = await Box.live();
   const { proof } = box.joinData('dave', 3);
   await box.join('dave', 3);
-  await refuses(box.act('join', { ...box.joinData('erin', 3), proof }, 'erin'), /the proof does not fit key/);
-  const own = { account: 'erin', key: key(3), proof: box.proof('erin', 3) };
-  await refuses(box.act('join', { ...box.joinData('erin', 3), ...own }, 'erin'), /was used by dave/);
+  await box.join('erin', 3, { proof });
+  await refuses(box.propose('admit', { account: 'erin' }), /the proof that erin filed does not fit its key/);
+  const stolen = { account: 'erin', key: key(3), proof };
+  await refuses(box.act('setkey', stolen, 'erin'), /the proof does not fit key/);
+  await box.decide('admit', { account: 'dave' });
+  await refuses(box.propose('admit', { account: 'erin' }), /was used by dave/);
+  await box.self('leave', 'erin');
+  await refuses(box.join('erin', 3), /was used by dave/);
+  assert.equal(box.seat('dave')?.key, key(3));
 });
 
 test('replay: a proof for the old constitution does not join under the new one', async () => {
   const box = await Box.live();
   const old = box.joinData('dave', 3);
   await box.decide('terms', { terms: '5e'.repeat(32) });
-  await refuses(box.act('join', { ...old, terms: '5e'.repeat(32) }, 'dave'), /the proof does not fit key/);
+  await box.act('join', { ...old, terms: '5e'.repeat(32) }, 'dave');
+  await refuses(box.propose('admit', { account: 'dave' }), /the proof that dave filed does not fit its key/);
+});
+
+test('blocking a key: naming another’s does not keep its holder out, whoever comes first', async () => {
+  const box = await Box.live();
+  for (const account of ['stranger', 'worker']) await box.join(account, 3, { proof: box.proof(account, 4) });
+  await box.enrol('dave', 3);
+  assert.equal(box.seat('dave')?.key, key(3));
+  for (const account of ['stranger', 'worker']) {
+    await refuses(box.propose('admit', { account }), /was used by dave/);
+    await box.self('leave', account);
+  }
+  const [used] = box.rows('keys').filter((row) => row.key === key(3));
+  assert.deepEqual([used?.account, used?.until], ['dave', '1970-01-01T00:00:00']);
 });
 
 test('replay: nothing is executed, counted, settled or enforced twice', async () => {
@@ -99,9 +119,20 @@ test('applicants without end make no loop longer and cost the pool no RAM', asyn
   box.checksBooks = false;
   for (const [i, name] of many.entries()) await box.join(name, 100 + i);
   assert.equal(box.rows('seats').length, 3);
-  for (const table of ['members', 'keys']) {
-    assert.ok(!payers(box, table).includes('dac'), `rows of ${table} are paid by who joins`);
+  assert.equal(box.rows('keys').length, 3, 'an application takes no key');
+  assert.ok(!payers(box, 'members').includes('dac'), 'who joins pays for its row');
+});
+
+test('proposals of admissions that come to nothing cost the pool no RAM', async () => {
+  const box = await Box.live();
+  for (let i = 0; i < 4; i++) {
+    await box.join('dave', 10 + i);
+    const id = await box.propose('admit', { account: 'dave' });
+    await box.act('cancel', { proposer: 'alice', id }, 'alice');
+    await box.self('leave', 'dave');
   }
+  assert.equal(box.rows('keys').length, 3);
+  assert.ok(!payers(box, 'keys').includes('dac'));
 });
 
 test('who brings a row pays for it: proposals, votes, reports, disputes, cases, rulings', async () => {

@@ -1,13 +1,29 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
+import { stringToSignature } from 'eosjs/dist/eosjs-numeric.js';
 import { Box } from './support/box.ts';
 import { testKey } from './support/keys.ts';
 import { NO_AUTHORITY, refuses } from './support/refuses.ts';
+import { payers } from './support/thief.ts';
 
 const OTHER_HASH = createHash('sha256').update('something else').digest('hex');
 const key = (n: number) => testKey(n).pub;
 const NO_PROOF = /the proof does not fit key 00[0-9a-f]{66}: it must be its signature for this chain, pool, account/;
+const FILED_WRONG =
+  /the proof that dave filed does not fit its key 00[0-9a-f]{66}: it has to call setkey with one that does, or leave/;
+const packed = (proof: string) => `00${Buffer.from(stringToSignature(proof).data).toString('hex')}`;
+
+/** Proofs by dave that are good for another key, account, chain, pool or constitution than his with key 3. */
+function wrongProofs(box: Box): string[] {
+  return [
+    box.proof('dave', 4),
+    box.proof('erin', 3),
+    box.proof('dave', 3, { chainId: OTHER_HASH }),
+    box.proof('dave', 3, { dac: 'otherdac' }),
+    box.proof('dave', 3, { terms: OTHER_HASH }),
+  ];
+}
 
 test('join files an applicant without a seat', async () => {
   const box = await Box.live();
@@ -18,8 +34,8 @@ test('join files an applicant without a seat', async () => {
     [0, 255, key(3), 'bob', 'https://d.example', 372, 1, 'erin'],
   );
   assert.equal(box.seat('dave'), undefined);
-  const [used] = box.rows('keys').filter((row) => row.account === 'dave');
-  assert.deepEqual([used?.key, used?.until], [key(3), '1970-01-01T00:00:00']);
+  assert.deepEqual([member.proof, member.proof_terms], [packed(box.proof('dave', 3)), 1]);
+  assert.equal(box.rows('keys').length, 3, 'the key is not taken before it is proven');
 });
 
 test('join needs the account’s authority', async () => {
@@ -27,17 +43,92 @@ test('join needs the account’s authority', async () => {
   await refuses(box.act('join', box.joinData('dave', 3), 'bob'), NO_AUTHORITY);
 });
 
-test('join refuses a proof that is not for exactly this membership', async () => {
+test('a founder, and who joins an open pool, proves the key at once', async () => {
+  const founding = await Box.founding({ members: ['dave'] });
+  for (const proof of wrongProofs(founding)) await refuses(founding.join('dave', 3, { proof }), NO_PROOF);
+  await founding.join('dave', 3);
   const box = await Box.live();
-  const attempts = [
-    box.proof('dave', 4),
-    box.proof('erin', 3),
-    box.proof('dave', 3, { chainId: OTHER_HASH }),
-    box.proof('dave', 3, { dac: 'otherdac' }),
-    box.proof('dave', 3, { terms: OTHER_HASH }),
-  ];
-  for (const proof of attempts) await refuses(box.join('dave', 3, { proof }), NO_PROOF);
+  await box.decide('config', { figure: 'bond', value: 100 });
+  await box.decide('config', { figure: 'open', value: 1 });
+  await box.deposit('dave', 100);
+  for (const proof of wrongProofs(box)) await refuses(box.join('dave', 3, { proof }), NO_PROOF);
   await box.join('dave', 3);
+  for (const pool of [founding, box]) {
+    const { status, proof, proof_terms } = pool.member('dave') ?? {};
+    assert.deepEqual([status, proof, proof_terms], [1, '', 0]);
+    assert.ok(!payers(pool, 'keys').includes('dac'), 'who signs pays for the row of its key');
+  }
+});
+
+test('where members vote the proof is checked when the admission is proposed', async () => {
+  const box = await Box.live();
+  for (const proof of wrongProofs(box)) {
+    await box.join('dave', 3, { proof });
+    await refuses(box.propose('admit', { account: 'dave' }), FILED_WRONG);
+    await box.self('leave', 'dave');
+    assert.deepEqual([box.member('dave')?.proof, box.member('dave')?.proof_terms], ['', 0]);
+  }
+  await box.join('dave', 3);
+  await box.decide('admit', { account: 'dave' });
+});
+
+test('setkey mends an application with a wrong proof, also for the same key', async () => {
+  const box = await Box.live();
+  await box.join('dave', 3, { proof: box.proof('erin', 3) });
+  const wrong = { account: 'dave', key: key(3), proof: box.proof('dave', 4) };
+  await refuses(box.act('setkey', wrong, 'dave'), NO_PROOF);
+  await box.setKey('dave', 3);
+  assert.deepEqual([box.member('dave')?.proof, box.member('dave')?.proof_terms], ['', 0]);
+  assert.ok(!payers(box, 'keys').includes('dac'), 'the applicant has signed, so it pays');
+  await refuses(box.setKey('dave', 3), /is dave's signing key already/);
+  await box.decide('admit', { account: 'dave' });
+  assert.equal(box.seat('dave')?.key, key(3));
+});
+
+test('the admission takes the key into the history, at the pool’s cost, and erases the proof', async () => {
+  const box = await Box.live();
+  await box.join('dave', 3);
+  const id = await box.propose('admit', { account: 'dave' });
+  assert.equal(box.rows('keys').length, 3);
+  await box.pass(id);
+  const [used] = box.rows('keys').filter((row) => row.account === 'dave');
+  assert.deepEqual([used?.key, used?.until], [key(3), '1970-01-01T00:00:00']);
+  assert.equal(payers(box, 'keys').filter((payer) => payer === 'dac').length, 1);
+  const { proof, proof_terms } = box.member('dave') ?? {};
+  assert.deepEqual([proof, proof_terms], ['', 0]);
+});
+
+test('who left and joined again between proposal and execution has to show its new key', async () => {
+  const box = await Box.live();
+  await box.join('dave', 3);
+  const id = await box.propose('admit', { account: 'dave' });
+  await box.voteAll(id);
+  await box.count(id);
+  box.wait(10);
+  await box.self('leave', 'dave');
+  await refuses(box.act('execute', { id }), /dave left or was expelled: it has to join again first/);
+  await box.join('dave', 5, { proof: box.proof('dave', 3) });
+  await refuses(box.act('execute', { id }), FILED_WRONG);
+  assert.equal(box.seat('dave'), undefined);
+  await box.setKey('dave', 5);
+  await box.act('execute', { id });
+  assert.equal(box.seat('dave')?.key, key(5));
+});
+
+test('two accounts with the proofs of one key: the first admitted has it', async () => {
+  const box = await Box.live();
+  await box.join('dave', 3);
+  await box.join('erin', 3);
+  const ids = [await box.propose('admit', { account: 'dave' }), await box.propose('admit', { account: 'erin' })];
+  for (const id of ids) await box.voteAll(id);
+  await box.count(...ids);
+  box.wait(10);
+  await box.act('execute', { id: ids[1] });
+  const taken = /key 00[0-9a-f]{66} was used by erin: take a key that no member ever used/;
+  await refuses(box.act('execute', { id: ids[0] }), taken);
+  await refuses(box.propose('admit', { account: 'dave' }), taken);
+  await box.setKey('dave', 4);
+  await box.act('execute', { id: ids[0] });
 });
 
 test('join refuses other terms than the pool’s', async () => {
@@ -132,7 +223,16 @@ test('an applicant has to agree to new terms before it is admitted', async () =>
     /dave agreed to version 1 of the terms: it has to agree to version 2 first/,
   );
   await box.act('agree', { account: 'dave', terms: OTHER_HASH }, 'dave');
+  assert.deepEqual([box.member('dave')?.terms, box.member('dave')?.proof_terms], [2, 1]);
   await box.decide('admit', { account: 'dave' });
+});
+
+test('agreeing to new terms does not make a wrong proof good', async () => {
+  const box = await Box.live();
+  await box.join('dave', 3, { proof: box.proof('dave', 3, { terms: OTHER_HASH }) });
+  await box.decide('terms', { terms: OTHER_HASH });
+  await box.act('agree', { account: 'dave', terms: OTHER_HASH }, 'dave');
+  await refuses(box.propose('admit', { account: 'dave' }), FILED_WRONG);
 });
 
 test('admissions are kept apart', async () => {

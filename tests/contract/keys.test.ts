@@ -23,6 +23,37 @@ test('a key that another account ever used is refused for good', async () => {
   assert.equal(box.member('alice')?.key, key(0), 'an account may take its own old key again');
 });
 
+test('a key that an applicant names and has not proven bars nobody, and is not ended with its application', async () => {
+  const box = await Box.live();
+  await box.join('dave', 3, { proof: box.proof('dave', 4) });
+  await box.enrol('erin', 3);
+  await refuses(box.propose('admit', { account: 'dave' }), /was used by erin/);
+  await box.setKey('dave', 4);
+  assert.deepEqual(history(box, 'erin'), [[key(3), false]], 'setkey of an applicant ends only its own');
+  await box.self('leave', 'dave');
+  assert.deepEqual(history(box, 'dave'), [[key(4), true]]);
+  const other = await Box.live();
+  await other.join('dave', 3, { proof: other.proof('dave', 4) });
+  await other.enrol('erin', 3);
+  await other.self('leave', 'dave');
+  assert.deepEqual(history(other, 'erin'), [[key(3), false]], 'leave of an applicant ends only its own');
+});
+
+test('who comes back with its old key has it ended until it is admitted', async () => {
+  const box = await Box.live({ figures: { notice: 0 } });
+  await box.enrol('dave', 3);
+  await box.self('leave', 'dave');
+  box.wait(2 * 86_400);
+  await box.act('prune', { max: 1 });
+  const ended = box.rows('keys').find((row) => row.account === 'dave')?.until;
+  box.wait(50);
+  await box.join('dave', 3);
+  await box.self('leave', 'dave');
+  assert.equal(box.rows('keys').find((row) => row.account === 'dave')?.until, ended, 'the application used no key');
+  await box.enrol('dave', 3);
+  assert.deepEqual(history(box, 'dave'), [[key(3), false]]);
+});
+
 test('a leaver’s key stays its own', async () => {
   const box = await Box.live({ figures: { notice: 0 } });
   await box.self('leave', 'alice');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import { Signature } from 'eosjs/dist/Signature.js';
-import { eligibleBitmap, joinDigest, reportHash, signJoin } from '../../contracts/proof.ts';
+import { eligibleBitmap, isProof, joinDigest, reportHash, signJoin } from '../../contracts/proof.ts';
 import { testKey } from './support/keys.ts';
 
 // The public key of the well-known development key 5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3.
@@ -35,6 +35,22 @@ test('a proof is refused for another key, and for hashes that are none', () => {
   assert.throws(() => signJoin(membership, testKey(1).priv), /the private key does not belong to EOS6MRy/);
   assert.throws(() => joinDigest({ ...membership, terms: 'abc' }), /the terms hash is "abc": it must be 64 hex digits/);
   assert.throws(() => joinDigest({ ...membership, account: 'ALICE' }), /"ALICE" is not an account name/);
+});
+
+test('a proof is told from those for another membership, and from what is none', () => {
+  const pair = testKey(1);
+  const mine = { ...membership, key: pair.pub };
+  const proof = signJoin(mine, pair.priv);
+  assert.ok(isProof(mine, proof));
+  const others = [
+    { ...mine, chainId: '33'.repeat(32) },
+    { ...mine, dac: 'other' },
+    { ...mine, account: 'bob' },
+    { ...mine, key: DEV_KEY },
+    { ...mine, terms: '33'.repeat(32) },
+  ];
+  for (const other of others) assert.equal(isProof(other, proof), false, JSON.stringify(other));
+  for (const none of ['', 'SIG_K1_', proof.slice(0, -1), DEV_KEY]) assert.equal(isProof(mine, none), false, none);
 });
 
 test('the bitmap has bit i of byte j for index 8j + i, without trailing zero bytes', () => {

@@ -133,6 +133,7 @@ class Performance {
     if (/^\d{4}-\d\d-\d\dT/.test(text)) return text.startsWith('1970-01-01T00:00:00') ? 'never' : 'a moment';
     if (['since', 'until', 'from_window', 'first_window'].includes(column)) return text === '0' ? '0' : 'W';
     if (column === 'hash' && text !== TERMS) return 'H';
+    if (column === 'proof') return text === '' ? '' : `${text.length / 2} bytes`; // signed for the names of its chain
     if (column === 'month') return text === '0' ? '0' : 'M';
     if (/^(EOS|PUB_K1_)\w{30,}$/.test(text)) return keyId(text);
     return this.plain(text);

@@ -86,6 +86,24 @@ export const MUTANTS: Mutant[] = [
     to: 'if (used.key != key) fail',
   },
   {
+    name: 'unproven-key-admitted',
+    file: 'roster.ts',
+    from: '    requireOwnKey(self, config, member);\n',
+    to: '',
+  },
+  {
+    name: 'unproven-key-ended',
+    file: 'keys.ts',
+    from: 'if (member.keyless || !isProven(member)) return;',
+    to: 'if (member.keyless) return;',
+  },
+  {
+    name: 'proof-outlives-application',
+    file: 'roster.ts',
+    from: '        dropProof(member);\n        member.status = LEFT;',
+    to: '        member.status = LEFT;',
+  },
+  {
     name: 'left-key-signs',
     file: 'roster.ts',
     from: '    if (signed) refreshSigning(self, config);\n    if (voted)',

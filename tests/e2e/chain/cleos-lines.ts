@@ -7,6 +7,7 @@ export const LINES = {
   showConfig: 'cleos get table pooldac pooldac config',
   proveAndShow: './pool join dave --url https://dave.example --location 276 --key-file signing.key',
   proveAndJoin: 'eval "$(./pool join dave --url https://dave.example --location 276 --key-file signing.key)"',
+  checkApplication: './pool join dave --check',
   proposeAdmission: `cleos push action pooldac propadmit '["alice", "dave", "two machines in Berlin"]' -p alice`,
   showProposal: 'cleos get table pooldac pooldac proposals --lower $id --limit 1',
   readHash: "cleos get table pooldac pooldac proposals --lower $id --limit 1 | jq -r '.rows[0].hash'",

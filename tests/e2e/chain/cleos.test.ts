@@ -73,6 +73,7 @@ test('a newcomer joins with the line that ./pool join prints, and is voted in', 
   assert.equal(statSync(path.join(shell.dir, 'signing.key')).mode & 0o777, 0o600);
   await type('proveAndJoin');
   assert.equal((await pool.member('dave'))?.status, 0);
+  assert.match(await type('checkApplication'), /the application of dave is good/);
   const id = 1;
   await type('proposeAdmission');
   assert.match(await type('showProposal', { id }), /"kind": "admit"/);

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { keyId } from '../../../common/keys.ts';
 import { ROOT } from '../../../devnet/tools.ts';
-import { TestChain } from '../../support/chain.ts';
+import { refuses, TestChain } from '../../support/chain.ts';
 import { ChainPool } from '../../support/chain-pool.ts';
 
 const chain = new TestChain();
@@ -122,4 +122,25 @@ test('wrong options end with code 2, --help with 0', () => {
   assert.equal(help.code, 0);
   assert.match(help.stdout, /--key-file <file>/);
   assert.match(help.stdout, /default: "http:\/\/127\.0\.0\.1:8888"/);
+});
+
+test('--check says of an application what the contract would say of it', async () => {
+  await pool.act('founders', { accounts: [] }, pool.dac);
+  await pool.act('handover', {}, pool.dac);
+  await chain.accounts('joicarol');
+  const made = JSON.parse(join('joicarol', '--key-file', 'd.key', '--json').stdout);
+  const [account, key, terms, proof, payee, url, location, owners] = made.data;
+  const data = { account, key, terms, payee, url, location, owners };
+  fails(join('joicarol', '--check'), /joicarol has no application in joidac: leave --check out to make one/);
+  await pool.act('join', { ...data, proof: pool.proof(bob).proof }, 'joicarol');
+  fails(
+    join('joicarol', '--check'),
+    /the proof that joicarol filed does not fit its key \S+: --setkey makes one that does/,
+  );
+  await refuses(pool.propose('admit', { account }), /the proof that joicarol filed does not fit its key/);
+  await pool.act('leave', { account }, 'joicarol');
+  await pool.act('join', { ...data, proof }, 'joicarol');
+  const good = join('joicarol', '--check');
+  assert.equal(good.stdout, 'the application of joicarol is good: a member can propose its admission (propadmit)\n');
+  await pool.propose('admit', { account });
 });

@@ -136,10 +136,9 @@ function checkRoster(tables: Tables): string | undefined {
   return unnoted && `${unnoted.account}'s key is not noted as in use`;
 }
 
-/** Whoever brings a row pays for its memory; the rest is the pool's. */
+/** Whoever brings a row pays for its memory; the rest is the pool's, and so are the keys of who was admitted by vote. */
 const PAID_BY: Record<string, string> = {
   members: 'account',
-  keys: 'account',
   deposits: 'account',
   votes: 'voter',
   proposals: 'proposer',
@@ -154,6 +153,9 @@ function checkPayers(tables: Tables): string | undefined {
       if (payer !== (column ? row[column] : POOL)) return `${key} is paid by ${payer}`;
     }
   }
+  for (const { key, payer, row } of tables.of('keys')) {
+    if (payer !== row.account && payer !== POOL) return `${key} is paid by ${payer}`;
+  }
   const proposers = new Map(tables.of('proposals').map(({ row }) => [row.id, row.proposer]));
   for (const { key, payer, row } of tables.of('disputes')) {
     if (proposers.get(row.proposal as bigint) !== payer) return `${key} is paid by ${payer}`;
@@ -162,7 +164,7 @@ function checkPayers(tables: Tables): string | undefined {
 }
 
 const TABLES = [
-  ...['members', 'keys', 'deposits', 'votes', 'proposals', 'cases', 'rulings', 'reports', 'config', 'state', 'seats'],
+  ...['members', 'deposits', 'votes', 'proposals', 'cases', 'rulings', 'reports', 'config', 'state', 'seats'],
   ...['founders', 'terms', 'claims', 'strategy', 'emitters', 'oracles', 'arbitrators', 'windows', 'books', 'credits'],
   'orders',
 ];

@@ -4,7 +4,7 @@ import { stringToName } from '../../../../common/name.ts';
 import { seconds } from './chain.ts';
 import { demand } from './refusal.ts';
 import { configOf } from './setup.ts';
-import type { Pool } from './state.ts';
+import type { Member, Pool } from './state.ts';
 
 // Keys and signatures are hex of their packed form: a type byte, then 33 or 65 bytes.
 
@@ -33,12 +33,38 @@ export function membershipDigest(chainId: string, pool: string, account: string,
 }
 
 export function requireProof(p: Pool, account: string, key: string, proof: string): void {
-  const { chain_id, terms } = configOf(p);
   demand(isK1(key), 'must be of type K1');
-  const digest = membershipDigest(chain_id, p.self, account, key, terms);
+  demand(isSignedBy(p, account, key, configOf(p).terms, proof), 'the proof does not fit key');
+}
+
+function isSignedBy(p: Pool, account: string, key: string, terms: string, proof: string): boolean {
+  const digest = membershipDigest(configOf(p).chain_id, p.self, account, key, terms);
   const signature = Buffer.from(proof, 'hex');
   const recovered = secp256k1.ecdsaRecover(signature.subarray(2), ((signature[1] ?? 0) - 27) & 3, digest, true);
-  demand(`00${Buffer.from(recovered).toString('hex')}` === key, 'the proof does not fit key');
+  return `00${Buffer.from(recovered).toString('hex')}` === key;
+}
+
+/** While an application is voted on its key is only a claim: neither checked nor in the history, so it bars nobody. */
+export function requireFiling(p: Pool, account: string, key: string): void {
+  demand(isK1(key), 'must be of type K1');
+  requireUnused(p, account, key);
+}
+
+export function isProven(member: Member): boolean {
+  return member.proof === '';
+}
+
+/** Of an applicant whose admission is proposed or executed. */
+export function requireOwnKey(p: Pool, { account, key, proof, proof_terms }: Member): void {
+  if (proof === '') return;
+  requireUnused(p, account, key);
+  const terms = p.terms.get(proof_terms)?.hash ?? '';
+  demand(isSignedBy(p, account, key, terms, proof), 'filed does not fit its key');
+}
+
+function requireUnused(p: Pool, account: string, key: string): void {
+  const used = p.keys.get(keyId(key));
+  demand(!used || used.account === account, 'take a key that no member ever used');
 }
 
 export function keyId(key: string): bigint {
@@ -47,14 +73,16 @@ export function keyId(key: string): bigint {
 
 /** No key is ever used by two members; one's own old key may come back. */
 export function takeKey(p: Pool, account: string, key: string): void {
+  requireUnused(p, account, key);
   const id = keyId(key);
   const used = p.keys.get(id);
-  demand(!used || used.account === account, 'take a key that no member ever used');
   if (used) used.until = 0;
   else p.keys.set(id, { account, key, since: seconds(p.chain), until: 0 });
 }
 
-export function endKey(p: Pool, key: string): void {
+/** A key that was never proven is in no use, and may be another's. */
+export function endKey(p: Pool, { key, keyless, proof }: Member): void {
+  if (keyless || proof !== '') return;
   const used = p.keys.get(keyId(key));
   if (used) used.until = seconds(p.chain);
 }

@@ -1,7 +1,7 @@
 import { after, endOf, reached, seconds, windowNow } from './chain.ts';
 import { casesAgainst, casesOf, isGone, memberOf, unfinishedOf } from './counts.ts';
 import { holdFor } from './deposits.ts';
-import { endKey, requireProof, takeKey } from './keys.ts';
+import { endKey, isProven, requireFiling, requireOwnKey, requireProof, takeKey } from './keys.ts';
 import { demand, refuse } from './refusal.ts';
 import { probationEnd, refreshOwner, refreshSigning, requireNotLast, seatMember, seatOf } from './seats.ts';
 import { configOf, DISSOLVED, FOUNDING, requireOpen, requirePayee, requireRunning, requireText } from './setup.ts';
@@ -35,8 +35,11 @@ export function join(p: Pool, d: Join): void {
   requireText(d.url);
   requireText(d.owners);
   requirePayee(p, d.payee);
-  requireProof(p, d.account, d.key, d.proof);
-  takeKey(p, d.account, d.key);
+  const atOnce = config.phase === FOUNDING || config.open;
+  if (atOnce) {
+    requireProof(p, d.account, d.key, d.proof);
+    takeKey(p, d.account, d.key);
+  } else requireFiling(p, d.account, d.key);
   if (config.bond > 0n) holdFor(p, d.account, config.bond, 'the bond is');
   const member: Member = {
     account: d.account,
@@ -56,6 +59,8 @@ export function join(p: Pool, d: Join): void {
     bond: config.bond + (known?.bond ?? 0n),
     url: d.url,
     owners: d.owners,
+    proof: atOnce ? '' : d.proof,
+    proof_terms: atOnce ? 0 : config.terms_version,
   };
   p.members.set(d.account, member);
   if (config.phase === FOUNDING) seatMember(p, member, 0);
@@ -73,12 +78,16 @@ export function requireApplicant(p: Pool, account: string): Member {
   demand(!isGone(member), 'it has to join again first');
   demand(member.status === 'applied', 'is a member already');
   demand(member.terms === configOf(p).terms_version, 'it has to agree to version');
+  requireOwnKey(p, member);
   return member;
 }
 
 export function admit(p: Pool, account: string): void {
   requireOpen(p);
-  admitNow(p, requireApplicant(p, account));
+  const member = requireApplicant(p, account);
+  if (!isProven(member)) takeKey(p, account, member.key);
+  Object.assign(member, { proof: '', proof_terms: 0 });
+  admitNow(p, member);
 }
 
 export function leave(p: Pool, account: string): void {
@@ -87,9 +96,8 @@ export function leave(p: Pool, account: string): void {
   demand(!isGone(member), 'is no member any more');
   demand(member.status !== 'notice', 'has given notice already');
   if (member.status === 'applied') {
-    endKey(p, member.key);
-    member.status = 'left';
-    member.until = seconds(p.chain);
+    endKey(p, member);
+    Object.assign(member, { status: 'left', until: seconds(p.chain), proof: '', proof_terms: 0 });
     return;
   }
   if (config.phase !== DISSOLVED) requireNotLast(p, account);
@@ -110,7 +118,7 @@ export function depart(p: Pool, account: string): void {
 
 /** Out of the signing authority at once; pay stays its own, the bond is kept for a notice, or a suspension's rest. */
 export function endMembership(p: Pool, member: Member, status: 'left' | 'expelled'): void {
-  if (!member.keyless) endKey(p, member.key);
+  endKey(p, member);
   const kept = after(p.chain, configOf(p).notice);
   member.until = member.status === 'suspended' ? Math.max(member.until, kept) : kept;
   member.status = status;

@@ -1,6 +1,6 @@
 import { after, reached, seconds, windowNow } from './chain.ts';
 import { isGone, memberOf } from './counts.ts';
-import { endKey, requireProof, takeKey } from './keys.ts';
+import { endKey, isProven, requireProof, takeKey } from './keys.ts';
 import { endMembership } from './members.ts';
 import { demand } from './refusal.ts';
 import { refreshOwner, refreshSigning, requireNotLast, requireThree, requireVoter, seatOf } from './seats.ts';
@@ -140,17 +140,13 @@ export function setKey(p: Pool, account: string, key: string, proof: string): vo
   const config = configOf(p);
   const member = memberOf(p, account);
   demand(!isGone(member), 'it has no signing key to change');
-  if (!member.keyless) {
-    demand(member.key !== key, 'signing key already');
-    endKey(p, member.key);
-  }
+  if (!member.keyless && isProven(member)) demand(member.key !== key, 'signing key already');
+  endKey(p, member);
   const rested = member.status === 'applied' || reached(p.chain, member.rotated + config.changegap);
   demand(rested, 'changed its key less than');
   requireProof(p, account, key, proof);
   takeKey(p, account, key);
-  member.key = key;
-  member.keyless = false;
-  member.rotated = seconds(p.chain);
+  Object.assign(member, { key, keyless: false, rotated: seconds(p.chain), proof: '', proof_terms: 0 });
   if (member.status === 'applied') return;
   const seat = seatOf(p, account);
   seat.key = key;
@@ -163,7 +159,7 @@ export function dropKey(p: Pool, account: string): void {
   const member = memberOf(p, account);
   demand(isMember(member), 'has no key in the signing authority');
   demand(!member.keyless, 'has dropped its key already');
-  endKey(p, member.key);
+  endKey(p, member);
   member.keyless = true;
   const seat = seatOf(p, account);
   const { signing } = seat;

@@ -75,6 +75,9 @@ export interface Member {
   bond: bigint;
   url: string;
   owners: string;
+  /** Of an applicant whose key nobody has checked: its signature, and the version of the terms that it is for. */
+  proof: string;
+  proof_terms: number;
 }
 
 export interface Seat {

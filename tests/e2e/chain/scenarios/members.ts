@@ -56,6 +56,9 @@ function founding(s: Script): void {
 
 function newcomer(s: Script): void {
   s.no('join', 'dave', joining('dave', 0), /was used by/);
+  s.ok('join', 'dave', joining('dave', 3, { proof: { $proof: ['dave', 4] } }));
+  s.refuse('admit', { account: 'dave' }, /that dave filed does not fit its key/).look('filed');
+  s.ok('leave', 'dave', { account: 'dave' });
   s.ok('join', 'dave', joining('dave', 3, { owners: 'none', url: '' }));
   s.refuse('admit', { account: 'stranger' }, /is not a member/);
   s.no('propadmit', 'stranger', { proposer: 'stranger', account: 'dave', text: '' }, /is not a member/);
@@ -73,6 +76,9 @@ function newcomer(s: Script): void {
 }
 
 function keys(s: Script): void {
+  s.ok('join', 'frank', joining('frank', 6, { proof: { $proof: ['frank', 7] } }));
+  s.ok('setkey', 'frank', { account: 'frank', key: 'key 6', proof: { $proof: ['frank', 6] } }).look('proven');
+  s.ok('leave', 'frank', { account: 'frank' });
   s.no('setkey', 'dave', { account: 'dave', key: 'key 3', proof: { $proof: ['dave', 3] } }, /signing key already/);
   s.no('setkey', 'dave', { account: 'dave', key: 'key 1', proof: { $proof: ['dave', 1] } }, /was used by/);
   s.ok('setkey', 'dave', { account: 'dave', key: 'key 4', proof: { $proof: ['dave', 4] } });
