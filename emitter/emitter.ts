@@ -228,7 +228,8 @@ export class Emitter {
     if (pool) this.suspects.sawPublic(copy, header);
     this.links.add({ id, num, slot, pool, frame: copy });
     const at = chooser.now();
-    chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous }, pool });
+    const irreversible = this.public.irreversibleAt(id);
+    chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous, ...irreversible }, pool });
     this.takeTurns();
   }
 
@@ -255,6 +256,7 @@ export class Emitter {
       onCandidate: (link, frame, header) => this.candidates.take(link, frame, header),
       onPublicBlock: (frame, header) => {
         this.outside.relayHas(header.num);
+        this.watch.acceptance.passedOn(header.id);
         this.onPublicBlock(frame, header);
       },
       onFault: (link, code) => this.fault(code, `session ${link.session} (${link.remote}) was closed: ${code}`),

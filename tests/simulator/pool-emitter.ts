@@ -216,8 +216,8 @@ export class PoolEmitter {
   }
 }
 
-function ref({ id, num, slot, previous }: Block): BlockRef {
-  return { id, num, slot, previous };
+function ref({ id, num, slot, previous, irreversible }: Block): BlockRef {
+  return { id, num, slot, previous, irreversible };
 }
 
 function keptOf(block: Block): { slot: number; frame: Buffer; monotonic: number } {
