@@ -200,7 +200,7 @@ export class Chooser {
   }
 
   private send(window: number, block: Candidate): void {
-    const { id, slot, signer } = block;
+    const { id, num, slot, previous, signer } = block;
     const { frames, branch, journal } = this.parts;
     const kept = frames.get(candidateKey({ id, signer }));
     if (!kept || !this.parts.send(kept.frame, block)) {
@@ -208,7 +208,7 @@ export class Chooser {
     }
     this.parts.onSent(block);
     frames.sawPublic(id);
-    branch.add({ id, slot, frame: kept.frame });
+    branch.add({ id, num, slot, previous, frame: kept.frame });
     const addedUs = Math.round((performance.now() - kept.monotonic) * 1000);
     journal.tell(window, { type: 'emission', at: this.now(), slot, id, signer, bytes: kept.frame.length, addedUs });
   }

@@ -210,9 +210,9 @@ export class Emitter {
     this.links.feedSoon();
   }
 
-  private sendOut(frame: Buffer, { id, num, slot }: BlockRef): boolean {
+  private sendOut(frame: Buffer, { id, num, slot, previous }: BlockRef): boolean {
     const sent = this.outside.send(frame, { num });
-    if (sent) this.links.add({ id, num, slot, pool: true, frame });
+    if (sent) this.links.add({ id, num, slot, previous, pool: true, frame });
     return sent;
   }
 
@@ -224,9 +224,9 @@ export class Emitter {
     this.public.follow(header, chooser.tip);
     const pool = header.producer === this.pool;
     const copy = Buffer.from(frame);
-    if (pool) this.branch.add({ id, slot, frame: copy });
+    if (pool) this.branch.add({ id, num, slot, previous, frame: copy });
     if (pool) this.suspects.sawPublic(copy, header);
-    this.links.add({ id, num, slot, pool, frame: copy });
+    this.links.add({ id, num, slot, previous, pool, frame: copy });
     const at = chooser.now();
     const irreversible = this.public.irreversibleAt(id);
     chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous, ...irreversible }, pool });

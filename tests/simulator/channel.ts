@@ -52,6 +52,8 @@ export class MemberChannel {
   private readonly memberEnd: Peer;
   private readonly relayEnd: Peer;
   private open = true;
+  /** Public height when the member came. */
+  private readonly since: number;
   private flushPlanned = false;
   /** The relay node's answer to a handshake is under way. */
   private answering = false;
@@ -72,6 +74,7 @@ export class MemberChannel {
     this.relay = relay;
     this.emitter = parts.emitter;
     this.queue = queue;
+    this.since = this.emitter.tip?.num ?? 0;
     this.up = new Line(queue, parts.delay);
     this.down = new Line(queue, parts.delay);
     this.fromRelayNode = new Line(queue, () => RELAY_MS);
@@ -169,8 +172,17 @@ export class MemberChannel {
     if (answer === 'hold') return this.armFlush();
     if (answer === 'drop') return;
     if (answer === 'flush' && hold.has(block.id)) return;
+    if (!passing.pool) this.passParents(block.previous);
     hold.wrote(block.id);
     this.write(block);
+  }
+
+  private passParents(previous: string): void {
+    for (const { id, num, frame } of this.emitter.upTo(previous)) {
+      if (num <= this.since || this.hold.has(id)) continue;
+      this.hold.wrote(id);
+      this.write(this.emitter.tree.of(frame));
+    }
   }
 
   private write(block: Block): void {
