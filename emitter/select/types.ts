@@ -28,6 +28,8 @@ export interface SelectConfig {
   overdueMs: number;
   /** A rescue must have been applied by the next producer before the last slot's time minus this. */
   deadlineMarginMs: number;
+  /** One-way time to the next producer, taken off as well; null: learned from its blocks. Logs before schema 3 do not have it. */
+  pathMs?: number | null;
   /** 0: a failed leader's window is given up. */
   rescuesPerWindow: number;
   /** How many of the pool's windows a member sits out after one in which a block of its was invalid. */
@@ -42,6 +44,7 @@ export const SELECT_DEFAULTS: SelectConfig = {
   parentWaitMs: 100,
   overdueMs: 150,
   deadlineMarginMs: 50,
+  pathMs: null,
   rescuesPerWindow: 2,
   quarantineWindows: 10,
   forkRules: 'legacy',

@@ -1,7 +1,7 @@
 import { firstSlot, lastSlot, slotTime, windowOf } from '../../common/slot.ts';
 import { candidateKey } from '../../emitter/select/state.ts';
 import { type Candidate, SELECT_DEFAULTS } from '../../emitter/select/types.ts';
-import { type Block, isOn } from './blocks.ts';
+import { type Block, isOn, isPreferred } from './blocks.ts';
 import type { Node } from './node.ts';
 import type { MemberRecord, Played } from './world.ts';
 import { signerOf } from './world.ts';
@@ -115,8 +115,8 @@ function checkEmissions(played: Played, tally: Tally): Violation[] {
       wrong('rescue', `${first?.id}: one rescue more than allowed`);
     tally.rescues++;
     tally.replaced += replaced.length;
-    if ((path[path.length - 1]?.num ?? 0) <= tip.num)
-      wrong('rescue', `${path[path.length - 1]?.id} is not higher than ${tip.id}`);
+    const leaf = path[path.length - 1];
+    if (!leaf || !isPreferred(leaf, tip)) wrong('rescue', `nodes would not leave ${tip.id} for ${leaf?.id}`);
   }
   return found;
 }
@@ -225,7 +225,10 @@ function excuse(played: Played, window: number, missed: number[]): string | null
   // The leader failed so late that no branch could be applied before the next producer's window.
   const open = missed.filter((slot) => !emitted.has(slot));
   const depth = 13 - open.length;
-  const deadline = slotTime(lastSlot(window)) - SELECT_DEFAULTS.deadlineMarginMs - depth * played.plan.cpuMs * 1.5;
+  // The way to the next producer, as the emitter may have learned it: two hops, and blocks that take their time.
+  const way = 2 * played.plan.publicDelayMs + played.plan.cpuMs + 10;
+  const deadline =
+    slotTime(lastSlot(window)) - SELECT_DEFAULTS.deadlineMarginMs - way - depth * played.plan.cpuMs * 1.5;
   const m = played.members.findIndex((_, i) => signerOf(i) === leader);
   const isTail = open.every((slot) => slot >= lastSlot(window) - open.length + 1);
   // A lost connection is noticed at once, silence only past the time at which the block is expected.

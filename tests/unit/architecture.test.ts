@@ -101,7 +101,7 @@ const BESIDE: Record<string, string[]> = {
   'emitter/watch.ts': ['select'],
   'emitter/http.ts': [],
   'emitter/metrics.ts': [],
-  'emitter/status.ts': ['relay'],
+  'emitter/status.ts': ['relay', 'select'],
   'emitter/limits.ts': [],
 };
 
