@@ -171,9 +171,11 @@ export class MemberLink {
   private handshakeFromMember(frame: Buffer): void {
     const handshake = decodeHandshake(frame);
     if (!handshake.ok) return this.fault(handshake.code);
-    const { generation, headNum, headId, libOffset } = handshake.value;
+    const { generation, headNum, headId, libId, libOffset } = handshake.value;
     const tip = this.context.publicTip();
-    if (generation === 1 && tip) this.hold.connected(tip.num - headNum);
+    const behind = (tip?.num ?? 0) - headNum;
+    if (tip && generation === 1) this.hold.connected(behind, [headId, libId]);
+    else if (tip) this.hold.toldHead(behind);
     const first = Buffer.from(frame);
     this.relay.remember((head) => withChainState(first, libOffset, head));
     const hide = tip && this.context.isPrivate(headId);
@@ -226,7 +228,7 @@ export class MemberLink {
     // The flush may have handed over this very block.
     if (answer === 'flush' && this.hold.has(id)) return;
     if (!block.pool) this.passParents(block.previous);
-    this.write(block, frame);
+    this.write({ ...block, frame }, block.pool);
   }
 
   /**
@@ -235,13 +237,14 @@ export class MemberLink {
    */
   private passParents(previous: string): void {
     for (const block of this.context.upTo(previous))
-      if (block.num > this.since && !this.hold.has(block.id)) this.write({ ...block, pool: true }, block.frame);
+      if (block.num > this.since && !this.hold.has(block.id)) this.write(block, true);
   }
 
-  private write({ id, slot, pool }: PassingBlock, frame: Buffer): void {
-    this.hold.wrote(id);
-    if (pool) this.written.wrote(id, slot, this.context.now());
-    this.member.send(frame);
+  private write(block: Omit<BranchBlock, 'num'>, pool: boolean): void {
+    const now = this.context.now();
+    this.hold.wrote(block, now);
+    if (pool) this.written.wrote(block.id, block.slot, now);
+    this.member.send(block.frame);
   }
 
   private armFlush(): void {

@@ -88,7 +88,7 @@ export class MemberChannel {
     const { head, root } = member;
     this.carryUp(() => {
       const tip = this.emitter.tip;
-      if (tip) this.hold.connected(tip.num - head.num);
+      if (tip) this.hold.connected(tip.num - head.num, [head.id, root.id]);
       this.handshake(head, root);
       this.relaySpeaks();
     });
@@ -131,6 +131,7 @@ export class MemberChannel {
    * node says that it has more, and is asked for it.
    */
   private handshake(head: Block, root: Block): void {
+    this.hold.toldHead((this.emitter.tip?.num ?? 0) - head.num);
     if (this.emitter.isPrivate(head.id) || this.hold.isHolding(this.emitter.now())) return;
     if (this.relay.head !== head && this.relay.head.num >= head.num) this.answer(head, root);
   }
@@ -173,15 +174,15 @@ export class MemberChannel {
     if (answer === 'drop') return;
     if (answer === 'flush' && hold.has(block.id)) return;
     if (!passing.pool) this.passParents(block.previous);
-    hold.wrote(block.id);
+    hold.wrote(block, emitter.now());
     this.write(block);
   }
 
   private passParents(previous: string): void {
-    for (const { id, num, frame } of this.emitter.upTo(previous)) {
-      if (num <= this.since || this.hold.has(id)) continue;
-      this.hold.wrote(id);
-      this.write(this.emitter.tree.of(frame));
+    for (const block of this.emitter.upTo(previous)) {
+      if (block.num <= this.since || this.hold.has(block.id)) continue;
+      this.hold.wrote(block, this.emitter.now());
+      this.write(this.emitter.tree.of(block.frame));
     }
   }
 
