@@ -6,6 +6,7 @@ import type { EmitterConfig } from './config.ts';
 import { decodeBlockHeader, HEADER_START } from './decode/block.ts';
 import { type CandidateEvent, candidateInput } from './log/candidate.ts';
 import type { Journal } from './log/journal.ts';
+import { QuarantineLedger } from './log/quarantine.ts';
 import type { EventStore } from './log/store.ts';
 import type { MemberDirectory } from './members.ts';
 import type { PublicBranch } from './relay/branch.ts';
@@ -110,6 +111,18 @@ export class Chooser {
     for (const cut of store.unclosed(running)) {
       const { strategy, mode } = ruleFor(this.state, cut.window);
       this.tellClosed(cut.window, cut.emitted, strategy, mode, at);
+    }
+    this.restoreQuarantine(store, at);
+  }
+
+  private restoreQuarantine(store: EventStore, at: number): void {
+    this.parts.journal.write();
+    const { quarantineWindows } = this.state.config;
+    const ledger = new QuarantineLedger();
+    for (const record of store.quarantineRecords(quarantineWindows)) ledger.note(record);
+    for (const event of ledger.restored(quarantineWindows, this.openWindow, at)) {
+      this.parts.logger.warn({ member: this.parts.members.account(event.signer), windows: event.windows }, 'sits out');
+      this.dispatch(event);
     }
   }
 

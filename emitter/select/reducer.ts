@@ -18,7 +18,7 @@ import {
 } from './state.ts';
 import { addTo } from './tree.ts';
 import type { Candidate, SelectEffect, SelectEvent } from './types.ts';
-import { liftFromAll, onAccepted } from './verdict.ts';
+import { liftFromAll, onAccepted, restoreQuarantine } from './verdict.ts';
 
 /** A window nobody follows is closed this long after its last slot's time, so that late candidates still count in it. */
 const CLOSE_AFTER_MS = 2000;
@@ -79,6 +79,8 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
       return noteConnection(state, event.signer);
     case 'decided':
       return restoreDecision(state, event);
+    case 'quarantine':
+      return restoreQuarantine(state, event);
     case 'fence-failed':
       if (state.window?.id !== event.window) return;
       rollBack(state, state.window, event.step);

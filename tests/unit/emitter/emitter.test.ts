@@ -30,6 +30,10 @@ class Store implements EventStore {
   decisions(): EventRecord[] {
     return [];
   }
+  quarantineRecords(): EventRecord[] {
+    return [];
+  }
+
   unclosed(): { window: number; emitted: number }[] {
     return [];
   }

@@ -381,6 +381,10 @@ class Stubborn implements EventStore {
   decisions(): EventRecord[] {
     return [];
   }
+  quarantineRecords(): EventRecord[] {
+    return [];
+  }
+
   unclosed(): { window: number; emitted: number }[] {
     return [];
   }
