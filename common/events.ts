@@ -1,7 +1,7 @@
 import { canonicalJson, sha256 } from './canonical.ts';
 
 /** Version of the event schema below; a reader refuses records of a newer one. See docs/event-log.md. */
-export const EVENT_VERSION = 2;
+export const EVENT_VERSION = 3;
 
 /** Where a run of the emitter begins from: with it and the inputs after it, every decision can be computed again. */
 export interface RunStart {
@@ -68,6 +68,8 @@ export type PoolEvent =
       signer: string | null;
       member: string | null;
       confirmed: number;
+      /** Height of the last irreversible block on its branch; since schema 3, of verified blocks. */
+      irreversible?: number;
       bytes: number;
       transactions: number;
       cpuUs: number;

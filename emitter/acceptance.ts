@@ -18,9 +18,11 @@ const LINKS_KEPT = 256;
 interface Outstanding {
   id: string;
   previous: string;
-  /** When the node could begin with it: it left, and the block before was accepted. */
+  /** When the node could begin with it: it passed it on, and the block before was accepted. */
   since: number;
   sentAt: number;
+  /** The node passed it on, so it has it. Without that it may still be on its way, or the way is broken. */
+  has: boolean;
   /** What the node may take for it. */
   allowedMs: number;
   strikes: number;
@@ -37,7 +39,8 @@ export interface AcceptanceParts {
 
 /**
  * Watches whether the relay node takes what was let out: only execution shows that a body is valid. A node that cannot be reached, is
- * busy, or went to another branch says nothing about a block.
+ * busy, or went to another branch says nothing about a block; nor does one that does not have it. That it has a block shows when it passes it
+ * on, to a member's connection, which nodeos does before it executes it. Source: Leap net_plugin.cpp, `handle_message` (signed_block).
  */
 export class Acceptance {
   private readonly parts: AcceptanceParts;
@@ -56,8 +59,16 @@ export class Acceptance {
     const now = this.parts.now();
     this.knows(id, previous);
     const allowedMs = Math.max(this.parts.acceptMs, (2 * cpuUs) / 1000);
-    this.outstanding.push({ id, previous, since: now, sentAt: now, allowedMs, strikes: 0 });
+    this.outstanding.push({ id, previous, since: now, sentAt: now, has: false, allowedMs, strikes: 0 });
     this.arm();
+  }
+
+  /** The relay node passed a block on. */
+  passedOn(id: string): void {
+    const block = this.outstanding.find((one) => one.id === id && !one.has);
+    if (!block) return;
+    block.has = true;
+    block.since = this.parts.now();
   }
 
   /** A block and its parent, so that heads on top of what was let out are understood. */
@@ -120,7 +131,7 @@ export class Acceptance {
       this.parts.onVerdict(id, true);
     }
     const stuck = this.outstanding.find(({ previous }) => previous === head);
-    if (!stuck || !isPrompt || asked < stuck.since + stuck.allowedMs) return;
+    if (!stuck?.has || !isPrompt || asked < stuck.since + stuck.allowedMs) return;
     stuck.strikes++;
     if (stuck.strikes < STRIKES) return;
     this.outstanding = this.outstanding.filter(({ id }) => !this.branchOf(id).has(stuck.id));

@@ -30,7 +30,8 @@ export function verifiedRecord(
   const isShort = arrival.header.headerEnd - HEADER_START <= LIMITS.evidenceBytes;
   const evidence = isShort ? signerEvidence(arrival.frame, arrival.header, state) : null;
   const said = { verdict: late ? 'late' : 'valid', reason: late ? 'late' : null } as const;
-  return { ...placeOf(arrival), reducedAt, signer, member, transactions, cpuUs, ...said, evidence };
+  const { irreversible } = state.dpos;
+  return { ...placeOf(arrival), irreversible, reducedAt, signer, member, transactions, cpuUs, ...said, evidence };
 }
 
 function placeOf({ header, frame, at }: Arrival<unknown>) {

@@ -6,6 +6,7 @@ import type { EmitterConfig } from './config.ts';
 import { decodeBlockHeader, HEADER_START } from './decode/block.ts';
 import { type CandidateEvent, candidateInput } from './log/candidate.ts';
 import type { Journal } from './log/journal.ts';
+import { QuarantineLedger } from './log/quarantine.ts';
 import type { EventStore } from './log/store.ts';
 import type { MemberDirectory } from './members.ts';
 import type { PublicBranch } from './relay/branch.ts';
@@ -111,6 +112,18 @@ export class Chooser {
       const { strategy, mode } = ruleFor(this.state, cut.window);
       this.tellClosed(cut.window, cut.emitted, strategy, mode, at);
     }
+    this.restoreQuarantine(store, at);
+  }
+
+  private restoreQuarantine(store: EventStore, at: number): void {
+    this.parts.journal.write();
+    const { quarantineWindows } = this.state.config;
+    const ledger = new QuarantineLedger();
+    for (const record of store.quarantineRecords(quarantineWindows)) ledger.note(record);
+    for (const event of ledger.restored(quarantineWindows, this.openWindow, at)) {
+      this.parts.logger.warn({ member: this.parts.members.account(event.signer), windows: event.windows }, 'sits out');
+      this.dispatch(event);
+    }
   }
 
   stop(): void {
@@ -200,7 +213,7 @@ export class Chooser {
   }
 
   private send(window: number, block: Candidate): void {
-    const { id, slot, signer } = block;
+    const { id, num, slot, previous, signer } = block;
     const { frames, branch, journal } = this.parts;
     const kept = frames.get(candidateKey({ id, signer }));
     if (!kept || !this.parts.send(kept.frame, block)) {
@@ -208,7 +221,7 @@ export class Chooser {
     }
     this.parts.onSent(block);
     frames.sawPublic(id);
-    branch.add({ id, slot, frame: kept.frame });
+    branch.add({ id, num, slot, previous, frame: kept.frame });
     const addedUs = Math.round((performance.now() - kept.monotonic) * 1000);
     journal.tell(window, { type: 'emission', at: this.now(), slot, id, signer, bytes: kept.frame.length, addedUs });
   }
@@ -264,6 +277,7 @@ function selectConfig(config: EmitterConfig): SelectConfig {
     parentWaitMs: config.EMITTER_PARENT_WAIT_MS,
     overdueMs: config.EMITTER_OVERDUE_MS,
     deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
+    pathMs: config.EMITTER_PATH_MS ?? null,
     rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
     quarantineWindows: config.EMITTER_QUARANTINE_WINDOWS,
     forkRules: config.EMITTER_FORK_RULES,

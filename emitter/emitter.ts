@@ -2,12 +2,11 @@ import { splitAddress } from '../common/address.ts';
 import type { ChainClient } from '../common/chain.ts';
 import type { Clock } from '../common/clock.ts';
 import type { EventRecord, RunStart } from '../common/events.ts';
-import { keyText } from '../common/keys.ts';
 import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
 import { windowOf } from '../common/slot.ts';
 import type { Agents } from './agents.ts';
-import { refusedRecord, verifiedRecord } from './candidate-record.ts';
+import { Candidates } from './candidates.ts';
 import { Chooser } from './chooser.ts';
 import type { EmitterConfig } from './config.ts';
 import type { BlockHeader } from './decode/block.ts';
@@ -25,7 +24,6 @@ import { PublicBranch } from './relay/branch.ts';
 import { Frames } from './relay/frames.ts';
 import type { MemberLink } from './relay/member-link.ts';
 import { compareConfig, tellChanges } from './reload.ts';
-import { candidateKey } from './select/state.ts';
 import { STRATEGY_VERSIONS } from './select/strategy.ts';
 import type { BlockRef } from './select/types.ts';
 import type { FrameSocket } from './session/frame-socket.ts';
@@ -33,8 +31,6 @@ import { type Listener, listen } from './session/listen.ts';
 import { agentsFor } from './standby.ts';
 import { readingsOf, statusOf } from './status.ts';
 import { Suspects } from './suspects.ts';
-import type { Equivocation } from './verify/equivocation.ts';
-import { type Arrival, Intake, type Outcome } from './verify/intake.ts';
 import { Watch } from './watch.ts';
 
 export interface EmitterParts {
@@ -47,9 +43,6 @@ export interface EmitterParts {
   signing?: Signing;
 }
 
-type Refused = Extract<Outcome<MemberLink>, { refused: unknown }>;
-type Verified = Extract<Outcome<MemberLink>, { verified: unknown }>;
-
 const SOFTWARE = 'bppool/0.1.0';
 
 /** Wires the stages: session → decode → verify → select → relay; every step tells the log. */
@@ -57,7 +50,7 @@ export class Emitter {
   private readonly parts: EmitterParts;
   private readonly pool: bigint;
   private readonly public: PublicChain;
-  private readonly intake: Intake<MemberLink>;
+  private readonly candidates: Candidates;
   readonly chooser: Chooser;
   readonly frames = new Frames();
   private readonly branch = new PublicBranch();
@@ -80,9 +73,8 @@ export class Emitter {
     const { config, chain, clock, store, logger } = parts;
     const onFault = (code: string, text: string) => this.fault(code, text);
     this.pool = stringToName(config.EMITTER_POOL);
-    const onLinked = (id: string) => this.settle(this.intake.linked(id));
+    const onLinked = (id: string) => this.candidates.linked(id);
     this.public = new PublicChain(chain, clock, this.pool, { onLinked, onFault });
-    this.intake = new Intake<MemberLink>(this.public.tree);
     this.members = new MemberDirectory(chain, config.EMITTER_DAC);
     this.http = new EmitterHttp({
       status: () => this.status(),
@@ -110,13 +102,18 @@ export class Emitter {
       canSend: () => this.outside.up,
       onLeak: (block) => this.suspects.leak(block),
       onFenced: (ms) => this.metrics.fenced(ms),
-      onClosing: (window) => this.settle(this.intake.expire(window)),
+      onClosing: (window) => this.candidates.expire(window),
     });
     this.suspects = new Suspects({
       ...{ tree: this.public.tree, frames, members, logger },
       now: () => this.chooser.now(),
       tip: () => this.chooser.tip,
       tell: (window, event) => journal.tell(window, event),
+    });
+    const { chooser, suspects } = this;
+    this.candidates = new Candidates({
+      ...{ tree: this.public.tree, frames, members, journal, chooser, suspects, logger },
+      onIdentified: (link) => this.tellConnection(link, true, 'identified'),
     });
     this.links = new MemberLinks({
       ...{ relay: config.EMITTER_RELAY_P2P, logger, branch, onFault },
@@ -213,9 +210,9 @@ export class Emitter {
     this.links.feedSoon();
   }
 
-  private sendOut(frame: Buffer, { id, num, slot }: BlockRef): boolean {
+  private sendOut(frame: Buffer, { id, num, slot, previous }: BlockRef): boolean {
     const sent = this.outside.send(frame, { num });
-    if (sent) this.links.add({ id, num, slot, pool: true, frame });
+    if (sent) this.links.add({ id, num, slot, previous, pool: true, frame });
     return sent;
   }
 
@@ -227,11 +224,12 @@ export class Emitter {
     this.public.follow(header, chooser.tip);
     const pool = header.producer === this.pool;
     const copy = Buffer.from(frame);
-    if (pool) this.branch.add({ id, slot, frame: copy });
+    if (pool) this.branch.add({ id, num, slot, previous, frame: copy });
     if (pool) this.suspects.sawPublic(copy, header);
-    this.links.add({ id, num, slot, pool, frame: copy });
+    this.links.add({ id, num, slot, previous, pool, frame: copy });
     const at = chooser.now();
-    chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous }, pool });
+    const irreversible = this.public.irreversibleAt(id);
+    chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous, ...irreversible }, pool });
     this.takeTurns();
   }
 
@@ -254,10 +252,11 @@ export class Emitter {
       publicTip: () => this.chooser.tip,
       isPrivate: (id) => this.frames.isPrivate(id, this.chooser.state.emittedIds),
       mayProduce: (signer) => this.agents.mayProduce(signer),
-      onPartialBlock: (link, frame, filled) => this.intake.feed(link, frame, filled, this.chooser.now()),
-      onCandidate: (link, frame, header) => this.onCandidate(link, frame, header),
+      onPartialBlock: (link, frame, filled) => this.candidates.feed(link, frame, filled),
+      onCandidate: (link, frame, header) => this.candidates.take(link, frame, header),
       onPublicBlock: (frame, header) => {
         this.outside.relayHas(header.num);
+        this.watch.acceptance.passedOn(header.id);
         this.onPublicBlock(frame, header);
       },
       onFault: (link, code) => this.fault(code, `session ${link.session} (${link.remote}) was closed: ${code}`),
@@ -267,68 +266,8 @@ export class Emitter {
 
   private onLinkClosed(link: MemberLink, reason: string): void {
     this.links.delete(link);
-    this.intake.forget(link);
     this.tellConnection(link, false, reason);
-    if (link.signer) this.tellMember(link.signer, false);
-  }
-
-  private onCandidate(link: MemberLink, frame: Buffer, header: BlockHeader): void {
-    // The frame is kept for some windows: a copy, where it is a view of a chunk many times its size.
-    const own = frame.buffer.byteLength === frame.length ? frame : Buffer.from(frame);
-    const arrival = { session: link, frame: own, header, at: this.chooser.now(), monotonic: performance.now() };
-    this.frames.sawCandidate(header.id);
-    this.settle(this.intake.take(arrival));
-  }
-
-  private settle(outcomes: Outcome<MemberLink>[]): void {
-    for (const outcome of outcomes) {
-      if ('refused' in outcome) this.onRefused(outcome);
-      else this.onVerified(outcome);
-    }
-  }
-
-  private onRefused({ arrival, refused, signer, evidence }: Refused): void {
-    // Old blocks are answers to sync requests, not proposals.
-    if (refused === 'stale') return;
-    const { session } = arrival;
-    if (refused === 'foreign_key' && signer) {
-      const what = `session ${session.session} (${session.remote}) signs with ${keyText(signer)}`;
-      this.parts.logger.warn(`${what}, which is not in the active schedule: is that member admitted, its key current?`);
-    }
-    const event = refusedRecord(arrival, refused, signer, this.members.account(signer));
-    // A slot that far ahead is the peer's word alone: its window must not be opened in the log.
-    this.journal.tell(refused === 'too_early' || refused === 'too_many' ? null : windowOf(event.slot), event);
-    if (evidence && signer) this.tellEquivocation(arrival, signer, evidence);
-  }
-
-  private onVerified({ arrival, verified }: Verified): void {
-    const { session, header, frame, monotonic } = arrival;
-    const { signer } = verified;
-    const { id, slot } = header;
-    if (!this.frames.keep(candidateKey({ id, signer }), { slot, frame, monotonic })) return;
-    this.identify(session, signer);
-    this.suspects.compare(session, header, signer);
-    this.chooser.offer(verifiedRecord(arrival, verified, this.chooser.now(), this.members.account(signer)));
-  }
-
-  /** A connection is whose new candidates come on it: a member can also pass on blocks of others. */
-  private identify(session: MemberLink, signer: string): void {
-    if (session.signer === signer) return;
-    if (session.signer) this.tellMember(session.signer, false);
-    session.signer = signer;
-    this.tellConnection(session, true, 'identified');
-    this.tellMember(signer, true);
-  }
-
-  private tellMember(signer: string, up: boolean): void {
-    this.chooser.dispatch({ type: 'member', at: this.chooser.now(), signer, up });
-  }
-
-  private tellEquivocation({ header, at }: Arrival<MemberLink>, signer: string, evidence: Equivocation): void {
-    const { slot, previous } = header;
-    const member = this.members.account(signer);
-    this.parts.logger.error({ slot, member, signer }, 'a key signed two blocks for one slot');
-    this.journal.tell(windowOf(slot), { type: 'equivocation', at, slot, previous, signer, member, ...evidence });
+    this.candidates.forget(link);
   }
 
   private tellConnection(link: MemberLink, up: boolean, reason: string): void {

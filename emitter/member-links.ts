@@ -20,7 +20,7 @@ interface Parts {
 }
 
 /** What a link needs to know beyond what all links have in common. */
-export type LinkNeeds = Omit<LinkContext, 'branch' | 'relayHead' | 'onRelayLost' | 'onDropped'>;
+export type LinkNeeds = Omit<LinkContext, 'branch' | 'upTo' | 'relayHead' | 'onRelayLost' | 'onDropped'>;
 
 /** Members' connections, and what they are fed with while the relay node does not serve them. */
 export class MemberLinks {
@@ -44,6 +44,7 @@ export class MemberLinks {
       ...needs,
       relayHead,
       branch: (window) => branch.of(window),
+      upTo: (id) => branch.upTo(id),
       onRelayLost: (of, reason) => this.onRelayLost(of, reason),
       onDropped: () => {
         this.dropped++;

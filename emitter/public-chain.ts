@@ -99,11 +99,17 @@ export class PublicChain {
     return turns;
   }
 
+  /** Height of the last irreversible block on the branch that ends in a block; nothing for a block that is not in the tree. */
+  irreversibleAt(id: string): { irreversible?: number } {
+    const state = this.tree.get(id);
+    return state ? { irreversible: state.dpos.irreversible } : {};
+  }
+
   private async seed(id: string): Promise<BlockRef> {
     const state = await readHeaderState(this.chain, id);
     this.tree.add(state);
     this.handlers.onLinked(id);
-    return { id: state.id, num: state.num, slot: state.slot, previous: state.previous };
+    return { id, num: state.num, slot: state.slot, previous: state.previous, ...this.irreversibleAt(id) };
   }
 
   private async fillGap(header: BlockHeader): Promise<void> {

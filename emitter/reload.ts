@@ -8,6 +8,7 @@ const LIVE: readonly (keyof EmitterConfig)[] = [
   'EMITTER_PARENT_WAIT_MS',
   'EMITTER_OVERDUE_MS',
   'EMITTER_DEADLINE_MARGIN_MS',
+  'EMITTER_PATH_MS',
   'EMITTER_RESCUES_PER_WINDOW',
   'LOG_LEVEL',
 ];

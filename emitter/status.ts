@@ -5,6 +5,7 @@ import type { MemberDirectory } from './members.ts';
 import type { Readings } from './metrics.ts';
 import type { PublicSide } from './public-side.ts';
 import type { Frames } from './relay/frames.ts';
+import { pathMs } from './select/path.ts';
 
 interface Parts {
   chooser: Chooser;
@@ -38,6 +39,7 @@ export function statusOf({ chooser, outside, links, members }: Parts, more: More
     outside: { relayUp: outside.relayUp, peers: outside.list },
     tip,
     window: window && { id: window.id, leader: window.leader, rescues: window.rescues },
+    pathMs: pathMs(chooser.state),
     sessions,
     agents: more.agents,
     log: { seq: more.lastSeq },

@@ -1,5 +1,6 @@
 import type { EventRecord, PoolEvent } from '../../common/events.ts';
 import { windowOf } from '../../common/slot.ts';
+import { QuarantineLedger } from '../../emitter/log/quarantine.ts';
 import type { SelectEvent } from '../../emitter/select/types.ts';
 
 type Decision = Extract<PoolEvent, { type: 'decision' }>;
@@ -17,8 +18,12 @@ const WINDOWS_KEPT = 256;
 /** What the records so far say of the newest windows. */
 export class History {
   private readonly windows = new Map<number, Past>();
+  /** Who sits out after these records. */
+  readonly quarantine = new QuarantineLedger();
 
-  note({ window, event }: EventRecord): void {
+  note(record: EventRecord): void {
+    const { window, event } = record;
+    this.quarantine.note(record);
     if (window === null) return;
     const past = this.past(window);
     if (event.type === 'decision') past.decisions.push(event);

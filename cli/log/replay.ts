@@ -49,6 +49,8 @@ export class Replay implements LogCheck {
   private readonly history = new History();
   /** After a start: what the selection still has to be told of decisions in the window that runs; null: not known yet. */
   private toRestore: SelectEvent[] | null = [];
+  /** The same of who sits out. */
+  private sittingOut: SelectEvent[] | null = [];
   private restoring = false;
 
   take(record: EventRecord): string | null {
@@ -94,6 +96,8 @@ export class Replay implements LogCheck {
     this.expected = [];
     this.machine = version > 1 ? Machine.start(event) : null;
     this.toRestore = null;
+    // Runs of schema 2 forgot who sat out.
+    this.sittingOut = version > 2 ? null : [];
     this.restoring = true;
     this.counts.starts++;
     return null;
@@ -151,10 +155,23 @@ export class Replay implements LogCheck {
       if (due && canonicalJson({ ...due, at: event.at }) === canonicalJson(event)) return null;
       return 'it restores a decision that the log does not have there';
     }
+    if (event.type === 'quarantine') {
+      const due = this.dueQuarantine(event.at).shift();
+      return due && canonicalJson({ ...due, at: event.at }) === canonicalJson(event)
+        ? null
+        : 'it restores a quarantine that the log does not have there';
+    }
     if (event.type !== 'candidate') return null;
     this.restoring = false;
+    if (this.dueQuarantine(event.at).length > 0) return 'who sat out in the run before was not restored';
     this.toRestore ??= this.history.decided(this.machine?.state.tip?.slot ?? 0);
     return this.toRestore.length === 0 ? null : 'a decision of the run before was not restored';
+  }
+
+  private dueQuarantine(at: number): SelectEvent[] {
+    const { config, window } = this.machine?.state ?? {};
+    this.sittingOut ??= this.history.quarantine.restored(config?.quarantineWindows ?? 0, window?.id ?? null, at);
+    return this.sittingOut;
   }
 
   private derived(record: EventRecord, event: Derived): string | null {

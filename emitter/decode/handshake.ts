@@ -7,6 +7,7 @@ export interface HandshakeHead {
   chainId: string;
   nodeId: string;
   libNum: number;
+  libId: string;
   headNum: number;
   headId: string;
   agent: string;
@@ -27,14 +28,14 @@ export function decodeHandshake(frame: Buffer): Decoded<HandshakeHead> {
   reader.skip(reader.varuint());
   const libOffset = reader.offset;
   const libNum = reader.u32();
-  reader.skip(32);
+  const libId = reader.hex(32);
   const headNum = reader.u32();
   const headId = reader.hex(32);
   reader.text();
   const agent = reader.text();
   const generation = reader.u16();
   if (reader.failed) return { ok: false, code: 'bad_handshake' };
-  return { ok: true, value: { generation, chainId, nodeId, libNum, headNum, headId, agent, libOffset } };
+  return { ok: true, value: { generation, chainId, nodeId, libNum, libId, headNum, headId, agent, libOffset } };
 }
 
 /** A copy of the frame that tells of another head. The handshake's signature covers its time only, so it stays valid. */

@@ -6,6 +6,8 @@ export interface ForkBlock {
   id: string;
   num: number;
   slot: number;
+  /** Legacy only: height of the last irreversible block on the branch that ends in this one; absent in logs before schema 3. */
+  irreversible?: number;
   /** Savanna only: the slot of the newest ancestor that this block's header claims a quorum certificate for. */
   qcSlot?: number;
 }

@@ -12,6 +12,8 @@ export function candidateInput(told: CandidateEvent): Extract<SelectEvent, { typ
   if (reducedAt === null || signer === null) return null;
   const late = told.verdict === 'late';
   const cost = { cpuUs, transactions, bytes };
-  const candidate = { id, num, slot, previous, signer, confirmed, ...cost, arrivedMs, late };
+  const { irreversible } = told;
+  const place = { id, num, slot, previous, ...(irreversible === undefined ? {} : { irreversible }) };
+  const candidate = { ...place, signer, confirmed, ...cost, arrivedMs, late };
   return { type: 'candidate', at: reducedAt, candidate };
 }

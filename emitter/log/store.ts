@@ -10,6 +10,8 @@ export interface EventStore {
   /** Decisions of a window, in order. */
   decisions(window: number): EventRecord[];
   unclosed(before: number): { window: number; emitted: number }[];
+  /** What a quarantine of so many windows can be known from: see QuarantineLedger. */
+  quarantineRecords(windows: number): EventRecord[];
   /** Records after a sequence number, at most `limit`. */
   after(seq: number, limit: number): EventRecord[];
   readonly lastSeq: number;
@@ -91,6 +93,13 @@ export class SqliteStore implements EventStore, SignedStore {
     const sql = `SELECT window, ${slots} AS emitted FROM events WHERE window < ? AND window > COALESCE(${pruned}, -1)
       GROUP BY window HAVING SUM(kind = 'window') = 0 ORDER BY window`;
     return this.db.prepare(sql).all(before) as unknown as { window: number; emitted: number }[];
+  }
+
+  quarantineRecords(windows: number): EventRecord[] {
+    const old = `SELECT seq FROM events WHERE kind = 'window' ORDER BY seq DESC LIMIT 1 OFFSET ?`;
+    const from = (this.db.prepare(old).get(windows)?.seq as number | undefined) ?? 0;
+    const kinds = `kind IN ('rejected', 'window', 'fault') OR seq = (SELECT MIN(seq) FROM events)`;
+    return this.select(`WHERE (${kinds}) AND seq > ? ORDER BY seq`, from);
   }
 
   window(window: number): EventRecord[] {

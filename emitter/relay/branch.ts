@@ -1,45 +1,62 @@
 import { windowOf } from '../../common/slot.ts';
 import { LIMITS } from '../limits.ts';
 
-interface Entry {
+/** A public block of the pool. */
+export interface BranchBlock {
   id: string;
+  num: number;
   slot: number;
+  previous: string;
   frame: Buffer;
 }
 
 /** The pool's public blocks of the newest windows, with their bytes, to be handed to members when their hold ends. */
 export class PublicBranch {
-  private readonly windows = new Map<number, Entry[]>();
+  private readonly windows = new Map<number, BranchBlock[]>();
+  private readonly replaced = new Set<string>();
 
-  add(entry: Entry): void {
-    const window = windowOf(entry.slot);
-    const entries = this.windows.get(window) ?? [];
-    if (entries.some((known) => known.id === entry.id)) return;
-    entries.push(entry);
-    this.windows.set(window, entries);
+  add(block: BranchBlock): void {
+    const window = windowOf(block.slot);
+    const blocks = this.windows.get(window) ?? [];
+    if (blocks.some((known) => known.id === block.id)) return;
+    blocks.push(block);
+    this.windows.set(window, blocks);
     for (const oldest of [...this.windows.keys()].sort((a, b) => a - b)) {
       if (this.windows.size <= LIMITS.windowsKept) break;
+      for (const { id } of this.windows.get(oldest) ?? []) this.replaced.delete(id);
       this.windows.delete(oldest);
     }
   }
 
-  /** A rescue took the place of these. */
+  /** A rescue took the place of these. Their bytes stay: when it comes too late, the network goes on on them. */
   remove(ids: string[]): void {
-    for (const [window, entries] of this.windows) {
-      this.windows.set(
-        window,
-        entries.filter(({ id }) => !ids.includes(id)),
-      );
-    }
+    for (const blocks of this.windows.values())
+      for (const { id } of blocks) if (ids.includes(id)) this.replaced.add(id);
   }
 
   /** Whether this block is public and stands: no rescue took its place. */
   has(id: string, slot: number): boolean {
-    return this.windows.get(windowOf(slot))?.some((entry) => entry.id === id) === true;
+    return !this.replaced.has(id) && this.windows.get(windowOf(slot))?.some((block) => block.id === id) === true;
   }
 
-  /** Blocks of a window in order of their slots. */
-  of(window: number): Entry[] {
-    return [...(this.windows.get(window) ?? [])].sort((a, b) => a.slot - b.slot);
+  /** Blocks of a window that stand, in order of their slots. */
+  of(window: number): BranchBlock[] {
+    const blocks = this.windows.get(window) ?? [];
+    return blocks.filter(({ id }) => !this.replaced.has(id)).sort((a, b) => a.slot - b.slot);
+  }
+
+  /** The pool's blocks on the branch that ends in a block, replaced ones included, in order: what a node needs to link the next. */
+  upTo(id: string): BranchBlock[] {
+    const path: BranchBlock[] = [];
+    for (let block = this.find(id); block; block = this.find(block.previous)) path.unshift(block);
+    return path;
+  }
+
+  private find(id: string): BranchBlock | undefined {
+    for (const blocks of this.windows.values()) {
+      const found = blocks.find((block) => block.id === id);
+      if (found) return found;
+    }
+    return undefined;
   }
 }

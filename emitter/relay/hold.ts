@@ -6,6 +6,9 @@ const RELEASE_AFTER_MS = 150;
 /** A block older than this does not make a node that is syncing start to produce. Source: producer_plugin `on_incoming_block`. */
 const NOT_LIVE_MS = 2 * SLOT_MS;
 
+/** A head that is behind by so much is in sync: blocks are under way. */
+const IN_SYNC_BLOCKS = 2;
+
 /** Ids kept a member: some windows of blocks. */
 const IDS_KEPT = 600;
 
@@ -31,10 +34,18 @@ export class Hold {
   private lateBlocks: Buffer[] = [];
   /** The member told of a head far behind: it takes blocks of the running window as answers to its sync requests. */
   private joining = false;
+  /** While it joins: its head, its last irreversible block, and the newest of what was written on top of these. */
+  private frontier: string[] = [];
 
-  /** From a member's first handshake: how far its head is behind the public one. */
-  connected(behind: number): void {
-    this.joining = behind > 2;
+  /** From a member's first handshake: how far its head is behind the public one; `has`: ids of that head and of its last irreversible block. */
+  connected(behind: number, has: [string, string]): void {
+    this.joining = behind > IN_SYNC_BLOCKS;
+    this.frontier = has;
+  }
+
+  /** A later handshake: it says so once it is in sync. */
+  toldHead(behind: number): void {
+    if (behind <= IN_SYNC_BLOCKS) this.joining = false;
   }
 
   /** The member sent this pool block itself. Gives whether it is now past its window and wants a flush. */
@@ -111,9 +122,12 @@ export class Hold {
     return this.seen.has(id);
   }
 
-  /** A block was written to the member. */
-  wrote(id: string): void {
+  /** A block was written to the member. One that is live, and on top of all that it lacked, ends its joining. */
+  wrote({ id, previous, slot }: { id: string; previous: string; slot: number }, now: number): void {
     this.remember(id);
+    if (!this.joining || !this.frontier.includes(previous)) return;
+    this.frontier = [...this.frontier.slice(0, 2), id];
+    this.joining = slotTime(slot) < now - NOT_LIVE_MS;
   }
 
   private decidePoolBlock(block: PassingBlock, window: number, now: number): HoldAnswer {

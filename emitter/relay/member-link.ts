@@ -7,6 +7,7 @@ import { answerTime } from '../decode/time.ts';
 import { LIMITS } from '../limits.ts';
 import type { FrameSocket } from '../session/frame-socket.ts';
 import type { Head } from '../session/peer-session.ts';
+import type { BranchBlock } from './branch.ts';
 import { Hold, type PassingBlock } from './hold.ts';
 import type { RecentBlock } from './recent.ts';
 import { RelaySide } from './relay-side.ts';
@@ -24,6 +25,8 @@ export interface LinkContext {
   /** Whether a head that a member tells of is on no public branch the emitter knows. */
   isPrivate(id: string): boolean;
   branch(window: number): { id: string; slot: number; frame: Buffer }[];
+  /** The pool's public blocks of the last windows on the branch that ends in a block, in order. */
+  upTo(id: string): BranchBlock[];
   /** The relay node's head, for a member's handshake to it; rejects while it does not answer or is far behind. */
   relayHead(): Promise<Head>;
   /** A block from the member is arriving: the first `filled` bytes of the frame that comes whole later. */
@@ -168,9 +171,11 @@ export class MemberLink {
   private handshakeFromMember(frame: Buffer): void {
     const handshake = decodeHandshake(frame);
     if (!handshake.ok) return this.fault(handshake.code);
-    const { generation, headNum, headId, libOffset } = handshake.value;
+    const { generation, headNum, headId, libId, libOffset } = handshake.value;
     const tip = this.context.publicTip();
-    if (generation === 1 && tip) this.hold.connected(tip.num - headNum);
+    const behind = (tip?.num ?? 0) - headNum;
+    if (tip && generation === 1) this.hold.connected(behind, [headId, libId]);
+    else if (tip) this.hold.toldHead(behind);
     const first = Buffer.from(frame);
     this.relay.remember((head) => withChainState(first, libOffset, head));
     const hide = tip && this.context.isPrivate(headId);
@@ -206,13 +211,13 @@ export class MemberLink {
   private blockFromRelay(frame: Buffer): void {
     const header = decodeBlockHeader(frame);
     if (!header.ok) return this.relay.drop(header.code);
-    const { id, slot, producer } = header.value;
+    const { id, slot, previous, producer } = header.value;
     this.context.onPublicBlock(frame, header.value);
-    this.pass({ id, slot, pool: producer === this.context.pool }, frame);
+    this.pass({ id, slot, previous, pool: producer === this.context.pool }, frame);
   }
 
   /** What the hold makes of a block on its way to the member. */
-  private pass(block: PassingBlock, frame: Buffer): void {
+  private pass(block: PassingBlock & { previous: string }, frame: Buffer): void {
     const { id } = block;
     const follows = !this.context.mayProduce(this.signer);
     const isPoolWindow = (window: number) => this.context.isPoolWindow(window);
@@ -222,9 +227,24 @@ export class MemberLink {
     if (answer === 'drop') return;
     // The flush may have handed over this very block.
     if (answer === 'flush' && this.hold.has(id)) return;
-    this.hold.wrote(id);
-    if (block.pool) this.written.wrote(id, block.slot, this.context.now());
-    this.member.send(frame);
+    if (!block.pool) this.passParents(block.previous);
+    this.write({ ...block, frame }, block.pool);
+  }
+
+  /**
+   * What the network built on although a rescue had taken its place: the rescue was late, and the flush left these blocks out. Without
+   * them the member could link nothing any more.
+   */
+  private passParents(previous: string): void {
+    for (const block of this.context.upTo(previous))
+      if (block.num > this.since && !this.hold.has(block.id)) this.write(block, true);
+  }
+
+  private write(block: Omit<BranchBlock, 'num'>, pool: boolean): void {
+    const now = this.context.now();
+    this.hold.wrote(block, now);
+    if (pool) this.written.wrote(block.id, block.slot, now);
+    this.member.send(block.frame);
   }
 
   private armFlush(): void {

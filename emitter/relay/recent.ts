@@ -4,6 +4,7 @@ export interface RecentBlock {
   id: string;
   num: number;
   slot: number;
+  previous: string;
   /** Whether the pool's account is its producer. */
   pool: boolean;
   frame: Buffer;

@@ -3,6 +3,7 @@ import { closing } from './closing.ts';
 import { extend } from './emission.ts';
 import { awaitedSlot, learnLead } from './expected.ts';
 import { askShadows } from './first.ts';
+import { learnPath } from './path.ts';
 import { dueAt, rescue } from './rescue.ts';
 import { onSettings } from './settings.ts';
 import { dutyDueAt, giveDuty, noteConnection, onAgent, watchDuty } from './standby.ts';
@@ -16,8 +17,8 @@ import {
   type WindowState,
 } from './state.ts';
 import { addTo } from './tree.ts';
-import type { BlockRef, Candidate, SelectEffect, SelectEvent } from './types.ts';
-import { liftFromAll, onAccepted } from './verdict.ts';
+import type { Candidate, SelectEffect, SelectEvent } from './types.ts';
+import { liftFromAll, onAccepted, restoreQuarantine } from './verdict.ts';
 
 /** A window nobody follows is closed this long after its last slot's time, so that late candidates still count in it. */
 const CLOSE_AFTER_MS = 2000;
@@ -72,12 +73,14 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
     case 'candidate':
       return onCandidate(state, event.candidate, effects);
     case 'public':
-      return onPublic(state, event.block, event.pool, effects);
+      return onPublic(state, event, effects);
     case 'member':
       state.sessions.set(event.signer, Math.max(0, (state.sessions.get(event.signer) ?? 0) + (event.up ? 1 : -1)));
       return noteConnection(state, event.signer);
     case 'decided':
       return restoreDecision(state, event);
+    case 'quarantine':
+      return restoreQuarantine(state, event);
     case 'fence-failed':
       if (state.window?.id !== event.window) return;
       rollBack(state, state.window, event.step);
@@ -119,9 +122,14 @@ function enterWindow(state: SelectState, id: number, effects: SelectEffect[]): W
   return window;
 }
 
-function onPublic(state: SelectState, block: BlockRef, pool: boolean, effects: SelectEffect[]): void {
+function onPublic(
+  state: SelectState,
+  { block, pool, at }: Extract<SelectEvent, { type: 'public' }>,
+  effects: SelectEffect[],
+): void {
   const { window, tip } = state;
   if (state.emittedIds.has(block.id)) return;
+  if (!pool) learnPath(state, block, at);
   const better = !tip || rulesOf(state).isBetterHead(block, tip);
   // Older pool blocks are answers to sync requests, emitted long ago, perhaps by an earlier run.
   if (pool && (better || windowOf(block.slot) === window?.id)) effects.push({ type: 'leak', block });

@@ -2,6 +2,7 @@ import { lastSlot, slotTime } from '../../common/slot.ts';
 import { isEligible, take } from './emission.ts';
 import { awaitedSlot, expectedAt } from './expected.ts';
 import { chooseNow } from './first.ts';
+import { pathMs } from './path.ts';
 import { type Emitted, isAlive, isOver, rulesOf, type SelectState, snapshot, type WindowState } from './state.ts';
 import { withId } from './tree.ts';
 import type { BlockRef, Candidate, SelectEffect } from './types.ts';
@@ -57,10 +58,13 @@ export function dueAt(state: SelectState, window: WindowState): number | null {
   return slot === lastSlot(window.id) ? expected : Math.max(expected, slotTime(slot));
 }
 
-/** The latest time at which a branch may leave so that the next producer has applied it before it starts its window. */
+/**
+ * The latest time at which a branch may leave so that the next producer has applied it before it starts its window. What counts is when it
+ * is there, not when it left: docs/decisions/experiment-3-deadline.md.
+ */
 export function deadlineFor(state: SelectState, window: WindowState, path: readonly Candidate[]): number {
   const applyMs = (path.reduce((sum, block) => sum + block.cpuUs, 0) / 1000) * APPLY_FACTOR;
-  return rulesOf(state).tooLateAt(window.id) - state.config.deadlineMarginMs - applyMs;
+  return rulesOf(state).tooLateAt(window.id) - state.config.deadlineMarginMs - pathMs(state) - applyMs;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { windowOf } from '../../common/slot.ts';
 import { FORK_RULES, type ForkRules } from '../forks/rules.ts';
+import type { PathState } from './path.ts';
 import { DEFAULT_SETTINGS, type Rule, ruleFor, type Settings } from './settings.ts';
 import { parseStrategy } from './strategy.ts';
 import { type CandidateTree, emptyTree } from './tree.ts';
@@ -100,6 +101,8 @@ export interface SelectState {
   quarantine: Map<string, number>;
   /** Ids of the blocks let out, newest last, so that their way back from the network is no surprise. */
   emittedIds: Set<string>;
+  /** The way to the next producer, once a block of its was seen. */
+  path?: PathState;
   /** Per signer and slot in the window: how many ms before the slot's time its block last came (negative: after). */
   lead: Map<string, number[]>;
 }

@@ -28,6 +28,8 @@ export interface SelectConfig {
   overdueMs: number;
   /** A rescue must have been applied by the next producer before the last slot's time minus this. */
   deadlineMarginMs: number;
+  /** One-way time to the next producer, taken off as well; null: learned from its blocks. Logs before schema 3 do not have it. */
+  pathMs?: number | null;
   /** 0: a failed leader's window is given up. */
   rescuesPerWindow: number;
   /** How many of the pool's windows a member sits out after one in which a block of its was invalid. */
@@ -42,6 +44,7 @@ export const SELECT_DEFAULTS: SelectConfig = {
   parentWaitMs: 100,
   overdueMs: 150,
   deadlineMarginMs: 50,
+  pathMs: null,
   rescuesPerWindow: 2,
   quarantineWindows: 10,
   forkRules: 'legacy',
@@ -54,6 +57,8 @@ export type SelectEvent =
   | { type: 'public'; at: number; block: BlockRef; pool: boolean }
   | { type: 'member'; at: number; signer: string; up: boolean }
   | { type: 'decided'; at: number; block: BlockRef; signer: string; rescue: boolean }
+  /** By the log of earlier runs a member sits out, so many windows from now on, the one that is open included. */
+  | { type: 'quarantine'; at: number; signer: string; windows: number }
   /** The `step`th emission of the last answer could not be made durable: it and those behind it did not happen. */
   | { type: 'fence-failed'; at: number; window: number; step: number }
   /** A window of the pool's has begun by the clock, whether anything was heard of it or not. */

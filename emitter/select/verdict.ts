@@ -39,6 +39,16 @@ function parentOf(state: SelectState, window: WindowState, previous: string) {
   return state.roots.find(({ id }) => id === previous) ?? window.parent;
 }
 
+/** What an earlier run knew of a member: it sits out the window that is open, if one is, and the rest after it. */
+export function restoreQuarantine(
+  state: SelectState,
+  { signer, windows }: Extract<SelectEvent, { type: 'quarantine' }>,
+): void {
+  const after = state.window ? windows - 1 : windows;
+  state.window?.out.add(signer);
+  if (after > 0) state.quarantine.set(signer, after);
+}
+
 /** A pool whose members are all in quarantine has a relay node that is wrong, or nothing to lose: all are tried again. */
 export function liftFromAll(state: SelectState, window: WindowState, effects: SelectEffect[]): void {
   const agents = [...state.agents].filter(([, { up }]) => up).map(([signer]) => signer);

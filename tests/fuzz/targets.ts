@@ -136,6 +136,7 @@ function link(): Target['run'] {
     publicTip: () => ({ num: tip.num, id: tip.id }),
     isPrivate: (id) => id.endsWith('7'),
     branch: (one) => shown.filter(({ slot }) => windowOf(slot) === one),
+    upTo: () => [],
     mayProduce: () => true,
     relayHead: () => Promise.reject(new Error('gone')),
     onPartialBlock: (_, frame, filled) => must(filled <= frame.length, 'no more than the frame has come'),

@@ -85,9 +85,12 @@ function confirm(counts: number[], num: number, blocks: number): number | null {
   return null;
 }
 
+type Height = { irreversible?: number; num: number };
+
 /** nodeos' order: irreversible height, then height. Source: Leap fork_database.cpp, `first_preferred`. */
-export function isPreferred(block: Block, than: Block): boolean {
-  if (block.irreversible !== than.irreversible) return block.irreversible > than.irreversible;
+export function isPreferred(block: Height, than: Height): boolean {
+  const [own, others] = [block.irreversible ?? 0, than.irreversible ?? 0];
+  if (own !== others) return own > others;
   return block.num > than.num;
 }
 

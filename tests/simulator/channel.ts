@@ -52,6 +52,8 @@ export class MemberChannel {
   private readonly memberEnd: Peer;
   private readonly relayEnd: Peer;
   private open = true;
+  /** Public height when the member came. */
+  private readonly since: number;
   private flushPlanned = false;
   /** The relay node's answer to a handshake is under way. */
   private answering = false;
@@ -72,6 +74,7 @@ export class MemberChannel {
     this.relay = relay;
     this.emitter = parts.emitter;
     this.queue = queue;
+    this.since = this.emitter.tip?.num ?? 0;
     this.up = new Line(queue, parts.delay);
     this.down = new Line(queue, parts.delay);
     this.fromRelayNode = new Line(queue, () => RELAY_MS);
@@ -85,7 +88,7 @@ export class MemberChannel {
     const { head, root } = member;
     this.carryUp(() => {
       const tip = this.emitter.tip;
-      if (tip) this.hold.connected(tip.num - head.num);
+      if (tip) this.hold.connected(tip.num - head.num, [head.id, root.id]);
       this.handshake(head, root);
       this.relaySpeaks();
     });
@@ -128,6 +131,7 @@ export class MemberChannel {
    * node says that it has more, and is asked for it.
    */
   private handshake(head: Block, root: Block): void {
+    this.hold.toldHead((this.emitter.tip?.num ?? 0) - head.num);
     if (this.emitter.isPrivate(head.id) || this.hold.isHolding(this.emitter.now())) return;
     if (this.relay.head !== head && this.relay.head.num >= head.num) this.answer(head, root);
   }
@@ -169,8 +173,17 @@ export class MemberChannel {
     if (answer === 'hold') return this.armFlush();
     if (answer === 'drop') return;
     if (answer === 'flush' && hold.has(block.id)) return;
-    hold.wrote(block.id);
+    if (!passing.pool) this.passParents(block.previous);
+    hold.wrote(block, emitter.now());
     this.write(block);
+  }
+
+  private passParents(previous: string): void {
+    for (const block of this.emitter.upTo(previous)) {
+      if (block.num <= this.since || this.hold.has(block.id)) continue;
+      this.hold.wrote(block, this.emitter.now());
+      this.write(this.emitter.tree.of(block.frame));
+    }
   }
 
   private write(block: Block): void {

@@ -1,10 +1,13 @@
 import { firstSlot, lastSlot, slotTime, windowOf } from '../../common/slot.ts';
 import { candidateKey } from '../../emitter/select/state.ts';
 import { type Candidate, SELECT_DEFAULTS } from '../../emitter/select/types.ts';
-import { type Block, isOn } from './blocks.ts';
+import { type Block, isOn, isPreferred } from './blocks.ts';
 import type { Node } from './node.ts';
 import type { MemberRecord, Played } from './world.ts';
 import { signerOf } from './world.ts';
+
+/** A block that a node drops has waited for the node itself when it lay there for so long: applying an empty one takes 0.3 ms. */
+const QUEUED_MS = 50;
 
 /** A rule that was broken. */
 export interface Violation {
@@ -105,12 +108,15 @@ function checkEmissions(played: Played, tally: Tally): Violation[] {
     if (reason === 'first' && first) tally.orphaned += tip.num - first.num + 1;
     if (reason !== 'rescue') continue;
     rescues.set(window, [...failed, effect.failed ?? '']);
+    // Slots of replaced blocks beyond the new branch are free again.
+    const taken = new Set(path.map(({ slot }) => slot));
+    for (const { slot } of replaced) if (!taken.has(slot)) bySlot.delete(slot);
     if (failed.length >= SELECT_DEFAULTS.rescuesPerWindow)
       wrong('rescue', `${first?.id}: one rescue more than allowed`);
     tally.rescues++;
     tally.replaced += replaced.length;
-    if ((path[path.length - 1]?.num ?? 0) <= tip.num)
-      wrong('rescue', `${path[path.length - 1]?.id} is not higher than ${tip.id}`);
+    const leaf = path[path.length - 1];
+    if (!leaf || !isPreferred(leaf, tip)) wrong('rescue', `nodes would not leave ${tip.id} for ${leaf?.id}`);
   }
   return found;
 }
@@ -123,8 +129,9 @@ function checkMembers(played: Played, tally: Tally): Violation[] {
   const found: Violation[] = [];
   for (const [m, record] of played.members.entries()) {
     for (const node of record.nodes) {
-      const block = node.told.dropped.find(({ producer }) => producer === played.pool);
-      if (!block) continue;
+      const first = node.told.dropped.find(({ block }) => block.producer === played.pool);
+      if (!first) continue;
+      const { block } = first;
       const cause = poisonCause(played, m, node, block);
       tally.poisoned[cause] = (tally.poisoned[cause] ?? 0) + 1;
       const text = `m${m} dropped ${block.id} of slot ${block.slot}`;
@@ -144,6 +151,8 @@ function poisonCause(played: Played, m: number, node: Node, block: Block): strin
   // It takes blocks of a running window as answers while it is behind, and may begin to produce meanwhile.
   if (windowOf(node.told.firstMade ?? block.slot) >= windowOf(block.slot)) return 'joined in the window';
   if (played.members[m]?.troubles.some((time) => near(time, 30_000))) return 'after trouble';
+  // It went into its window with heavy blocks still to be applied, and dropped those: the pool's cannot be linked from then on.
+  if (node.told.dropped.some((one) => one.waitedMs > QUEUED_MS && one.block.slot <= block.slot)) return 'node too busy';
   return 'unexplained';
 }
 
@@ -216,7 +225,10 @@ function excuse(played: Played, window: number, missed: number[]): string | null
   // The leader failed so late that no branch could be applied before the next producer's window.
   const open = missed.filter((slot) => !emitted.has(slot));
   const depth = 13 - open.length;
-  const deadline = slotTime(lastSlot(window)) - SELECT_DEFAULTS.deadlineMarginMs - depth * played.plan.cpuMs * 1.5;
+  // The way to the next producer, as the emitter may have learned it: two hops, and blocks that take their time.
+  const way = 2 * played.plan.publicDelayMs + played.plan.cpuMs + 10;
+  const deadline =
+    slotTime(lastSlot(window)) - SELECT_DEFAULTS.deadlineMarginMs - way - depth * played.plan.cpuMs * 1.5;
   const m = played.members.findIndex((_, i) => signerOf(i) === leader);
   const isTail = open.every((slot) => slot >= lastSlot(window) - open.length + 1);
   // A lost connection is noticed at once, silence only past the time at which the block is expected.

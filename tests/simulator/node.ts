@@ -48,7 +48,8 @@ export class Node {
   alive = true;
   paused = false;
   readonly told = {
-    dropped: [] as Block[],
+    /** What it dropped while producing, and how long that had waited for the node to be done with blocks before it. */
+    dropped: [] as { block: Block; waitedMs: number }[],
     unlinkable: 0,
     switches: [] as { from: Block; to: Block; at: number }[],
     /** Slot of the first block it made. */
@@ -125,15 +126,16 @@ export class Node {
         this.broadcast(block);
       }
       this.busyUntil = Math.max(this.queue.now, this.busyUntil) + APPLY_MS;
-      this.later(this.busyUntil, () => this.process(block, from));
+      const arrived = this.queue.now;
+      this.later(this.busyUntil, () => this.process(block, from, arrived));
     });
   }
 
   /** Source: net_plugin.cpp, `process_signed_block`. */
-  private process(block: Block, from: Peer): void {
+  private process(block: Block, from: Peer, arrived: number): void {
     if (this.forks.has(block.id) || block.num <= this.root.num) return;
     if (this.producing) {
-      this.told.dropped.push(block);
+      this.told.dropped.push({ block, waitedMs: this.queue.now - arrived });
       this.remember(block);
       return;
     }
@@ -145,7 +147,8 @@ export class Node {
       return;
     }
     this.accept(block);
-    for (const next of this.children(block.id)) this.later(this.busyUntil, () => this.process(next, from));
+    for (const next of this.children(block.id))
+      this.later(this.busyUntil, () => this.process(next, from, this.queue.now));
     this.plan();
   }
 

@@ -1,5 +1,5 @@
 import { SLOT_MS, slotAt, slotInWindow, slotTime, windowOf } from '../../common/slot.ts';
-import { PublicBranch } from '../../emitter/relay/branch.ts';
+import { type BranchBlock, PublicBranch } from '../../emitter/relay/branch.ts';
 import { Frames } from '../../emitter/relay/frames.ts';
 import { reduce } from '../../emitter/select/reducer.ts';
 import { candidateKey, initialState, type SelectState } from '../../emitter/select/state.ts';
@@ -107,6 +107,10 @@ export class PoolEmitter {
     return this.branch.of(window);
   }
 
+  upTo(id: string): BranchBlock[] {
+    return this.branch.upTo(id);
+  }
+
   /** Emitted or seen in public. */
   isPublic(id: string): boolean {
     return this.publicIds.has(id);
@@ -120,7 +124,7 @@ export class PoolEmitter {
     this.link(block.id);
     const pool = block.producer === this.pool;
     if (!pool && block.slot > (this.newest?.slot ?? 0)) this.newest = block;
-    if (pool) this.branch.add({ id: block.id, slot: block.slot, frame: block.frame });
+    if (pool) this.branch.add(block);
     const at = this.now();
     this.dispatch({ type: 'public', at, block: ref(block), pool });
     const window = windowOf(slotAt(at));
@@ -209,15 +213,15 @@ export class PoolEmitter {
       this.frames.sawPublic(id);
       this.publicIds.add(id);
       this.best = this.tree.of(kept.frame);
-      this.branch.add({ id, slot, frame: kept.frame });
+      this.branch.add({ id, num, slot, previous, frame: kept.frame });
       this.parts.send(this.tree.of(kept.frame));
     }
     this.branch.remove(effect.replaced.map((old) => old.id));
   }
 }
 
-function ref({ id, num, slot, previous }: Block): BlockRef {
-  return { id, num, slot, previous };
+function ref({ id, num, slot, previous, irreversible }: Block): BlockRef {
+  return { id, num, slot, previous, irreversible };
 }
 
 function keptOf(block: Block): { slot: number; frame: Buffer; monotonic: number } {

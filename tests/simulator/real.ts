@@ -3,23 +3,22 @@ import { untilSignal } from '../../cli/run/signals.ts';
 import { sentence } from '../../common/errors.ts';
 import { Lab } from '../experiments/lab/lab.ts';
 import { ActualPool } from './real/actual.ts';
-import { differences, OPEN, SCENARIOS } from './real/scenarios.ts';
+import { differences, SCENARIOS } from './real/scenarios.ts';
 import { playVirtual } from './real/virtual.ts';
 
 /**
- * `node tests/simulator/real.ts [--only TEXT] [--open] [--virtual] [--keep]`: plays each scenario with virtual nodes and with real
- * ones and compares; `--open` those that are not understood yet. Exit code 1 when they differ.
+ * `node tests/simulator/real.ts [--only TEXT] [--virtual] [--keep]`: plays each scenario with virtual nodes and with real
+ * ones and compares. Exit code 1 when they differ.
  */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       only: { type: 'string' },
-      open: { type: 'boolean' },
       virtual: { type: 'boolean' },
       keep: { type: 'boolean' },
     },
   });
-  const scenarios = (values.open ? OPEN : SCENARIOS).filter(({ name }) => name.includes(values.only ?? ''));
+  const scenarios = SCENARIOS.filter(({ name }) => name.includes(values.only ?? ''));
   const say = (text: string) => process.stdout.write(`${text}\n`);
   if (values.virtual) {
     for (const scenario of scenarios) say(`${scenario.name}\n  virtual ${JSON.stringify(playVirtual(scenario))}`);

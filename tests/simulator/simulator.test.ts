@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { emptyTally } from './check.ts';
+import { isOn } from './blocks.ts';
+import { check, emptyTally } from './check.ts';
 import { drawPlan, type Plan } from './plan.ts';
 import { broken, lines, simulate } from './run.ts';
 import { shrink } from './shrink.ts';
+import { play } from './world.ts';
 
 const seed = Number(process.env.SIM_SEED ?? 1);
 const slots = Number(process.env.SIM_SLOTS ?? (process.env.POOL_DEEP ? 1_000_000 : 8_000));
@@ -56,6 +58,22 @@ test('the emitter dies between decision and emission: a slower member’s block 
   const faults = [{ kind: 'crash', window: 3, slot: 0, afterMs: -500, who: 'leader', forMs: 5 } as const];
   const { violations } = observe({ ...calm, members: slow, faults });
   assert.deepEqual(violations, []);
+});
+
+test('a rescue that leaves too late: the network goes on on the replaced blocks, and members get them after all', () => {
+  const members = calm.members.map((member) => ({ ...member, effortMs: 450, busyPercent: 100 }));
+  const faults = [
+    { kind: 'cut', window: 2, slot: 7, afterMs: 176, who: 'leader', forMs: 1564 } as const,
+    { kind: 'stall', window: 2, slot: 7, afterMs: 59, who: 0, forMs: 2930 } as const,
+  ];
+  const played = play({ ...calm, others: 2, peers: 0, members, faults });
+  assert.deepEqual(check(played).violations, []);
+  const rescued = played.emitted.find(({ effect }) => effect.reason === 'rescue')?.effect;
+  const chain = new Set(played.relay.branchFrom(0).map(({ id }) => id));
+  assert.ok(rescued && !chain.has(rescued.path[0]?.id ?? ''), 'the rescue lost');
+  assert.ok(chain.has(rescued.replaced[0]?.id ?? ''), 'what it was to replace stayed');
+  for (const { node } of played.members)
+    assert.ok(isOn(node.head, played.relay.root), `${node.settings.name} is on the chain`);
 });
 
 test('three leaders killed in one window: two rescues, and the window’s rest is missed', () => {

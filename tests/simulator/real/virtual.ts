@@ -30,7 +30,7 @@ export function playVirtual({ fault }: Scenario): Outcome {
     ranges(chain.filter(({ slot }) => windowOf(slot) === one).map(({ slot }) => slotInWindow(slot)));
   const dropped = world.members.filter(({ nodes }) => {
     return nodes.some(({ told }) =>
-      told.dropped.some((block) => block.producer === world.pool && windowOf(block.slot) === window),
+      told.dropped.some(({ block }) => block.producer === world.pool && windowOf(block.slot) === window),
     );
   });
   return {

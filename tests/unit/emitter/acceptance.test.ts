@@ -25,6 +25,12 @@ class Relay {
     onIrreversible: (num) => this.lib.push(num),
   });
 
+  /** A block that was let out, and that the node passed on. */
+  took(one: ReturnType<typeof block>): void {
+    this.watch.sent(one);
+    this.watch.passedOn(one.id);
+  }
+
   async pass(ms: number): Promise<void> {
     for (const end = this.now + ms; this.now < end; ) {
       this.now += 30;
@@ -58,8 +64,8 @@ test('a head at the block, or on it, is an acceptance', async () => {
 
 test('a node that stays right below a block refused it: said once, after its time, and of no block on it', async () => {
   const node = relay();
-  node.watch.sent(block('a', 'p'));
-  node.watch.sent(block('b', 'a'));
+  node.took(block('a', 'p'));
+  node.took(block('b', 'a'));
   await node.pass(180);
   assert.deepEqual(node.verdicts, []);
   await node.pass(150);
@@ -72,8 +78,8 @@ test('a node that stays right below a block refused it: said once, after its tim
 
 test('a heavy block is given twice its billed time, and one behind it its own from when that is in', async () => {
   const node = relay();
-  node.watch.sent(block('a', 'p', 400_000));
-  node.watch.sent(block('b', 'a', 400_000));
+  node.took(block('a', 'p', 400_000));
+  node.took(block('b', 'a', 400_000));
   await node.pass(750);
   assert.deepEqual(node.verdicts, []);
   node.head = 'a';
@@ -91,7 +97,7 @@ test('nothing is held against a block when the node is unreachable, slow, or on 
   ]) {
     const node = relay();
     set(node);
-    node.watch.sent(block('a', 'p'));
+    node.took(block('a', 'p'));
     await node.pass(4000);
     assert.deepEqual(node.verdicts, []);
   }
@@ -99,15 +105,28 @@ test('nothing is held against a block when the node is unreachable, slow, or on 
 
 test('nothing is held against a block that was on its way when the session ended', async () => {
   const node = relay();
-  node.watch.sent(block('a', 'p'));
+  node.took(block('a', 'p'));
   node.watch.forget();
   await node.pass(1000);
   assert.deepEqual(node.verdicts, []);
 });
 
-test('one answer alone does not condemn: the node may just have been about to take it', async () => {
+test('nothing is held against a block that the node does not have; one that comes late has its time from then on', async () => {
   const node = relay();
   node.watch.sent(block('a', 'p'));
+  await node.pass(1000);
+  assert.deepEqual(node.verdicts, []);
+  node.watch.passedOn('a');
+  await node.pass(180);
+  assert.deepEqual(node.verdicts, []);
+  node.watch.passedOn('a');
+  await node.pass(120);
+  assert.deepEqual(node.verdicts, ['a refused']);
+});
+
+test('one answer alone does not condemn: the node may just have been about to take it', async () => {
+  const node = relay();
+  node.took(block('a', 'p'));
   await node.pass(210);
   node.head = 'a';
   await node.pass(60);

@@ -30,6 +30,10 @@ class Store implements EventStore {
   decisions(): EventRecord[] {
     return [];
   }
+  quarantineRecords(): EventRecord[] {
+    return [];
+  }
+
   unclosed(): { window: number; emitted: number }[] {
     return [];
   }
@@ -45,7 +49,9 @@ interface Inside {
   onPublicBlock(frame: Buffer, header: BlockHeader): void;
   frames: { keep(key: string, kept: { slot: number; frame: Buffer; monotonic: number }): boolean };
   journal: { write(): boolean };
-  onCandidate(link: { session: number; remote: string; signer: null }, frame: Buffer, header: BlockHeader): void;
+  candidates: {
+    take(link: { session: number; remote: string; signer: null }, frame: Buffer, header: BlockHeader): void;
+  };
   public: { tree: { add(state: ReturnType<typeof fromRpc>): void } };
   outside: { up: boolean; isRelayBehind: boolean; send(frame: Buffer): boolean; stop(): void };
 }
@@ -199,7 +205,7 @@ test('a key that signs two blocks for one slot is in the log with both headers, 
   inside.chooser.dispatch({ type: 'public', at: time.now, block: { id, num, slot, previous }, pool: false });
   const link = { session: 1, remote: 'm', signer: null, written: { ancestorOf: () => null } };
   const blocks = [1, 2].map((nonce) => signBlock({ parent: root, slot: first, producer: 'pool', key, nonce }));
-  for (const { frame, header } of blocks) inside.onCandidate(link, frame, header);
+  for (const { frame, header } of blocks) inside.candidates.take(link, frame, header);
   inside.journal.write();
   stop();
   assert.equal(sent.length, 1);

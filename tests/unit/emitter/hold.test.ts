@@ -30,6 +30,11 @@ function decide(hold: Hold, block: Shown, now: number): HoldAnswer {
   return hold.decide(block, block.frame, now, isPool);
 }
 
+/** Its parent plays no part but where a test says so. */
+function wrote(hold: Hold, { id, slot }: Shown, now = slotTime(slot), previous = 'another'): void {
+  hold.wrote({ id, slot, previous }, now);
+}
+
 const IN_WINDOW = slotTime(FIRST + 5);
 
 function notBeforePool(hold: Hold): HoldAnswer {
@@ -117,7 +122,7 @@ test('a flush leaves out the member’s own blocks and what it was given, and gi
   const hold = new Hold();
   decide(hold, pool(0), slotTime(FIRST));
   hold.produced(pool(1).id, FIRST + 1);
-  hold.wrote(pool(2).id);
+  wrote(hold, pool(2));
   const branch = [0, 1, 2, 3].map((k) => pool(k));
   assert.deepEqual(hold.flush(W, branch).map(String), ['pool 0', 'pool 3']);
   assert.deepEqual(hold.flush(W, branch), []);
@@ -133,7 +138,7 @@ test('blocks that a rescue replaced are not handed over: a flush gives what is p
 
 test('duplicates are dropped: written, own, and late ones that wait', () => {
   const hold = new Hold();
-  hold.wrote('pool 0');
+  wrote(hold, pool(0));
   hold.produced('pool 1', FIRST + 1);
   decide(hold, other(FIRST - 1), slotTime(FIRST));
   for (const block of [pool(0), pool(1), other(FIRST - 1)]) assert.equal(decide(hold, block, IN_WINDOW), 'drop');
@@ -147,7 +152,7 @@ test('a held block that comes again is held again, and handed over once', () => 
 
 test('a joiner far behind gets the window’s older blocks, the newest are held', () => {
   const hold = new Hold();
-  hold.connected(500);
+  hold.connected(500, ['head', 'lib']);
   const now = slotTime(FIRST + 8);
   assert.equal(decide(hold, pool(3), now), 'pass');
   assert.equal(decide(hold, pool(5), now), 'pass');
@@ -161,8 +166,35 @@ test('a joiner far behind gets the window’s older blocks, the newest are held'
 
 test('a member just behind by a block or two is no joiner', () => {
   const hold = new Hold();
-  hold.connected(2);
+  hold.connected(2, ['head', 'lib']);
   assert.equal(decide(hold, pool(0), slotTime(FIRST + 8)), 'hold');
+});
+
+test('a joiner that has been given all that it lacked, up to a live block, is none any more', () => {
+  const late = other(FIRST - 1);
+  const joined = (previous: string[], now = slotTime(FIRST - 1) + 1) => {
+    const hold = new Hold();
+    hold.connected(500, ['head', 'lib']);
+    for (const [i, on] of previous.entries()) wrote(hold, other(FIRST - 1 - previous.length + i), now, on);
+    return decide(hold, late, slotTime(late.slot) + 10);
+  };
+  const id = (slot: number) => `other ${slot}`;
+  assert.equal(joined(['head', id(FIRST - 4), id(FIRST - 3)]), 'hold', 'from its head on');
+  assert.equal(joined(['lib', id(FIRST - 4), id(FIRST - 3)]), 'hold', 'from its last irreversible block on');
+  assert.equal(joined(['elsewhere', id(FIRST - 4), id(FIRST - 3)]), 'pass', 'on a branch it was not given');
+  assert.equal(joined(['head', id(FIRST - 4), 'elsewhere']), 'pass', 'a gap');
+  assert.equal(joined(['head'], slotTime(FIRST + 2)), 'pass', 'nothing live yet');
+});
+
+test('a joiner that tells of the public head is in sync; an old handshake changes nothing', () => {
+  const hold = new Hold();
+  hold.connected(500, ['head', 'lib']);
+  hold.toldHead(3);
+  assert.equal(hold.isJoining, true);
+  hold.toldHead(2);
+  assert.equal(hold.isJoining, false);
+  hold.toldHead(400);
+  assert.equal(hold.isJoining, false, 'its private branch is lower than the public one');
 });
 
 test('a node that follows gets every block at once, and what was kept before it was paused first', () => {
@@ -181,7 +213,7 @@ test('a node that followed and now leads is held; what it was given does not cou
   const hold = new Hold();
   for (const k of [0, 1]) {
     assert.equal(hold.decide(pool(k), pool(k).frame, slotTime(FIRST + k), isPool, true), 'pass');
-    hold.wrote(pool(k).id);
+    wrote(hold, pool(k));
   }
   assert.equal(decide(hold, pool(1), slotTime(FIRST + 1)), 'drop');
   assert.equal(decide(hold, pool(2), slotTime(FIRST + 2)), 'hold');
@@ -193,7 +225,7 @@ test('a node that follows can ask for old blocks again', () => {
   const follow = (block: Shown, now: number) => hold.decide(block, block.frame, now, isPool, true);
   const old = { ...pool(3, 'old'), slot: FIRST - 21 };
   assert.equal(follow(old, slotTime(FIRST - 21)), 'pass');
-  hold.wrote('old');
+  wrote(hold, old);
   assert.equal(follow(pool(0), slotTime(FIRST)), 'pass');
   assert.equal(follow(old, slotTime(FIRST)), 'pass');
 });
@@ -267,7 +299,7 @@ test('a member never gets a pool block, nor a late one before it, while it could
         const answer = decide(hold, block as Shown, at);
         if (answer === 'flush') flush(at);
         if (answer === 'hold' || answer === 'drop' || (answer === 'flush' && hold.has(id))) continue;
-        hold.wrote(id);
+        wrote(hold, block as Shown, at);
         written.push({ at, id });
       }
       if (hold.flushAt !== null) flush(hold.flushAt);

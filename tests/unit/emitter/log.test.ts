@@ -183,14 +183,14 @@ test('the hash covers every field of a record, and no order of keys', () => {
   const record = chainRecord(5, 100, decision(1200), GENESIS_HASH);
   const { hash, ...body } = record;
   assert.equal(recordHash(body), hash);
-  const changes = [{ v: 3 }, { seq: 6 }, { window: null }, { event: decision(1201) }, { prev: 'ff'.repeat(32) }];
+  const changes = [{ v: 4 }, { seq: 6 }, { window: null }, { event: decision(1201) }, { prev: 'ff'.repeat(32) }];
   for (const change of changes) assert.notEqual(recordHash({ ...body, ...change }), hash);
   const event = Object.fromEntries(Object.entries(body.event).reverse()) as unknown as PoolEvent;
   assert.equal(recordHash({ ...body, event }), hash);
 });
 
 test('a record of a newer schema is refused with a word on what to do', () => {
-  const file = tampered((db) => db.exec(`UPDATE events SET event = replace(event, '"v":2', '"v":3') WHERE seq = 3`));
+  const file = tampered((db) => db.exec(`UPDATE events SET event = replace(event, '"v":3', '"v":4') WHERE seq = 3`));
   assert.throws(() => verified(file), { code: 'event_log', message: /newer version/ });
 });
 
@@ -381,6 +381,10 @@ class Stubborn implements EventStore {
   decisions(): EventRecord[] {
     return [];
   }
+  quarantineRecords(): EventRecord[] {
+    return [];
+  }
+
   unclosed(): { window: number; emitted: number }[] {
     return [];
   }

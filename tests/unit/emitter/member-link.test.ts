@@ -7,6 +7,7 @@ import { decodeHandshake, withHead } from '../../../emitter/decode/handshake.ts'
 import { frameOf, MESSAGE } from '../../../emitter/decode/message.ts';
 import { ID_LIST, noticeBlockMode } from '../../../emitter/decode/notice.ts';
 import { LIMITS } from '../../../emitter/limits.ts';
+import type { BranchBlock } from '../../../emitter/relay/branch.ts';
 import { type LinkContext, MemberLink } from '../../../emitter/relay/member-link.ts';
 import type { RecentBlock } from '../../../emitter/relay/recent.ts';
 import type { Head } from '../../../emitter/session/peer-session.ts';
@@ -35,6 +36,8 @@ interface Bench {
   };
   time: { now: number };
   isPrivate: Set<string>;
+  /** The pool's public blocks below the next block that comes. */
+  below: BranchBlock[];
   /** Whether the member is paused, in standby mode. */
   follows: { on: boolean };
 }
@@ -65,6 +68,7 @@ function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
   const time = { now: slotTime(firstSlot(WINDOW)) };
   const isPrivate = new Set<string>();
   const follows = { on: false };
+  const below: BranchBlock[] = [];
   const shown: { id: string; frame: Buffer; slot: number }[] = [];
   const context: LinkContext = {
     pool: stringToName('pool'),
@@ -74,6 +78,7 @@ function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
     isPrivate: (id) => isPrivate.has(id),
     mayProduce: () => !follows.on,
     branch: (window) => shown.filter(({ slot }) => windowOf(slot) === window),
+    upTo: () => below,
     onPartialBlock: (_, frame, filled) => told.partial.push(`${idOf(frame)} ${filled}`),
     onCandidate: (_, frame) => told.candidates.push(idOf(frame)),
     onPublicBlock: (frame, { id, slot, producer }) => {
@@ -90,7 +95,7 @@ function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
   };
   const link = new MemberLink(1, member.asSocket(), dialRelay, context);
   const relay = dials[0] as FakeSocket;
-  return { link, member, relay, dials, told, time, isPrivate, follows };
+  return { link, member, relay, dials, told, time, isPrivate, below, follows };
 }
 
 function idOf(frame: Buffer): string {
@@ -363,8 +368,8 @@ test('fed with public blocks, a member gets them once, in order, held as from th
     const blocks = Array.from({ length: 14 }, (_, k) => blockNumber(40 + k));
     const recent: RecentBlock[] = [];
     relay.close('ECONNRESET');
-    for (const { id, num, slot, frame, producer } of blocks) {
-      const block = { id, num, slot, frame, pool: producer === 'pool' };
+    for (const { id, num, slot, previous, frame, producer } of blocks) {
+      const block = { id, num, slot, previous, frame, pool: producer === 'pool' };
       recent.push(block);
       time.now = slotTime(slot) - 20;
       if (num === 53) assert.deepEqual(member.sent, [], 'nothing inside the window');
@@ -379,15 +384,27 @@ test('fed with public blocks, a member gets them once, in order, held as from th
 
 test('what the member has is not fed again', () => {
   const { link, member, relay } = bench();
-  const { id, num, slot, frame } = blockNumber(53);
-  const block = { id, num, slot, frame, pool: false };
+  const { id, num, slot, previous, frame } = blockNumber(53);
+  const block = { id, num, slot, previous, frame, pool: false };
   link.feed([block]);
   link.feed([block]);
   assert.deepEqual(member.texts, hex([frame]));
   relay.arrive(blockNumber(54).frame);
   const next = blockNumber(54);
-  link.feed([block, { id: next.id, num: next.num, slot: next.slot, frame: next.frame, pool: false }]);
+  link.feed([block, { ...next, pool: false }]);
   assert.deepEqual(member.texts, hex([frame, next.frame]));
+  link.close('end');
+});
+
+test('before another producer’s block a member gets the pool’s blocks below it that it lacks: a rescue may have come too late', () => {
+  const { link, member, relay, time, below } = bench();
+  time.now = slotTime(blockNumber(53).slot);
+  below.push(...Array.from({ length: 13 }, (_, k) => blockNumber(40 + k)));
+  member.arrive(blockNumber(42).frame);
+  relay.arrive(blockNumber(53).frame, blockNumber(54).frame);
+  const lacking = [...below.filter(({ num }) => num > 40 && num !== 42), blockNumber(53), blockNumber(54)];
+  assert.deepEqual(member.texts, hex(lacking.map(({ frame }) => frame)), 'once, and not what it had when it came');
+  assert.deepEqual(link.written.ancestorOf(blockNumber(53).slot + 200, time.now + 5000)?.id, blockNumber(52).id);
   link.close('end');
 });
 
@@ -396,8 +413,7 @@ test('a member that is still taking old blocks in is not fed with new ones', () 
   const decoded = decodeHandshake(handshake);
   assert.ok(decoded.ok);
   member.arrive(withHead(handshake, decoded.value.libOffset, 3, blockNumber(40).id));
-  const { id, num, slot, frame } = blockNumber(53);
-  link.feed([{ id, num, slot, frame, pool: false }]);
+  link.feed([{ ...blockNumber(53), pool: false }]);
   assert.deepEqual(member.sent, []);
   link.close('end');
 });

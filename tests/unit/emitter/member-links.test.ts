@@ -3,7 +3,7 @@ import { createServer } from 'node:net';
 import { test } from 'node:test';
 import pino from 'pino';
 import { stringToName } from '../../../common/name.ts';
-import { firstSlot, slotTime } from '../../../common/slot.ts';
+import { firstSlot, slotTime, windowOf } from '../../../common/slot.ts';
 import { frameOf, MESSAGE } from '../../../emitter/decode/message.ts';
 import { LIMITS } from '../../../emitter/limits.ts';
 import { type LinkNeeds, MemberLinks } from '../../../emitter/member-links.ts';
@@ -57,7 +57,8 @@ async function world(): Promise<World> {
 }
 
 function block(num: number, pool = true) {
-  return { id: `block ${num}`, num, slot: SLOT + num - 100, pool, frame: Buffer.from(`block ${num}`) };
+  const previous = `block ${num - 1}`;
+  return { id: `block ${num}`, num, slot: SLOT + num - 100, previous, pool, frame: Buffer.from(`block ${num}`) };
 }
 
 function turn(): Promise<void> {
@@ -88,6 +89,19 @@ test('a block whose place a rescue took is not handed on', async () => {
   branch.remove(['block 102']);
   await turn();
   assert.deepEqual(member.sent.map(String), ['block 101']);
+  links.stop('end');
+});
+
+test('the pool’s blocks below a block are found also when a rescue took their place, as long as their windows are kept', async () => {
+  const { links, branch } = await world();
+  for (const num of [101, 102, 103]) branch.add(block(num));
+  branch.remove(['block 102', 'block 103']);
+  const ids = (blocks: { id: string }[]) => blocks.map(({ id }) => id);
+  assert.deepEqual(ids(branch.of(windowOf(SLOT))), ['block 101']);
+  assert.deepEqual(ids(branch.upTo('block 103')), ['block 101', 'block 102', 'block 103']);
+  assert.deepEqual(branch.upTo('block 104'), []);
+  for (const num of [112, 124]) branch.add(block(num));
+  assert.deepEqual(branch.upTo('block 103'), []);
   links.stop('end');
 });
 

@@ -1,0 +1,127 @@
+import { keyText } from '../common/keys.ts';
+import type { Logger } from '../common/logger.ts';
+import { windowOf } from '../common/slot.ts';
+import { refusedRecord, verifiedRecord } from './candidate-record.ts';
+import type { Chooser } from './chooser.ts';
+import type { BlockHeader } from './decode/block.ts';
+import type { Journal } from './log/journal.ts';
+import type { MemberDirectory } from './members.ts';
+import type { Frames } from './relay/frames.ts';
+import type { MemberLink } from './relay/member-link.ts';
+import { candidateKey } from './select/state.ts';
+import type { Suspects } from './suspects.ts';
+import type { Equivocation } from './verify/equivocation.ts';
+import type { HeaderTree } from './verify/header-tree.ts';
+import { type Arrival, Intake, type Outcome } from './verify/intake.ts';
+
+interface Parts {
+  tree: HeaderTree;
+  frames: Frames;
+  members: MemberDirectory;
+  journal: Journal;
+  chooser: Chooser;
+  suspects: Suspects;
+  logger: Logger;
+  /** A connection's member is known now. */
+  onIdentified(link: MemberLink): void;
+}
+
+type Refused = Extract<Outcome<MemberLink>, { refused: unknown }>;
+type Verified = Extract<Outcome<MemberLink>, { verified: unknown }>;
+
+/** What becomes of members' blocks: verified, noted in the log with the verdict, and given to the selection when valid. */
+export class Candidates {
+  private readonly parts: Parts;
+  private readonly intake: Intake<MemberLink>;
+
+  constructor(parts: Parts) {
+    this.parts = parts;
+    this.intake = new Intake<MemberLink>(parts.tree);
+  }
+
+  /** A block is on its way: `filled` bytes of its frame are there. */
+  feed(link: MemberLink, frame: Buffer, filled: number): void {
+    this.intake.feed(link, frame, filled, this.parts.chooser.now());
+  }
+
+  /** A whole block has come. */
+  take(link: MemberLink, frame: Buffer, header: BlockHeader): void {
+    // The frame is kept for some windows: a copy, where it is a view of a chunk many times its size.
+    const own = frame.buffer.byteLength === frame.length ? frame : Buffer.from(frame);
+    const at = this.parts.chooser.now();
+    const arrival = { session: link, frame: own, header, at, monotonic: performance.now() };
+    this.parts.frames.sawCandidate(header.id);
+    this.settle(this.intake.take(arrival));
+  }
+
+  /** A block is in the tree now: those that waited for it are checked. */
+  linked(id: string): void {
+    this.settle(this.intake.linked(id));
+  }
+
+  /** A window ends: blocks of it that still wait for their parent have waited in vain. */
+  expire(window: number): void {
+    this.settle(this.intake.expire(window));
+  }
+
+  /** A connection ended. */
+  forget(link: MemberLink): void {
+    this.intake.forget(link);
+    if (link.signer) this.tellMember(link.signer, false);
+  }
+
+  private settle(outcomes: Outcome<MemberLink>[]): void {
+    for (const outcome of outcomes) {
+      if ('refused' in outcome) this.onRefused(outcome);
+      else this.onVerified(outcome);
+    }
+  }
+
+  private onRefused({ arrival, refused, signer, evidence }: Refused): void {
+    // Old blocks are answers to sync requests, not proposals.
+    if (refused === 'stale') return;
+    const { session } = arrival;
+    const { logger, members, journal } = this.parts;
+    if (refused === 'foreign_key' && signer) {
+      const what = `session ${session.session} (${session.remote}) signs with ${keyText(signer)}`;
+      logger.warn(`${what}, which is not in the active schedule: is that member admitted, its key current?`);
+    }
+    const event = refusedRecord(arrival, refused, signer, members.account(signer));
+    // A slot that far ahead is the peer's word alone: its window must not be opened in the log.
+    journal.tell(refused === 'too_early' || refused === 'too_many' ? null : windowOf(event.slot), event);
+    if (evidence && signer) this.tellEquivocation(arrival, signer, evidence);
+  }
+
+  private onVerified({ arrival, verified }: Verified): void {
+    const { session, header, frame, monotonic } = arrival;
+    const { frames, suspects, chooser, members } = this.parts;
+    const { signer } = verified;
+    const { id, slot } = header;
+    if (!frames.keep(candidateKey({ id, signer }), { slot, frame, monotonic })) return;
+    this.identify(session, signer);
+    suspects.compare(session, header, signer);
+    chooser.offer(verifiedRecord(arrival, verified, chooser.now(), members.account(signer)));
+  }
+
+  /** A connection is whose new candidates come on it: a member can also pass on blocks of others. */
+  private identify(link: MemberLink, signer: string): void {
+    if (link.signer === signer) return;
+    if (link.signer) this.tellMember(link.signer, false);
+    link.signer = signer;
+    this.parts.onIdentified(link);
+    this.tellMember(signer, true);
+  }
+
+  private tellMember(signer: string, up: boolean): void {
+    const { chooser } = this.parts;
+    chooser.dispatch({ type: 'member', at: chooser.now(), signer, up });
+  }
+
+  private tellEquivocation({ header, at }: Arrival<MemberLink>, signer: string, evidence: Equivocation): void {
+    const { slot, previous } = header;
+    const { members, logger, journal } = this.parts;
+    const member = members.account(signer);
+    logger.error({ slot, member, signer }, 'a key signed two blocks for one slot');
+    journal.tell(windowOf(slot), { type: 'equivocation', at, slot, previous, signer, member, ...evidence });
+  }
+}
