@@ -12,7 +12,7 @@ async function bench(t: { after(fn: () => void): void }) {
   const emitter = new EmitterSide(CHAIN);
   await emitter.start();
   t.after(() => emitter.stop());
-  const key = keyOf('ann', t);
+  const key = keyOf('ann');
   emitter.members.set(key.signer, 'ann');
   const request = (path: string, init: RequestInit = {}, token?: string) => {
     const headers = token ? { authorization: `Bearer ${token}` } : {};
