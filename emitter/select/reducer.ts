@@ -5,7 +5,7 @@ import { awaitedSlot, learnLead } from './expected.ts';
 import { askShadows } from './first.ts';
 import { dueAt, rescue } from './rescue.ts';
 import { onSettings } from './settings.ts';
-import { dutyDueAt, giveDuty, noteConnection, onAgent, watchDuty } from './standby.ts';
+import { dutyDueAt, noteConnection, onAgent, restoreDuty, watchDuty } from './standby.ts';
 import {
   candidateKey,
   openWindow,
@@ -77,7 +77,7 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
       state.sessions.set(event.signer, Math.max(0, (state.sessions.get(event.signer) ?? 0) + (event.up ? 1 : -1)));
       return noteConnection(state, event.signer);
     case 'decided':
-      return restoreDecision(state, event);
+      return restoreDecision(state, event, effects);
     case 'fence-failed':
       if (state.window?.id !== event.window) return;
       rollBack(state, state.window, event.step);
@@ -137,6 +137,7 @@ function onPublic(state: SelectState, block: BlockRef, pool: boolean, effects: S
 function restoreDecision(
   state: SelectState,
   { block, signer, rescue: replaced, at }: Extract<SelectEvent, { type: 'decided' }>,
+  effects: SelectEffect[],
 ): void {
   const window = enterWindow(state, windowOf(block.slot), []);
   if (!window) return;
@@ -148,7 +149,7 @@ function restoreDecision(
   }
   window.decided.set(block.slot, candidateKey({ id: block.id, signer }));
   window.leader = signer;
-  if (window.rule.mode === 'standby') giveDuty(state, signer, window.id, at);
+  if (window.rule.mode === 'standby') restoreDuty(state, window, signer, at, effects);
 }
 
 function closeIfOver(state: SelectState, now: number, effects: SelectEffect[]): void {

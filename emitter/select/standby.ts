@@ -74,7 +74,18 @@ export function adopt(
   now: number,
   effects: SelectEffect[],
 ): void {
-  if (state.duty) return;
+  if (!state.duty) restoreDuty(state, window, leader, now, effects);
+}
+
+/** It makes this window's blocks already: as the log or its first block says. */
+export function restoreDuty(
+  state: SelectState,
+  window: WindowState,
+  leader: string,
+  now: number,
+  effects: SelectEffect[],
+): void {
+  if (state.duty?.leader === leader) return;
   state.lastTurn = leader;
   giveDuty(state, leader, window.id, now);
   tell(state, others(state), now, effects);
@@ -142,7 +153,7 @@ export function noteConnection(state: SelectState, signer: string): void {
   if (state.duty?.leader === signer) state.duty.lost = !isAlive(state, signer);
 }
 
-export function giveDuty(state: SelectState, leader: string, window: number, now: number): void {
+function giveDuty(state: SelectState, leader: string, window: number, now: number): void {
   const agent = state.agents.get(leader);
   // Up to here it stood by; blocks leave before their time.
   const until = Math.max(now, slotTime(state.tip?.slot ?? 0));

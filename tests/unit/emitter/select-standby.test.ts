@@ -378,8 +378,20 @@ test('after a restart in mid-window the one whose blocks were decided goes on, a
   const at = slotTime(first + 1);
   const zero = block(parent, first, 'm0');
   feed({ type: 'public', at, block: zero, pool: false });
-  feed({ type: 'decided', at, block: { ...zero, previous: '' }, signer: signerOf(0), rescue: false });
-  assert.equal(state.duty?.leader, signerOf(0));
+  const decided = {
+    type: 'decided',
+    at,
+    block: { ...zero, previous: '' },
+    signer: signerOf(0),
+    rescue: false,
+  } as const;
+  // Said at once: the connections have to know from whom the others' blocks are to be kept.
+  const lead = feed(decided).filter(({ type }) => type === 'lead');
+  assert.deepEqual(lead, [
+    { type: 'lead', window: poolWindow(0), leader: signerOf(0), pause: [], head: { num: zero.num, id: zero.id } },
+  ]);
+  assert.ok(feed(decided).every(({ type }) => type !== 'lead'));
+  assert.deepEqual([state.duty?.leader, state.lastTurn], [signerOf(0), signerOf(0)]);
   const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: at, late: false };
   const make = (m: number) => ({ ...block(zero, first + 1, `m${m}`), ...rest, signer: signerOf(m) });
   assert.ok(feed({ type: 'candidate', at, candidate: make(1) }).every(({ type }) => type !== 'emit'));
