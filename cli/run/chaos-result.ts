@@ -47,7 +47,7 @@ export async function chaosResult(run: PoolRun, kills: Kill[], seed: number) {
 }
 
 /** Slots for which two different (id, signer) were let out without a rescue that names the first. By the emitter's log. */
-function emittedTwice(run: PoolRun): number {
+export function emittedTwice(run: PoolRun): number {
   const log = new EventLogReader(run.eventLog);
   const out = new Map<number, string>();
   const named = new Set<string>();

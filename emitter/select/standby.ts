@@ -191,7 +191,8 @@ function tell(state: SelectState, pause: string[], now: number, effects: SelectE
   if (!duty) return;
   duty.told = now;
   const head = tip && { num: tip.num, id: tip.id };
-  effects.push({ type: 'lead', window: duty.window, leader: duty.leader, pause: pause.sort(), head });
+  const { window, leader } = duty;
+  effects.push({ type: 'lead', window, runs: state.window?.id === window, leader, pause: pause.sort(), head });
 }
 
 function sayNobody(state: SelectState, cause: string, effects: SelectEffect[]): void {

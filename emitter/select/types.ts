@@ -102,9 +102,17 @@ export type SelectEffect =
   | { type: 'leak'; block: BlockRef }
   /**
    * Standby mode: from this window on (the pool's next one at or after it) let `leader` make blocks and nobody else. First
-   * pause those in `pause`, then resume the leader once its node has the block `head`, the public tip now.
+   * pause those in `pause`, then resume the leader once its node has the block `head`, the public tip now. `runs`: the window is
+   * the one that runs; one that is to come may be another producer's.
    */
-  | { type: 'lead'; window: number; leader: string; pause: string[]; head: { num: number; id: string } | null }
+  | {
+      type: 'lead';
+      window: number;
+      runs: boolean;
+      leader: string;
+      pause: string[];
+      head: { num: number; id: string } | null;
+    }
   /** Propose mode: from this window on all make blocks: resume these. */
   | { type: 'release'; window: number; resume: string[] }
   /** This emitted block's body is invalid, says the relay node: its signer is in quarantine. */

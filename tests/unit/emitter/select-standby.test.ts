@@ -359,7 +359,7 @@ test('the last slot’s block never came: the next leader is appointed once it i
   for (const m of [0, 1]) agent(m, slotTime(first + 10) + 1, { headNum: on.num, producing: m === 0 });
   const window = poolWindow(0);
   const lead = feed({ type: 'tick', at: slotTime(first + 11) }).find((effect) => effect.type === 'lead');
-  assert.deepEqual([lead?.leader, lead?.window], [signerOf(1), window + 1]);
+  assert.deepEqual([lead?.leader, lead?.window, lead?.runs], [signerOf(1), window + 1, false]);
 });
 
 test('a node that is behind, or whose agent is gone, is not appointed', () => {
@@ -388,7 +388,10 @@ test('after a restart in mid-window the one whose blocks were decided goes on, a
   // Said at once: the connections have to know from whom the others' blocks are to be kept.
   const lead = feed(decided).filter(({ type }) => type === 'lead');
   assert.deepEqual(lead, [
-    { type: 'lead', window: poolWindow(0), leader: signerOf(0), pause: [], head: { num: zero.num, id: zero.id } },
+    {
+      ...{ type: 'lead', window: poolWindow(0), runs: true, leader: signerOf(0), pause: [] },
+      head: { num: zero.num, id: zero.id },
+    },
   ]);
   assert.ok(feed(decided).every(({ type }) => type !== 'lead'));
   assert.deepEqual([state.duty?.leader, state.lastTurn], [signerOf(0), signerOf(0)]);
