@@ -129,8 +129,12 @@ export class Agent {
 
   private health(): Omit<Health, 'answers'> {
     const { state, headNum, headId, headTime } = this.view;
-    const lagMs = headTime === 0 ? 0 : Math.round(this.parts.clock.now() - headTime);
-    return { node: state, headNum, headId, headTime, lagMs };
+    const { clock, config, key } = this.parts;
+    const at = Math.floor(clock.now());
+    const lagMs = headTime === 0 ? 0 : at - headTime;
+    const identity = { chain: this.chain ?? '', pool: config.AGENT_POOL };
+    const signature = key.signHealth(identity, { at, node: state, headNum, headId });
+    return { at, node: state, headNum, headId, headTime, lagMs, signature };
   }
 
   private async obey(command: Command, link: EmitterLink): Promise<void> {

@@ -156,8 +156,9 @@ export class EmitterLink {
       this.answers = [];
       try {
         await this.post('/agent/health', JSON.stringify({ ...this.parts.health(), answers }), this.token);
-      } catch {
-        // The stream tells when the emitter is gone; what was not taken goes with the next report.
+      } catch (thrown) {
+        // What was not taken goes with the next report.
+        if (!this.ended.signal.aborted) this.say(sentence(thrown));
         this.answers = [...answers, ...this.answers].slice(-ANSWERS_KEPT);
       }
     } while (this.again);

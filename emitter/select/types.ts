@@ -1,3 +1,4 @@
+import type { HealthProof } from '../../common/agent.ts';
 import type { ForkBlock, ForkRulesName } from '../forks/rules.ts';
 
 /** A block by its place: enough for choosing, nothing of its content. */
@@ -77,9 +78,19 @@ export type SelectEvent =
   | { type: 'irreversible'; at: number; num: number }
   /**
    * What a member's agent says of its node, at each change and regularly. `up`: agent and node answer. `producing`: not paused.
-   * `headNum`: its node's head. `lag`: ms that the head's time is behind the clock, negative when ahead.
+   * `headNum`: its node's head. `lag`: ms that the head's time is behind the clock, negative when ahead. `proof` plays no part in
+   * the choice: it is in the log for those who check it, and absent when the agent's silence is told.
    */
-  | { type: 'agent'; at: number; signer: string; up: boolean; producing: boolean; headNum: number; lag: number }
+  | {
+      type: 'agent';
+      at: number;
+      signer: string;
+      up: boolean;
+      producing: boolean;
+      headNum: number;
+      lag: number;
+      proof?: HealthProof;
+    }
   /** Other limits from now on. */
   | { type: 'configure'; at: number; config: SelectConfig }
   | { type: 'tick'; at: number };
