@@ -1,22 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command, Health } from '../common/agent.ts';
 import type { Clock } from '../common/clock.ts';
-import { sentence } from '../common/errors.ts';
 import type { Logger } from '../common/logger.ts';
+import { Collector } from './collector.ts';
 import type { AgentConfig } from './config.ts';
 import { Executor } from './executor.ts';
 import { EmitterLink } from './link.ts';
 import { MadeSlots } from './made.ts';
 import { isLoopback, LocalNode, type NodeView } from './node.ts';
 import type { AgentKey } from './proof.ts';
+import { ReceiptCheck } from './receipt-check.ts';
 import type { ReceiptStore } from './receipts.ts';
 
 /** How often the node is looked at: its end is noticed within this. */
 const LOOK_MS = 100;
 const REPORT_MS = 500;
-const RECEIPTS_MS = 2000;
-/** An emitter that has no end of receipts keeps the others' from being read for so many requests. */
-const PAGES_AT_ONCE = 50;
 
 export interface AgentParts {
   config: AgentConfig;
@@ -40,8 +38,6 @@ export class Agent {
   private readonly made: MadeSlots;
   private chain: string | null = null;
   private timer: NodeJS.Timeout | null = null;
-  /** Whether an emitter ever gave a receipt. */
-  private receives = false;
 
   constructor(parts: AgentParts) {
     this.parts = parts;
@@ -68,7 +64,7 @@ export class Agent {
     const { logger, key, config } = this.parts;
     logger.info({ node: config.AGENT_NODE, emitters: config.AGENT_EMITTERS, signer: key.signer }, 'started');
     this.timer = setInterval(() => this.report(), REPORT_MS);
-    await Promise.all([this.watch(), this.collect(), ...this.links.map((link) => link.run())]);
+    await Promise.all([this.watch(), this.collector().run(this.ended.signal), ...this.links.map((link) => link.run())]);
   }
 
   stop(): void {
@@ -83,6 +79,11 @@ export class Agent {
     const state = (await this.node.paused()) ? 'paused' : 'producing';
     this.chain = info.chain_id;
     yield `${this.node.url}: ${info.server_version_string}, block ${info.head_block_num}, ${state}`;
+    const { AGENT_DAC: dac } = this.parts.config;
+    if (dac !== undefined) {
+      const { length } = await this.node.emitterKeys(dac);
+      yield `${dac}: names ${length} emitter${length === 1 ? '' : 's'}, whose receipts count`;
+    }
     for (const link of this.links) {
       const { member } = await link.login();
       yield `${link.address}: takes this key for that of ${member}`;
@@ -94,6 +95,17 @@ export class Agent {
     return this.chain;
   }
 
+  private collector(): Collector {
+    const { config, key, clock, logger, receipts: store } = this.parts;
+    const { AGENT_POOL: pool, AGENT_DAC: dac } = config;
+    const { links, made } = this;
+    const { signer } = key;
+    if (dac === undefined) logger.warn('AGENT_DAC is not set: receipts are kept and not checked');
+    const chain = { chainId: () => this.chainId(), emitterKeys: () => this.node.emitterKeys(dac ?? '') };
+    const check = dac === undefined ? null : new ReceiptCheck({ pool, signer, ...chain });
+    return new Collector({ links, store, check, made, signer, clock, logger });
+  }
+
   private async watch(): Promise<void> {
     while (!this.ended.signal.aborted) {
       const before = this.view;
@@ -101,38 +113,6 @@ export class Agent {
       this.made.seen(before, this.view);
       if (this.view.state !== before.state) this.changed(before.state);
       await sleep(LOOK_MS, undefined, { signal: this.ended.signal }).catch(() => {});
-    }
-  }
-
-  /** Reads the receipts of all emitters, and tells of slots whose candidate no emitter has given one for. */
-  private async collect(): Promise<void> {
-    const { receipts, clock, logger, key } = this.parts;
-    while (!this.ended.signal.aborted) {
-      await sleep(RECEIPTS_MS, undefined, { signal: this.ended.signal }).catch(() => {});
-      try {
-        for (const link of this.links) await this.collectFrom(link);
-        for (const { window, slots } of this.made.due(clock.now())) {
-          const kept = receipts.slots(window, key.signer);
-          // Emitters that sign no log give none at all: that is no loss of one.
-          if (kept.length === 0 && !this.receives) continue;
-          const missing = slots.filter((slot) => !kept.includes(slot));
-          receipts.noteMissing(missing, clock.now());
-          if (missing.length > 0) logger.warn({ window, missing }, 'no emitter gave a receipt for these slots');
-        }
-      } catch (thrown) {
-        logger.error(sentence(thrown));
-      }
-    }
-  }
-
-  private async collectFrom(link: EmitterLink): Promise<void> {
-    const { receipts } = this.parts;
-    for (let pages = 0; pages < PAGES_AT_ONCE; pages++) {
-      const from = receipts.readUpTo(link.address);
-      const page = await link.receipts(from);
-      if (!page || page.after <= from) return;
-      receipts.keep(link.address, page);
-      if (page.receipts.length > 0) this.receives = true;
     }
   }
 
@@ -149,8 +129,12 @@ export class Agent {
 
   private health(): Omit<Health, 'answers'> {
     const { state, headNum, headId, headTime } = this.view;
-    const lagMs = headTime === 0 ? 0 : Math.round(this.parts.clock.now() - headTime);
-    return { node: state, headNum, headId, headTime, lagMs };
+    const { clock, config, key } = this.parts;
+    const at = Math.floor(clock.now());
+    const lagMs = headTime === 0 ? 0 : at - headTime;
+    const identity = { chain: this.chain ?? '', pool: config.AGENT_POOL };
+    const signature = key.signHealth(identity, { at, node: state, headNum, headId });
+    return { at, node: state, headNum, headId, headTime, lagMs, signature };
   }
 
   private async obey(command: Command, link: EmitterLink): Promise<void> {

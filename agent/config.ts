@@ -11,10 +11,14 @@ const emitters = z
   .transform((text) => text.split(',').map((one) => one.trim().replace(/\/$/, '')))
   .pipe(z.array(httpUrl).min(1).max(21));
 
+const account = z.string().regex(/^[a-z1-5.]{1,12}$/, 'must be an account name');
+
 /** The agent's environment; `.env.example` shows it with comments. */
 export const agentConfig = z.object({
   /** The pool's producer account. */
-  AGENT_POOL: z.string().regex(/^[a-z1-5.]{1,12}$/, 'must be an account name'),
+  AGENT_POOL: account,
+  /** The pool's contract account: it names the emitters whose receipts count. Without it receipts are kept unchecked. */
+  AGENT_DAC: account.optional(),
   /** The member's signing key. */
   AGENT_KEY_FILE: z.string().min(1),
   AGENT_NODE: httpUrl.default('http://127.0.0.1:8888'),

@@ -19,7 +19,10 @@ const REQUEST_MS = 3000;
 /** The emitter says something at least every second; a stream that is silent this long is dead, whatever TCP thinks. */
 const SILENT_MS = 4000;
 const FIRST_DELAY_MS = 200;
-const LONGEST_DELAY_MS = 5000;
+/** Short: as long as an emitter that was restarted has no agents, nobody can take over from a leader that fails. */
+const LONGEST_DELAY_MS = 1000;
+/** A session that held for so long was a good one: the emitter was restarted. */
+const GOOD_MS = 5000;
 /** Answers that wait for an emitter that does not take them; only the newest are of use. */
 const ANSWERS_KEPT = 16;
 
@@ -68,8 +71,7 @@ export class EmitterLink {
         if (!this.ended.signal.aborted) this.say(sentence(thrown));
       }
       this.token = null;
-      // A session that held for a while was a good one: the emitter was restarted.
-      delay = performance.now() - began > LONGEST_DELAY_MS ? FIRST_DELAY_MS : Math.min(2 * delay, LONGEST_DELAY_MS);
+      delay = performance.now() - began > GOOD_MS ? FIRST_DELAY_MS : Math.min(2 * delay, LONGEST_DELAY_MS);
       await sleep(delay, undefined, { signal: this.ended.signal }).catch(() => {});
     }
   }
@@ -154,8 +156,9 @@ export class EmitterLink {
       this.answers = [];
       try {
         await this.post('/agent/health', JSON.stringify({ ...this.parts.health(), answers }), this.token);
-      } catch {
-        // The stream tells when the emitter is gone; what was not taken goes with the next report.
+      } catch (thrown) {
+        // What was not taken goes with the next report.
+        if (!this.ended.signal.aborted) this.say(sentence(thrown));
         this.answers = [...answers, ...this.answers].slice(-ANSWERS_KEPT);
       }
     } while (this.again);

@@ -2,12 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeState } from '../common/agent.ts';
 import type { ChainInfo } from '../common/chain.ts';
 import { PoolError } from '../common/errors.ts';
+import { keyId } from '../common/keys.ts';
 import { chainTime } from '../common/tables.ts';
 
 /** A node that is busy with a full block answers later than this only when something is wrong. */
 const ANSWER_MS = 1000;
 /** How often a node is asked for its head while a command waits for a block. */
 const HEAD_POLL_MS = 5;
+/** Of rows read: the contract has fewer. */
+const MOST_EMITTERS = 1000;
 
 export interface NodeView {
   state: NodeState;
@@ -28,6 +31,13 @@ export class LocalNode {
 
   info(): Promise<ChainInfo> {
     return this.post<ChainInfo>('/v1/chain/get_info');
+  }
+
+  /** Log keys of the emitters that a pool's contract names, "type:hex". Throws PoolError `node`. */
+  async emitterKeys(dac: string): Promise<string[]> {
+    const body = { code: dac, scope: dac, table: 'emitters', json: true, limit: MOST_EMITTERS };
+    const { rows } = await this.post<{ rows: { key: string }[] }>('/v1/chain/get_table_rows', body);
+    return rows.map(({ key }) => keyId(key));
   }
 
   /** Whether it makes no blocks. Throws PoolError `node`, which says when it has no producer API. */
@@ -73,10 +83,11 @@ export class LocalNode {
     }
   }
 
-  private async post<T>(path: string): Promise<T> {
+  private async post<T>(path: string, body: object = {}): Promise<T> {
     let response: Response;
     try {
-      response = await fetch(this.url + path, { method: 'POST', body: '{}', signal: AbortSignal.timeout(ANSWER_MS) });
+      const signal = AbortSignal.timeout(ANSWER_MS);
+      response = await fetch(this.url + path, { method: 'POST', body: JSON.stringify(body), signal });
       if (response.ok) return (await response.json()) as T;
     } catch (thrown) {
       const why = (thrown as Error).cause ?? thrown;

@@ -1,5 +1,6 @@
 import { type AgentProof, agentDigest } from '../common/agent.ts';
 import { readSigningKey } from '../common/key-file.ts';
+import { healthDigest, type LogIdentity, type SignedHealth } from '../common/log-proof.ts';
 import { type SigningKey, signDigest } from '../common/signature.ts';
 
 /** A member's signing key: it signs proofs made here from their parts, and no digest that it is handed. */
@@ -19,5 +20,10 @@ export class AgentKey {
   /** 65 bytes in hex: recovery byte, r, s. */
   sign(proof: AgentProof): string {
     return signDigest(agentDigest(proof), this.#key.secret).toString('hex');
+  }
+
+  /** The same form, of a report on the node. */
+  signHealth(identity: LogIdentity, health: SignedHealth): string {
+    return signDigest(healthDigest(identity, health), this.#key.secret).toString('hex');
   }
 }

@@ -2,6 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import type { Receipt, ReceiptPage } from '../common/agent.ts';
 import { PoolError, sentence } from '../common/errors.ts';
 import { firstSlot, lastSlot } from '../common/slot.ts';
+import type { Refused } from './receipt-check.ts';
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS receipts (
@@ -10,11 +11,16 @@ CREATE TABLE IF NOT EXISTS receipts (
 ) STRICT;
 CREATE TABLE IF NOT EXISTS read_up_to (address TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS missing (slot INTEGER PRIMARY KEY, found_at INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS refused (address TEXT NOT NULL, receipt TEXT NOT NULL, why TEXT NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS refusals (address TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
 `;
 
+/** What a bad emitter can have kept of what it sends; all of it is counted. */
+const REFUSED_KEPT = 1000;
+
 /**
- * The emitters' signed receipts for this member's candidates, kept where no emitter can lose them, and the slots whose candidate has
- * none. Kept as they came: whoever uses one as evidence checks its signature.
+ * The emitters' signed receipts for this member's candidates, kept where no emitter can lose them, the slots whose candidate has
+ * none, and what came as a receipt and is none.
  */
 export class ReceiptStore {
   private readonly db: DatabaseSync;
@@ -37,11 +43,12 @@ export class ReceiptStore {
     return Number(row?.seq ?? 0);
   }
 
-  /** Keeps a page of an emitter's, with how far it was read: both or nothing. */
-  keep(address: string, page: ReceiptPage): void {
+  /** Keeps a page of an emitter's, what of it was refused, and how far it was read: all or nothing. */
+  keep(address: string, page: ReceiptPage, refused: Refused[] = []): void {
     this.db.exec('BEGIN');
     try {
       for (const receipt of page.receipts) this.insert.run(...columns(receipt));
+      if (refused.length > 0) this.refuse(address, refused);
       this.db.prepare('INSERT OR REPLACE INTO read_up_to VALUES (?, ?)').run(address, page.after);
       this.db.exec('COMMIT');
     } catch (thrown) {
@@ -65,8 +72,22 @@ export class ReceiptStore {
     for (const slot of slots) insert.run(slot, Math.floor(now));
   }
 
+  /** How many receipts of an emitter's were refused. */
+  refused(address: string): number {
+    const row = this.db.prepare('SELECT count FROM refusals WHERE address = ?').get(address);
+    return Number(row?.count ?? 0);
+  }
+
   close(): void {
     this.db.close();
+  }
+
+  private refuse(address: string, refused: Refused[]): void {
+    const insert = this.db.prepare('INSERT INTO refused VALUES (?, ?, ?)');
+    for (const { receipt, why } of refused) insert.run(address, JSON.stringify(receipt), why);
+    this.db.prepare('DELETE FROM refused WHERE rowid <= (SELECT max(rowid) FROM refused) - ?').run(REFUSED_KEPT);
+    const count = 'INSERT INTO refusals VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count';
+    this.db.prepare(count).run(address, refused.length);
   }
 }
 

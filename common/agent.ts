@@ -69,8 +69,13 @@ export const answerSchema = z.object({
 });
 export type Answer = z.infer<typeof answerSchema>;
 
+/** An agent's clock may be off from an emitter's by this much; a report that is older is not one of now. */
+export const HEALTH_MS = 5000;
+
 /** Agent → emitter, every 500 ms and at each change. */
 export const healthSchema = z.object({
+  /** ms since 1970, by the agent's clock. */
+  at: whole,
   node: z.enum(NODE_STATES),
   headNum: whole,
   headId: hex(32).nullable(),
@@ -79,8 +84,13 @@ export const healthSchema = z.object({
   /** ms that the head's time is behind the agent's clock; negative when ahead. */
   lagMs: z.int(),
   answers: z.array(answerSchema).max(16),
+  /** The member's, over `healthDigest`: compact, recovery byte first. */
+  signature: hex(65),
 });
 export type Health = z.infer<typeof healthSchema>;
+
+/** What else of a report its member signed, as the log keeps it; the signature is 65 bytes in hex. */
+export type HealthProof = Pick<Health, 'at' | 'node' | 'headId' | 'signature'>;
 
 export const receiptSchema = z.object({
   slot: whole,

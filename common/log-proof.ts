@@ -1,3 +1,4 @@
+import type { Health } from './agent.ts';
 import { canonicalJson, sha256 } from './canonical.ts';
 import type { Receipt, RunStart } from './events.ts';
 
@@ -6,6 +7,9 @@ import type { Receipt, RunStart } from './events.ts';
  * the chain and the pool, so that none can be taken for another's. See docs/event-log.md.
  */
 export type LogIdentity = Pick<RunStart, 'chain' | 'pool'>;
+
+/** What of an agent's report its member signs. */
+export type SignedHealth = Pick<Health, 'at' | 'node' | 'headNum' | 'headId'>;
 
 /** Of a window's Merkle root (hex). */
 export function rootDigest({ chain, pool }: LogIdentity, window: number, root: string): Buffer {
@@ -16,6 +20,11 @@ export function rootDigest({ chain, pool }: LogIdentity, window: number, root: s
 export function receiptDigest({ chain, pool }: LogIdentity, receipt: Omit<Receipt, 'signature'>): Buffer {
   const { slot, id, signer, arrivedAt } = receipt;
   return digest('bppool.receipt.v1', chain, pool, slot, id, signer, arrivedAt);
+}
+
+/** Of an agent's report, by its member's key: at this time, ms since 1970, the member's node was like this. */
+export function healthDigest({ chain, pool }: LogIdentity, { at, node, headNum, headId }: SignedHealth): Buffer {
+  return digest('bppool.health.v1', chain, pool, at, node, headNum, headId);
 }
 
 /** Of the footer: the log ended with the record `seq`, whose hash is given. */

@@ -41,7 +41,7 @@ const COMMON = [
   `max-clients = ${MAX_PEERS}`,
   `p2p-max-nodes-per-host = ${MAX_PEERS}`,
   // After a failed dial the next one comes after this many seconds (30 by default).
-  'connection-cleanup-period = 5',
+  'connection-cleanup-period = 1',
   'resource-monitor-not-shutdown-on-threshold-exceeded = true',
 ];
 

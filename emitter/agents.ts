@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Health } from '../common/agent.ts';
+import type { Health, HealthProof } from '../common/agent.ts';
 import type { Logger } from '../common/logger.ts';
 import { Commander, type Duty } from './agents/commander.ts';
 import { AgentDesk, type Session } from './agents/desk.ts';
@@ -17,6 +17,8 @@ export interface AgentWord {
   headNum: number;
   /** ms that the head's time is behind the clock; negative when ahead. */
   lag: number;
+  /** Absent when nobody said it: the agent went silent. */
+  proof?: HealthProof;
 }
 
 export interface AgentsParts {
@@ -107,7 +109,7 @@ export class Agents {
     }
     this.commander.heard(signer, health.node);
     if (health.node === 'paused' && before !== 'paused') this.parts.onPaused(signer);
-    this.tell(signer, health);
+    this.tell(signer, health, true);
   }
 
   /** It dials again at once: a leader that makes its blocks is not replaced because a line to its agent was cut. */
@@ -115,11 +117,12 @@ export class Agents {
     this.parts.logger.warn({ member }, 'agent disconnected');
   }
 
-  private tell(signer: string, health: Health | null): void {
+  private tell(signer: string, health: Health | null, said: boolean): void {
     const node = health?.node ?? 'unreachable';
     const up = node !== 'unreachable' && this.parts.isActive(signer);
     const { headNum = 0, lagMs: lag = 0 } = health ?? {};
-    this.parts.onWord({ signer, up, producing: node === 'producing', headNum, lag });
+    const proof = said && health && { at: health.at, node, headId: health.headId, signature: health.signature };
+    this.parts.onWord({ signer, up, producing: node === 'producing', headNum, lag, ...(proof && { proof }) });
   }
 
   private dropSilent(): void {
@@ -130,7 +133,7 @@ export class Agents {
       this.commander.lost(signer);
       this.http.end(signer);
       this.parts.logger.warn({ member: this.parts.account(signer) }, 'agent gone');
-      this.tell(signer, health && { ...health, node: 'unreachable' });
+      this.tell(signer, health && { ...health, node: 'unreachable' }, false);
     }
   }
 }

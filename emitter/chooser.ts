@@ -237,9 +237,9 @@ export class Chooser {
   /** The agents first: each millisecond counts when a leader failed. */
   private lead(effect: LeadEffect, at: number): void {
     this.parts.onLead(effect);
-    const { window, leader, pause } = effect;
+    const { window, runs, leader, pause } = effect;
     const member = this.parts.members.account(leader);
-    this.parts.journal.tell(window, { type: 'lead', at, window, signer: leader, member, pause });
+    this.parts.journal.tell(runs ? window : null, { type: 'lead', at, window, signer: leader, member, pause });
   }
 
   /** The signed header is the evidence: anyone can check who signed it, and a node that its body is invalid. */

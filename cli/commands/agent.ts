@@ -10,6 +10,7 @@ import { untilSignal } from '../run/signals.ts';
 
 interface AgentOptions {
   pool?: string;
+  dac?: string;
   keyFile?: string;
   node?: string;
   emitters?: string;
@@ -19,11 +20,11 @@ interface AgentOptions {
 const EXAMPLES = `
 It dials out and listens on no port. In standby mode the emitters have it pause and resume the node over the node's producer
 API, which should be reachable from this machine alone; the node starts with "pause-on-startup = true". Without an emitter it
-changes nothing. What is not given here comes from the environment or .env: AGENT_POOL, AGENT_KEY_FILE, AGENT_NODE,
-AGENT_EMITTERS (see .env.example).
+changes nothing. What is not given here comes from the environment or .env: AGENT_POOL, AGENT_DAC, AGENT_KEY_FILE,
+AGENT_NODE, AGENT_EMITTERS (see .env.example).
 
 Examples:
-  ./pool agent --pool poolbp --key-file signing.key --emitters http://emitter1.example:9701,http://emitter2.example:9701
+  ./pool agent --pool poolbp --dac pooldac --key-file signing.key --emitters http://emitter1.example:9701,http://emitter2.example:9701
   ./pool agent --check
   AGENT_NODE=http://127.0.0.1:8889 ./pool agent`;
 
@@ -31,6 +32,7 @@ export function agentCommand(): Command {
   return new Command('agent')
     .description("run beside a member's nodeos: report how it is, pause and resume it as the pool's emitters say")
     .option('--pool <account>', "the pool's producer account")
+    .option('--dac <account>', "the pool's contract account, which names the emitters whose receipts count")
     .option('--key-file <file>', "file with the member's private signing key, mode 600")
     .option('--node <url>', "the member's own nodeos, chain and producer API (default: http://127.0.0.1:8888)")
     .option('--emitters <urls>', 'HTTP addresses of the emitters, with commas between')
@@ -40,8 +42,14 @@ export function agentCommand(): Command {
 }
 
 async function runAgent(options: AgentOptions): Promise<void> {
-  const { pool, keyFile, node, emitters } = options;
-  const given = { AGENT_POOL: pool, AGENT_KEY_FILE: keyFile, AGENT_NODE: node, AGENT_EMITTERS: emitters };
+  const { pool, dac, keyFile, node, emitters } = options;
+  const given = {
+    AGENT_POOL: pool,
+    AGENT_DAC: dac,
+    AGENT_KEY_FILE: keyFile,
+    AGENT_NODE: node,
+    AGENT_EMITTERS: emitters,
+  };
   const set = Object.entries(given).filter(([, value]) => value !== undefined);
   const config = loadConfig('the agent', agentConfig, { ...process.env, ...Object.fromEntries(set) });
   const key = new AgentKey(config.AGENT_KEY_FILE);

@@ -75,6 +75,7 @@ async function verify(file: string, api: string | undefined): Promise<void> {
   if (!ok) return fail(firstBad === null ? `${file}: ${why}` : `${file}: record ${firstBad}: ${found.why}`);
   const { decisions, unchecked } = replayed.counts;
   const notes = [`${records} records, ${decisions} decisions computed again, ${signers.proven} signers proven`];
+  if (signers.words > 0) notes.push(`${signers.words} words of agents proven`);
   if (signers.unproven > 0) notes.push(`${signers.unproven} signers without evidence`);
   if (unchecked > 0) notes.push(`${unchecked} decisions of schema 1, which cannot be computed again`);
   if (unsigned > 0) notes.push(`${unsigned} closed windows without a signed root`);

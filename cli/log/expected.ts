@@ -5,7 +5,7 @@ import type { SelectEffect } from '../../emitter/select/types.ts';
 
 /** A record that has to follow from an input. */
 export interface Expected {
-  window: number;
+  window: number | null;
   event: PoolEvent;
   /** Of an emission: its place in the answer, by which a refused fence takes it back. */
   step: number | null;
@@ -18,10 +18,10 @@ export interface Expected {
 export function expectedOf(effect: SelectEffect, at: number): Expected[] {
   if (effect.type === 'emit') return emission(effect, at);
   if (effect.type === 'closed') return closing(effect, at);
-  const one = (window: number, event: PoolEvent): Expected[] => [{ window, event, step: null }];
+  const one = (window: number | null, event: PoolEvent): Expected[] => [{ window, event, step: null }];
   if (effect.type === 'lead') {
-    const { window, leader: signer, pause } = effect;
-    return one(window, { type: 'lead', at, window, signer, member: null, pause });
+    const { window, runs, leader: signer, pause } = effect;
+    return one(runs ? window : null, { type: 'lead', at, window, signer, member: null, pause });
   }
   if (effect.type === 'rejected') {
     const { id, slot, num } = effect.block;

@@ -1,3 +1,4 @@
+import { PoolError } from '../../common/errors.ts';
 import { EventLogReader } from '../../common/event-log.ts';
 import { firstSlot, lastSlot, slotTime } from '../../common/slot.ts';
 import { verifyLog } from '../../common/verify-log.ts';
@@ -37,16 +38,16 @@ export async function chaosResult(run: PoolRun, kills: Kill[], seed: number) {
     eventsLost: eventsLost(run),
     paidTwice: await settledTwice(run),
     recovery: { p50: percentile(recovery, 0.5), p99: percentile(recovery, 0.99) },
-    kills: kills.map((kill) => ({
-      ...kill,
-      ...perKill.get(kill.window),
-      switches: switchesIn(kill.window, kill.window),
-    })),
+    kills: kills.map((kill) => {
+      const cost = perKill.get(kill.window);
+      if (!cost) throw new PoolError('run', `${kill.member} was killed in window ${kill.window}, which is not counted`);
+      return { ...kill, ...cost, switches: switchesIn(kill.window, kill.window) };
+    }),
   };
 }
 
 /** Slots for which two different (id, signer) were let out without a rescue that names the first. By the emitter's log. */
-function emittedTwice(run: PoolRun): number {
+export function emittedTwice(run: PoolRun): number {
   const log = new EventLogReader(run.eventLog);
   const out = new Map<number, string>();
   const named = new Set<string>();

@@ -28,7 +28,10 @@ export async function killLeaderAt(
   how: Signal,
   progress: (text: string) => void,
 ): Promise<Kill> {
-  const emission = await nextRecord(run, ({ event }) => event.type === 'emission' && slotInWindow(event.slot) === slot);
+  // Windows before the first full one are counted nowhere.
+  const isDue = ({ event }: EventRecord) =>
+    event.type === 'emission' && slotInWindow(event.slot) === slot && windowOf(event.slot) >= run.turns.first;
+  const emission = await nextRecord(run, isDue);
   if (emission.event.type !== 'emission') throw new Error('not an emission');
   const { signer, slot: at } = emission.event;
   const node = run.nodeOf(signer);

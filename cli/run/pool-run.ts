@@ -189,6 +189,7 @@ export class PoolRun {
     for (const { account, node, signingKey } of this.state.members) {
       await this.service(agentOf(account), 'agent/main.ts', {
         AGENT_POOL: this.state.pool,
+        AGENT_DAC: this.state.dac,
         AGENT_KEY_FILE: this.writeKey(`agent-${account}.key`, signingKey),
         AGENT_NODE: this.state.nodes.find(({ name }) => name === node)?.api ?? '',
         AGENT_EMITTERS: this.http,

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { agentDigest, type Hello, parseAs, sessionSchema } from '../../common/agent.ts';
+import { agentDigest, HEALTH_MS, type Health, type Hello, parseAs, sessionSchema } from '../../common/agent.ts';
+import { healthDigest } from '../../common/log-proof.ts';
 import { recoverKey } from '../verify/signer.ts';
 import { Nonces } from './nonces.ts';
 
@@ -53,6 +54,15 @@ export class AgentDesk {
     // Last, so that only members can use up nonces.
     if (!this.nonces.use(nonce, now)) return no(403, 'the nonce is old, was used, or is not from here');
     return { ok: true, session: { token: randomBytes(32).toString('hex'), signer, member } };
+  }
+
+  /** Why a report does not count, one sentence, or null: it is this member's word, of now, as the log will show. */
+  refuseHealth({ signer }: Session, health: Health, now: number): string | null {
+    const off = Math.floor(health.at - now);
+    if (Math.abs(off) > HEALTH_MS) return `the report is of another time: its clock and this one are ${off} ms apart`;
+    const digest = healthDigest({ chain: this.parts.chainId() ?? '', pool: this.parts.pool }, health);
+    const signature = { type: 0, bytes: Buffer.from(health.signature, 'hex') };
+    return recoverKey(digest, signature) === signer ? null : 'the report is not signed by the key of this session';
   }
 }
 

@@ -108,6 +108,8 @@ export class AgentHttp {
     if (!open) return answer(response, 401, { error: 'no session with this token' });
     const health = parseAs(healthSchema, body);
     if (!health) return answer(response, 400, { error: 'this is no report of health' });
+    const refused = this.desk.refuseHealth(open, health, this.handlers.now());
+    if (refused !== null) return answer(response, 403, { error: refused });
     response.writeHead(204).end();
     this.handlers.onHealth(open, health);
   }

@@ -6,7 +6,7 @@ import { askShadows } from './first.ts';
 import { learnPath } from './path.ts';
 import { dueAt, rescue } from './rescue.ts';
 import { onSettings } from './settings.ts';
-import { dutyDueAt, giveDuty, noteConnection, onAgent, watchDuty } from './standby.ts';
+import { dutyDueAt, noteConnection, onAgent, restoreDuty, watchDuty } from './standby.ts';
 import {
   candidateKey,
   openWindow,
@@ -78,7 +78,7 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
       state.sessions.set(event.signer, Math.max(0, (state.sessions.get(event.signer) ?? 0) + (event.up ? 1 : -1)));
       return noteConnection(state, event.signer);
     case 'decided':
-      return restoreDecision(state, event);
+      return restoreDecision(state, event, effects);
     case 'quarantine':
       return restoreQuarantine(state, event);
     case 'fence-failed':
@@ -145,6 +145,7 @@ function onPublic(
 function restoreDecision(
   state: SelectState,
   { block, signer, rescue: replaced, at }: Extract<SelectEvent, { type: 'decided' }>,
+  effects: SelectEffect[],
 ): void {
   const window = enterWindow(state, windowOf(block.slot), []);
   if (!window) return;
@@ -156,7 +157,7 @@ function restoreDecision(
   }
   window.decided.set(block.slot, candidateKey({ id: block.id, signer }));
   window.leader = signer;
-  if (window.rule.mode === 'standby') giveDuty(state, signer, window.id, at);
+  if (window.rule.mode === 'standby') restoreDuty(state, window, signer, at, effects);
 }
 
 function closeIfOver(state: SelectState, now: number, effects: SelectEffect[]): void {

@@ -23,8 +23,10 @@ export function onAgent(
   effects: SelectEffect[],
 ): void {
   const before = state.agents.get(signer);
-  if (before && isFollowing(state, signer) && at - before.at <= SILENCE_MS) noteFollowing(state, signer, before.at, at);
-  state.agents.set(signer, { up, producing, headNum, at });
+  const agent = { up, producing, headNum, at, ready: false };
+  state.agents.set(signer, agent);
+  agent.ready = isReady(state, signer);
+  if (before?.ready && agent.ready && at - before.at <= SILENCE_MS) noteReady(state, signer, before.at, at);
   if (!up) return;
   const { duty } = state;
   if (!duty) {
@@ -72,7 +74,18 @@ export function adopt(
   now: number,
   effects: SelectEffect[],
 ): void {
-  if (state.duty) return;
+  if (!state.duty) restoreDuty(state, window, leader, now, effects);
+}
+
+/** It makes this window's blocks already: as the log or its first block says. */
+export function restoreDuty(
+  state: SelectState,
+  window: WindowState,
+  leader: string,
+  now: number,
+  effects: SelectEffect[],
+): void {
+  if (state.duty?.leader === leader) return;
   state.lastTurn = leader;
   giveDuty(state, leader, window.id, now);
   tell(state, others(state), now, effects);
@@ -140,7 +153,11 @@ export function noteConnection(state: SelectState, signer: string): void {
   if (state.duty?.leader === signer) state.duty.lost = !isAlive(state, signer);
 }
 
-export function giveDuty(state: SelectState, leader: string, window: number, now: number): void {
+function giveDuty(state: SelectState, leader: string, window: number, now: number): void {
+  const agent = state.agents.get(leader);
+  // Up to here it stood by; blocks leave before their time.
+  const until = Math.max(now, slotTime(state.tip?.slot ?? 0));
+  if (agent?.ready && now - agent.at <= SILENCE_MS) noteReady(state, leader, agent.at, until);
   state.duty = { leader, window, since: now, told: now, lost: false, stuck: false };
 }
 
@@ -152,6 +169,13 @@ function isAble(state: SelectState, window: WindowState | null, signer: string):
 function isFollowing(state: SelectState, signer: string): boolean {
   const agent = state.agents.get(signer);
   return agent?.up === true && agent.headNum + SYNC_BLOCKS >= (state.tip?.num ?? 0);
+}
+
+/** Whether it stands by: its node follows paused and could take over, and the running window is not its to make. */
+function isReady(state: SelectState, signer: string): boolean {
+  const { window, duty, agents } = state;
+  if (agents.get(signer)?.producing !== false || !isAble(state, window, signer)) return false;
+  return duty?.leader !== signer || (window !== null && duty.window > window.id);
 }
 
 function agentsUp(state: SelectState): string[] {
@@ -167,7 +191,8 @@ function tell(state: SelectState, pause: string[], now: number, effects: SelectE
   if (!duty) return;
   duty.told = now;
   const head = tip && { num: tip.num, id: tip.id };
-  effects.push({ type: 'lead', window: duty.window, leader: duty.leader, pause: pause.sort(), head });
+  const { window, leader } = duty;
+  effects.push({ type: 'lead', window, runs: state.window?.id === window, leader, pause: pause.sort(), head });
 }
 
 function sayNobody(state: SelectState, cause: string, effects: SelectEffect[]): void {
@@ -177,22 +202,10 @@ function sayNobody(state: SelectState, cause: string, effects: SelectEffect[]): 
   effects.push({ type: 'fault', code: 'standby_nobody', text });
 }
 
-function noteFollowing(state: SelectState, signer: string, from: number, to: number): void {
-  const { window } = state;
+function noteReady({ window }: SelectState, signer: string, from: number, to: number): void {
   if (!window) return;
-  const slots = window.following.get(signer) ?? new Set<number>();
-  window.following.set(signer, slots);
+  const slots = window.ready.get(signer) ?? new Set<number>();
+  window.ready.set(signer, slots);
   const end = Math.min(slotAt(to), lastSlot(window.id));
   for (let slot = Math.max(slotAt(from), firstSlot(window.id)); slot <= end; slot++) slots.add(slot);
-}
-
-/**
- * Whether pool blocks of a window have to be held from a member, for it could be producing: in propose mode from everyone, in
- * standby mode from the one on duty and from those who failed in it; the others follow live. `signer` null: not known yet.
- */
-export function isHeld(state: SelectState, signer: string | null, window: number): boolean {
-  if (ruleFor(state, window).mode === 'propose') return true;
-  if (signer === null) return false;
-  const running = state.window?.id === window ? state.window : null;
-  return state.duty?.leader === signer || running?.out.has(signer) === true;
 }

@@ -28,8 +28,8 @@ export interface WindowState {
   /** Replaced leaders, members in quarantine: they stay out until the window's end. */
   out: Set<string>;
   rescues: number;
-  /** Standby mode: slots in which a member's agent showed a node that follows. */
-  following: Map<string, Set<number>>;
+  /** Standby mode: slots in which a member's agent showed a node that could take over. */
+  ready: Map<string, Set<number>>;
   /** The free choice at its beginning, and whose turn it was then; not known before. */
   first: Candidate | null;
   turn: string | null;
@@ -59,6 +59,8 @@ export interface Agent {
   headNum: number;
   /** Of the last word. */
   at: number;
+  /** Whether it stood by at its last word; see `isReady`. */
+  ready: boolean;
 }
 
 /** Standby mode: who makes blocks now. */
@@ -137,7 +139,7 @@ export function openWindow(state: SelectState, id: number, parent: BlockRef): Wi
   const rule = ruleFor(state, id);
   state.lastLeader = state.window?.leader ?? state.lastLeader;
   const lists = { tree: emptyTree(), emitted: [], rejected: [], waits: [], before: [] };
-  const maps = { decided: new Map(), following: new Map(), shadows: new Map() };
+  const maps = { decided: new Map(), ready: new Map(), shadows: new Map() };
   const sets = { bad: new Set<string>(), out: new Set(state.quarantine.keys()) };
   const none = { leader: null, overdue: null, first: null, turn: null, rescues: 0, halted: false };
   state.window = { id, rule, parent, ...lists, ...maps, ...sets, ...none };

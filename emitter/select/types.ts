@@ -1,3 +1,4 @@
+import type { HealthProof } from '../../common/agent.ts';
 import type { ForkBlock, ForkRulesName } from '../forks/rules.ts';
 
 /** A block by its place: enough for choosing, nothing of its content. */
@@ -82,9 +83,19 @@ export type SelectEvent =
   | { type: 'irreversible'; at: number; num: number }
   /**
    * What a member's agent says of its node, at each change and regularly. `up`: agent and node answer. `producing`: not paused.
-   * `headNum`: its node's head. `lag`: ms that the head's time is behind the clock, negative when ahead.
+   * `headNum`: its node's head. `lag`: ms that the head's time is behind the clock, negative when ahead. `proof` plays no part in
+   * the choice: it is in the log for those who check it, and absent when the agent's silence is told.
    */
-  | { type: 'agent'; at: number; signer: string; up: boolean; producing: boolean; headNum: number; lag: number }
+  | {
+      type: 'agent';
+      at: number;
+      signer: string;
+      up: boolean;
+      producing: boolean;
+      headNum: number;
+      lag: number;
+      proof?: HealthProof;
+    }
   /** Other limits from now on. */
   | { type: 'configure'; at: number; config: SelectConfig }
   | { type: 'tick'; at: number };
@@ -107,9 +118,17 @@ export type SelectEffect =
   | { type: 'leak'; block: BlockRef }
   /**
    * Standby mode: from this window on (the pool's next one at or after it) let `leader` make blocks and nobody else. First
-   * pause those in `pause`, then resume the leader once its node has the block `head`, the public tip now.
+   * pause those in `pause`, then resume the leader once its node has the block `head`, the public tip now. `runs`: the window is
+   * the one that runs; one that is to come may be another producer's.
    */
-  | { type: 'lead'; window: number; leader: string; pause: string[]; head: { num: number; id: string } | null }
+  | {
+      type: 'lead';
+      window: number;
+      runs: boolean;
+      leader: string;
+      pause: string[];
+      head: { num: number; id: string } | null;
+    }
   /** Propose mode: from this window on all make blocks: resume these. */
   | { type: 'release'; window: number; resume: string[] }
   /** This emitted block's body is invalid, says the relay node: its signer is in quarantine. */

@@ -1,11 +1,21 @@
 import { SLOTS_PER_WINDOW } from '../../common/slot.ts';
+import type { Mode } from './types.ts';
 
 /** Candidates needed in a window of 12 slots: the voted percentage of it, rounded up. */
 export function candidatesNeeded(percent: number, slots = SLOTS_PER_WINDOW): number {
   return Math.ceil((slots * percent) / 100);
 }
 
-/** Whether valid blocks in `candidates` slots give a share of the window; integers only, so no rounding comes in. */
-export function isEligible(candidates: number, percent: number, slots = SLOTS_PER_WINDOW): boolean {
-  return candidates * 100 >= slots * percent;
+/**
+ * Whether a member has a share of a window; integers only, so no rounding comes in. In propose mode slots with a valid block
+ * count; in standby mode, where one alone makes blocks, those in which the member could have taken over as well.
+ */
+export function isEligible(
+  { candidates, standby }: { candidates: number; standby: number },
+  mode: Mode,
+  percent: number,
+  slots = SLOTS_PER_WINDOW,
+): boolean {
+  const counted = mode === 'standby' ? candidates + standby : candidates;
+  return counted * 100 >= slots * percent;
 }

@@ -1,9 +1,10 @@
+import type { EventRecord } from '../../common/events.ts';
 import { firstSlot, lastSlot, SLOTS_PER_WINDOW } from '../../common/slot.ts';
 import type { Evidence } from '../source/evidence.ts';
 import { type Comparison, compare } from './compare.ts';
 import { isEligible } from './eligible.ts';
 import { STANDING, Standings, standingOf } from './standing.ts';
-import { METRICS_VERSION, type MemberMetrics, type WindowMetrics } from './types.ts';
+import { METRICS_VERSION, type MemberMetrics, type Mode, type WindowMetrics } from './types.ts';
 
 /** A window's metrics, out of its evidence alone: every oracle with the same evidence gets the same bytes. */
 export function measure(evidence: Evidence): WindowMetrics {
@@ -22,12 +23,14 @@ export function measure(evidence: Evidence): WindowMetrics {
   }
   const selected = countSelected(compared, signers);
   for (const { slot, signer } of compared.onChain) standings.mark(owner(signers, signer), slot, STANDING.candidate);
-  const each = members.map((member) => measureMember(member, standings, selected, evidence.eligiblePercent));
+  const mode = modeOf(records);
+  const rule = { mode, percent: evidence.eligiblePercent };
+  const each = members.map((member) => measureMember(member, standings, selected, rule));
   const { leaks, replaced, orphaned, unsent, unconfirmed, strays } = compared;
   const mine = each.reduce((sum, member) => sum + member.selected, 0);
   return {
     v: METRICS_VERSION,
-    ...{ pool: evidence.pool, window, firstSlot: firstSlot(window), lastSlot: lastSlot(window) },
+    ...{ pool: evidence.pool, window, firstSlot: firstSlot(window), lastSlot: lastSlot(window), mode },
     ...{ slots: SLOTS_PER_WINDOW, emitted: blocks.length, missed: SLOTS_PER_WINDOW - blocks.length },
     rescues: records.filter(({ event }) => event.type === 'rescue').length,
     ...{ replaced, orphaned, unsent, unconfirmed, unattributed, strays, leaks },
@@ -40,6 +43,11 @@ export function measure(evidence: Evidence): WindowMetrics {
 /** The emitter's own word for the member is not used: the key is what signed, the contract says whose it is. */
 function owner(signers: Map<string, string>, signer: string | null): string | undefined {
   return signer === null ? undefined : signers.get(signer);
+}
+
+function modeOf(records: EventRecord[]): Mode {
+  const end = records.find(({ event }) => event.type === 'window')?.event;
+  return (end?.type === 'window' && end.mode) || 'propose';
 }
 
 function countSelected({ onChain }: Comparison, signers: Map<string, string>): Map<string, number> {
@@ -55,15 +63,16 @@ function measureMember(
   { account, index }: { account: string; index: number },
   standings: Standings,
   selected: Map<string, number>,
-  percent: number,
+  { mode, percent }: { mode: Mode; percent: number },
 ): MemberMetrics {
   const candidates = standings.count(account, STANDING.candidate);
+  const standby = standings.count(account, STANDING.standby);
   return {
     ...{ index, name: account, candidates, selected: selected.get(account) ?? 0 },
     late: standings.count(account, STANDING.late),
     invalid: standings.count(account, STANDING.invalid),
-    standby: standings.count(account, STANDING.standby),
+    standby,
     absent: standings.count(account, STANDING.absent),
-    eligible: isEligible(candidates, percent),
+    eligible: isEligible({ candidates, standby }, mode, percent),
   };
 }

@@ -1,5 +1,8 @@
 /** Version of the rules in docs/metrics.md. Oracles whose rules differ must not get equal reports by accident. */
-export const METRICS_VERSION = 1;
+export const METRICS_VERSION = 2;
+
+/** As the window's closing record has it: every member proposes, or one leads and the others stand by. */
+export type Mode = 'propose' | 'standby';
 
 /** A member in one window. Each of its slots counts in exactly one of the five, so they add up to `slots`. */
 export interface MemberMetrics {
@@ -25,6 +28,7 @@ export interface WindowMetrics {
   firstSlot: number;
   lastSlot: number;
   slots: number;
+  mode: Mode;
   emitted: number;
   missed: number;
   rescues: number;

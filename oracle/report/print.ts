@@ -41,7 +41,8 @@ function windowLine(m: WindowMetrics): string {
     .map((name) => `, ${m[name]} ${name}`);
   const leaks = m.leaks.map((leak) => `\nleak: slot ${leak.slot}, block ${leak.id}`).join('');
   const usual = `${m.emitted} emitted, ${m.missed} missed, ${m.rescues} rescues, ${m.replaced} replaced`;
-  return `${slots}: ${usual}${odd.join('')}${leaks}`;
+  const mode = m.mode === 'standby' ? ' in standby mode' : '';
+  return `${slots}${mode}: ${usual}${odd.join('')}${leaks}`;
 }
 
 const COLUMNS = ['candidates', 'selected', 'standby', 'late', 'invalid', 'absent'] as const;

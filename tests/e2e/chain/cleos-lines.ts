@@ -48,6 +48,10 @@ export const LINES = {
   showBooks: 'cleos get table pooldac pooldac books',
   // --- what members decide
   proposeFigure: `cleos push action pooldac propconfig '["alice", "monthlimit", 1000000, "100 EOS a month"]' -p alice`,
+  proposeMode:
+    `cleos push action pooldac propstrategy '["alice", "first-delivered", "standby", "one leads, the others follow"]'` +
+    ' -p alice',
+  showStrategy: 'cleos get table pooldac pooldac strategy',
   proposeRegistration: `cleos push action pooldac propregister '["alice", true, "we begin"]' -p alice`,
   proposeRole:
     `cleos push action pooldac proprole '["alice", "oracle", "oracle1", true, "PUB_K1_11111111111111111111111111111111149Mr2R",` +

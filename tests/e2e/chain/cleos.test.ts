@@ -144,6 +144,15 @@ test('deposits, spending, orders', async () => {
   assert.equal((await pool.proposal(id)).status, 5);
 });
 
+test('the mode, from the window after the vote’s execution on', async () => {
+  await decide('proposeMode');
+  const window = await currentWindow(chain);
+  const shown = JSON.parse(await type('showStrategy')) as { rows: Record<string, unknown>[] };
+  const { mode, previous_mode: before, from_window: from } = shown.rows[0] ?? {};
+  assert.deepEqual([mode, before], ['standby', 'propose']);
+  assert.ok(Number(from) === window || Number(from) === window + 1, `from ${from}, now ${window}`);
+});
+
 test('a vote by a permission that can do nothing else', async () => {
   await type('votingKey', { votingkey: chain.key('alice@voting').public });
   await type('votingLink');

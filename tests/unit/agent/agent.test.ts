@@ -5,9 +5,10 @@ import { Agent } from '../../../agent/agent.ts';
 import { agentConfig } from '../../../agent/config.ts';
 import { ReceiptStore } from '../../../agent/receipts.ts';
 import { systemClock } from '../../../common/clock.ts';
+import type { SigningKey } from '../../../common/signature.ts';
 import { firstSlot } from '../../../common/slot.ts';
 import { until } from '../../support/processes.ts';
-import { EmitterSide, keyOf, POOL } from './support/emitter-side.ts';
+import { EmitterSide, keyOf, keyPair, LOG_KEY, LOG_KEY_TEXT, POOL, receiptFor } from './support/emitter-side.ts';
 import { FakeNode } from './support/fake-node.ts';
 
 type Context = { after(fn: () => void): void };
@@ -18,14 +19,21 @@ async function bench(t: Context, name = 'ann') {
   const url = await node.listen();
   const emitter = new EmitterSide(node.chainId);
   await emitter.start();
-  const key = keyOf(name, t);
+  const key = keyOf(name);
+  node.emitterKeys.push(LOG_KEY_TEXT);
   emitter.members.set(key.signer, name);
   const said: string[] = [];
   const receipts = new ReceiptStore(':memory:');
-  const logger = pino({ level: 'info' }, { write: (line) => said.push(JSON.parse(line).msg) });
+  const lines: Record<string, unknown>[] = [];
+  const write = (line: string) => {
+    lines.push(JSON.parse(line));
+    said.push(JSON.parse(line).msg);
+  };
+  const logger = pino({ level: 'info' }, { write });
   const make = (emitters = emitter.address, pool = POOL) => {
     const config = agentConfig.parse({
       AGENT_POOL: pool,
+      AGENT_DAC: 'pooldac',
       AGENT_KEY_FILE: 'given',
       AGENT_NODE: url,
       AGENT_EMITTERS: emitters,
@@ -42,7 +50,7 @@ async function bench(t: Context, name = 'ann') {
     const pause = leader === key.signer ? [] : [key.signer];
     emitter.agents.command({ type: 'lead', window: 7, leader, pause, head: { num, id: node.idOf(num) } });
   };
-  return { node, emitter, key, said, receipts, make, lead, last: () => emitter.words[emitter.words.length - 1] };
+  return { node, emitter, key, said, lines, receipts, make, lead, last: () => emitter.words[emitter.words.length - 1] };
 }
 
 const quick = (what: string, condition: () => boolean) => until(what, condition, 5000);
@@ -111,17 +119,63 @@ test('a line that is cut for a moment does not make the node count as gone', asy
   assert.ok(emitter.words.every(({ up }) => up));
 });
 
+const W = 141_514_733;
+
 test('receipts of all emitters are kept, page by page, and what was read is not read again', async (t) => {
-  const { emitter, key, receipts, make } = await bench(t);
-  const slot = firstSlot(141_514_733);
-  const receipt = (k: number, signer = key.signer) => {
-    return { slot: slot + k, id: '0d'.repeat(32), signer, arrivedAt: 5, signature: '0:ab', emitter: '0:ee' };
-  };
+  const { node, emitter, key, receipts, make } = await bench(t);
+  const slot = firstSlot(W);
+  const receipt = (k: number, signer = key.signer) => receiptFor(slot + k, signer, node.chainId);
   emitter.receipts.push(receipt(0), receipt(1, '0:other'), receipt(2), receipt(3), receipt(4));
   void make().run();
-  await quick('the receipts', () => receipts.slots(141_514_733, key.signer).length === 4);
-  assert.deepEqual(receipts.slots(141_514_733, key.signer), [slot, slot + 2, slot + 3, slot + 4]);
+  await quick('the receipts', () => receipts.slots(W, key.signer).length === 4);
+  assert.deepEqual(receipts.slots(W, key.signer), [slot, slot + 2, slot + 3, slot + 4]);
   assert.equal(receipts.readUpTo(emitter.address), 5);
+  assert.equal(receipts.refused(emitter.address), 0);
+  assert.equal(node.tableReads, 1, 'the emitters’ keys are known from then on');
+});
+
+test('a receipt that was forged is no receipt: it is counted, and said', async (t) => {
+  const { node, emitter, key, receipts, make, lines } = await bench(t);
+  const slot = firstSlot(W);
+  const receipt = (k: number, by?: SigningKey) => receiptFor(slot + k, key.signer, node.chainId, by);
+  const stranger = keyPair('stranger');
+  emitter.receipts.push(
+    receipt(0),
+    { ...receipt(1), slot: slot + 2 },
+    receipt(3, stranger.key),
+    { ...receipt(4, stranger.key), emitter: LOG_KEY.id },
+    receiptFor(slot + 5, key.signer, 'c2'.repeat(32)),
+    receipt(6),
+  );
+  void make().run();
+  await quick('all pages', () => receipts.readUpTo(emitter.address) === 6);
+  assert.deepEqual(receipts.slots(W, key.signer), [slot, slot + 6]);
+  assert.equal(receipts.refused(emitter.address), 4);
+  const told = lines.filter(({ msg }) => /gave receipts that prove nothing/.test(String(msg)));
+  assert.deepEqual(
+    told.map(({ refused, total }) => [refused, total]),
+    [
+      [1, 1],
+      [2, 3],
+      [1, 4],
+    ],
+  );
+  assert.match(String(told[0]?.msg), /its signature is not by 0:/);
+  assert.match(String(told[1]?.msg), /the contract names no emitter with the key 0:/);
+});
+
+test('an emitter that is registered later is known from its first receipt on', async (t) => {
+  const { node, emitter, key, receipts, make } = await bench(t);
+  const slot = firstSlot(W);
+  const { key: next, text } = keyPair('next');
+  emitter.receipts.push(receiptFor(slot, key.signer, node.chainId));
+  void make().run();
+  await quick('the first', () => receipts.readUpTo(emitter.address) === 1);
+  node.emitterKeys.push(text);
+  emitter.receipts.push(receiptFor(slot + 1, key.signer, node.chainId, next));
+  await quick('the second', () => receipts.readUpTo(emitter.address) === 2);
+  assert.deepEqual(receipts.slots(W, key.signer), [slot, slot + 1]);
+  assert.equal(receipts.refused(emitter.address), 0);
 });
 
 test('an agent that ends is told to the selection', async (t) => {
@@ -155,7 +209,8 @@ test('check: one line each when all is well', async (t) => {
   const lines: string[] = [];
   for await (const line of make().check()) lines.push(line);
   assert.match(lines[0] ?? '', /v0\.0\.0-fake, block 100, paused/);
-  assert.equal(lines[1], `${emitter.address}: takes this key for that of ann`);
+  assert.equal(lines[1], 'pooldac: names 1 emitter, whose receipts count');
+  assert.equal(lines[2], `${emitter.address}: takes this key for that of ann`);
   assert.equal(node.did.length, 0);
 });
 

@@ -1,27 +1,17 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { agentConfig } from '../../../agent/config.ts';
 import { AgentKey } from '../../../agent/proof.ts';
 import { loadConfig } from '../../../common/config.ts';
 import { keyId } from '../../../common/keys.ts';
 import { KeyRing } from '../../../devnet/keys.ts';
+import { inKeyFile } from './support/emitter-side.ts';
 
-const dir = mkdtempSync(path.join(tmpdir(), 'bppool-agent-'));
-after(() => rmSync(dir, { recursive: true, force: true }));
 const ring = new KeyRing(5);
-
-function keyFile(text: string, mode = 0o600): string {
-  const file = path.join(dir, `${mode.toString(8)}-${Math.abs(text.length)}.key`);
-  rmSync(file, { force: true });
-  writeFileSync(file, text, { mode });
-  return file;
-}
+const read = (text: string, mode?: number) => inKeyFile(text, (file) => new AgentKey(file), mode);
 
 const ENV = {
-  ENV_FILE: keyFile(''),
+  ENV_FILE: '/dev/null',
   AGENT_POOL: 'poolbp',
   AGENT_KEY_FILE: 'signing.key',
   AGENT_EMITTERS: ' http://127.0.0.1:9701/ ,https://emitter.example',
@@ -43,11 +33,11 @@ test('each wrong variable is named in one sentence', () => {
 
 test('the key is one K1 key in a file that others cannot read', () => {
   const pair = ring.pair('ann');
-  assert.equal(new AgentKey(keyFile(pair.private)).signer, keyId(pair.public));
-  assert.throws(() => new AgentKey(keyFile(pair.private, 0o644)), /is open to others \(mode 644\)/);
-  assert.throws(() => new AgentKey(path.join(dir, 'none')), /none cannot be read: ENOENT/);
+  assert.equal(read(pair.private).signer, keyId(pair.public));
+  assert.throws(() => read(pair.private, 0o644), /is open to others \(mode 644\)/);
+  assert.throws(() => new AgentKey('/nowhere/none'), /none cannot be read: ENOENT/);
   const two = JSON.stringify({ a: pair.private, b: ring.pair('bob').private });
-  assert.throws(() => new AgentKey(keyFile(two)), /must hold one private key of type K1 alone/);
+  assert.throws(() => read(two), /must hold one private key of type K1 alone/);
   const r1 = 'PVT_R1_iyQmnyPEGvFd8uffnk152WC2WryBjgTrg22fXQryuGL9mU6qW';
-  assert.throws(() => new AgentKey(keyFile(r1)), /must hold one private key of type K1 alone|holds something else/);
+  assert.throws(() => read(r1), /must hold one private key of type K1 alone|holds something else/);
 });

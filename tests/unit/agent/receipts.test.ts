@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { MadeSlots } from '../../../agent/made.ts';
 import type { NodeView } from '../../../agent/node.ts';
@@ -25,6 +26,23 @@ test('receipts outlive the agent; one that comes twice is kept once', (t) => {
   t.after(() => again.close());
   assert.deepEqual(again.slots(W, '0:me'), [first, first + 3]);
   assert.deepEqual([again.readUpTo('http://a'), again.readUpTo('http://b')], [9, 0]);
+});
+
+test('what was refused is counted by emitter; the newest thousand are kept with the reason', (t) => {
+  const file = path.join(scratch(t), 'agent.sqlite');
+  const store = new ReceiptStore(file);
+  const first = firstSlot(W);
+  const bad = Array.from({ length: 700 }, (_, k) => ({ receipt: receipt(first + k), why: 'no' }));
+  store.keep('http://a', { receipts: [receipt(first)], after: 700 }, bad);
+  store.keep('http://a', { receipts: [], after: 1400 }, bad);
+  store.keep('http://b', { receipts: [], after: 1 }, bad.slice(0, 1));
+  assert.deepEqual([store.refused('http://a'), store.refused('http://b'), store.refused('http://c')], [1400, 1, 0]);
+  assert.deepEqual(store.slots(W, '0:me'), [first]);
+  store.close();
+  const db = new DatabaseSync(file, { readOnly: true });
+  t.after(() => db.close());
+  const [row] = db.prepare('SELECT count(*) AS n, max(why) AS why FROM refused').all();
+  assert.deepEqual([row?.n, row?.why], [1000, 'no']);
 });
 
 test('only the window’s slots and only the member’s own count', (t) => {

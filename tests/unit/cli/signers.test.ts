@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { SignersCheck } from '../../../cli/log/signers.ts';
 import type { EventRecord, PoolEvent } from '../../../common/events.ts';
+import { healthDigest, type SignedHealth } from '../../../common/log-proof.ts';
+import { signDigest } from '../../../common/signature.ts';
 import { firstSlot, slotTime } from '../../../common/slot.ts';
 import { verifiedRecord } from '../../../emitter/candidate-record.ts';
 import { BodyReader } from '../../../emitter/decode/body.ts';
@@ -89,6 +91,32 @@ test('a header by somebody else, of another producer, or no header at all is fou
   const why = signers.take({ v: 2, seq: 2, window: null, event, prev: '', hash: '' });
   assert.match(why ?? '', /of another producer/);
 });
+
+/** An agent's word as the selection was fed it. */
+function word(more: object = {}, signed: Partial<SignedHealth> = {}): PoolEvent {
+  const at = 5000;
+  const said: SignedHealth = { at, node: 'paused', headNum: 9, headId: '09'.repeat(32), ...signed };
+  const signature = signDigest(healthDigest({ chain: CHAIN, pool: 'pool' }, said), ann.secret).toString('hex');
+  const proof = { at: said.at, node: said.node, headId: said.headId, signature };
+  const input = { type: 'agent', at, signer: ann.id, up: true, producing: false, headNum: 9, lag: 0, proof, ...more };
+  return { type: 'input', at, input };
+}
+
+test('an agent’s word has its member’s signature; silence has none', () => {
+  const { why, check: signers } = check(word());
+  assert.deepEqual([why, signers.words, ...signers.signers], [null, 1, ann.id]);
+  assert.equal(check(word({ up: false, proof: undefined })).why, null);
+});
+
+for (const [what, event, why] of [
+  ['no signature', word({ proof: undefined }), /no signature makes it the agent's word/],
+  ['another member', word({ signer: bob.id }), /is not signed by/],
+  ['another head', word({ headNum: 10 }), /is not signed by/],
+  ['another state', word({ producing: true }), /said that its node is paused/],
+  ['a node that is gone', word({}, { node: 'unreachable' }), /said that its node is unreachable/],
+  ['another time', word({}, { at: 10_001 }), /at another time/],
+] as [string, PoolEvent, RegExp][])
+  test(`a word with ${what} is wrong`, () => assert.match(check(event).why ?? '', why));
 
 test('a header too long to be kept has no evidence, and is counted as unproven', () => {
   const keys = Array.from({ length: 100 }, (_, i) => signingKey(`key ${i}`));

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstSlot, lastSlot, slotTime, windowOf } from '../../../common/slot.ts';
 import { reduce } from '../../../emitter/select/reducer.ts';
-import { isHeld } from '../../../emitter/select/standby.ts';
 import { initialState } from '../../../emitter/select/state.ts';
 import { SELECT_DEFAULTS, type SelectEvent } from '../../../emitter/select/types.ts';
 import { cases, fc } from '../../support/property.ts';
@@ -222,6 +221,78 @@ test('the window’s end: those who followed all the time stood by, one whose ag
   }
 });
 
+/** Of a window's end: in how many slots a member stood by. */
+function stoodBy(run: StandbyRun, w: number, m: number): number {
+  const end = run.closed.find(({ window }) => window === poolWindow(w));
+  return end?.standby.filter(({ signer }) => signer === signerOf(m)).length ?? 0;
+}
+
+test('the leader is killed: what it did not make is no standing by; its successor and the others miss no slot', () => {
+  const world = fc
+    .record({
+      members: fc.array(member, { minLength: 2, maxLength: 4 }),
+      failure,
+      slot: fc.integer({ min: 0, max: 11 }),
+    })
+    .map(({ members, failure: one, slot }) => ({ members, failures: [{ ...one, slot, window: 1 }], windows: 2 }));
+  property(world, (drawn) => {
+    const run = playStandby(drawn);
+    const [{ signer: failed = '' } = {}] = run.failed;
+    const made = new Map<string, Set<number>>();
+    for (const { slot, signer } of run.emissions) {
+      if (windowOf(slot) === poolWindow(1)) made.set(signer, (made.get(signer) ?? new Set()).add(slot));
+    }
+    for (const m of drawn.members.keys()) {
+      const own = made.get(signerOf(m))?.size ?? 0;
+      if (signerOf(m) === failed) assert.equal(stoodBy(run, 1, m), 0, 'the one that failed');
+      else assert.equal(own + stoodBy(run, 1, m), 12, `member ${m} with ${own} blocks`);
+    }
+  });
+});
+
+test('standing by is a paused node at the tip, said so at least every 1.5 s, of one that could lead', () => {
+  const { agent, feed, at, first, parent, state } = byHand();
+  for (const m of [0, 1, 2, 3, 4]) agent(m, at);
+  const window = poolWindow(0);
+  feed({ type: 'turn', at: slotTime(first), window });
+  state.quarantine.set(signerOf(4), 1);
+  let on = parent;
+  for (let k = 0; k < 12; k++) {
+    const now = slotTime(first + k);
+    on = block(on, first + k, 'm0');
+    const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: now, late: false };
+    feed({ type: 'candidate', at: now, candidate: { ...on, ...rest, signer: signerOf(0) } });
+    agent(0, now + 10, { headNum: on.num, producing: true });
+    agent(1, now + 11, { headNum: on.num });
+    // One falls behind, one makes blocks too, one is silent for two seconds, one is in quarantine.
+    agent(2, now + 12, { headNum: on.num - (k < 6 ? 0 : 3) });
+    agent(3, now + 13, { headNum: on.num, producing: k >= 3 });
+    if (k < 2 || k > 5) agent(5, now + 14, { headNum: on.num });
+    agent(4, now + 15, { headNum: on.num });
+  }
+  const end = feed({ type: 'tick', at: slotTime(lastSlot(window)) + 2000 }).find(({ type }) => type === 'closed');
+  assert.ok(end?.type === 'closed');
+  const slots = (m: number) =>
+    end.standby.filter(({ signer }) => signer === signerOf(m)).map(({ slot }) => slot - first);
+  assert.deepEqual(slots(0), []);
+  assert.deepEqual(slots(1), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+  assert.deepEqual(slots(2), [0, 1, 2, 3, 4, 5]);
+  assert.deepEqual(slots(3), [0, 1, 2]);
+  assert.deepEqual(slots(4), []);
+  assert.deepEqual(slots(5), [0, 1, 6, 7, 8, 9, 10, 11]);
+});
+
+test('a leader whose node stays paused and makes nothing does not stand by', () => {
+  const { agent, feed, at, first } = byHand();
+  for (const m of [0, 1]) agent(m, at);
+  const window = poolWindow(0);
+  feed({ type: 'turn', at: slotTime(first), window });
+  for (let k = 0; k < 12; k++) for (const m of [0, 1]) agent(m, slotTime(first + k) + m);
+  const end = feed({ type: 'tick', at: slotTime(lastSlot(window)) + 2000 }).find(({ type }) => type === 'closed');
+  assert.ok(end?.type === 'closed');
+  assert.deepEqual(new Set(end.standby.map(({ signer }) => signer)), new Set([signerOf(1)]));
+});
+
 test('the same events give the same effects', () => {
   property(
     fc.record({
@@ -288,7 +359,7 @@ test('the last slot’s block never came: the next leader is appointed once it i
   for (const m of [0, 1]) agent(m, slotTime(first + 10) + 1, { headNum: on.num, producing: m === 0 });
   const window = poolWindow(0);
   const lead = feed({ type: 'tick', at: slotTime(first + 11) }).find((effect) => effect.type === 'lead');
-  assert.deepEqual([lead?.leader, lead?.window], [signerOf(1), window + 1]);
+  assert.deepEqual([lead?.leader, lead?.window, lead?.runs], [signerOf(1), window + 1, false]);
 });
 
 test('a node that is behind, or whose agent is gone, is not appointed', () => {
@@ -307,8 +378,23 @@ test('after a restart in mid-window the one whose blocks were decided goes on, a
   const at = slotTime(first + 1);
   const zero = block(parent, first, 'm0');
   feed({ type: 'public', at, block: zero, pool: false });
-  feed({ type: 'decided', at, block: { ...zero, previous: '' }, signer: signerOf(0), rescue: false });
-  assert.equal(state.duty?.leader, signerOf(0));
+  const decided = {
+    type: 'decided',
+    at,
+    block: { ...zero, previous: '' },
+    signer: signerOf(0),
+    rescue: false,
+  } as const;
+  // Said at once: the connections have to know from whom the others' blocks are to be kept.
+  const lead = feed(decided).filter(({ type }) => type === 'lead');
+  assert.deepEqual(lead, [
+    {
+      ...{ type: 'lead', window: poolWindow(0), runs: true, leader: signerOf(0), pause: [] },
+      head: { num: zero.num, id: zero.id },
+    },
+  ]);
+  assert.ok(feed(decided).every(({ type }) => type !== 'lead'));
+  assert.deepEqual([state.duty?.leader, state.lastTurn], [signerOf(0), signerOf(0)]);
   const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: at, late: false };
   const make = (m: number) => ({ ...block(zero, first + 1, `m${m}`), ...rest, signer: signerOf(m) });
   assert.ok(feed({ type: 'candidate', at, candidate: make(1) }).every(({ type }) => type !== 'emit'));
@@ -340,24 +426,4 @@ test('a node that starts paused is resumed in propose mode, once, and all are wh
   const fresh = agent(2, at + 30).find((effect) => effect.type === 'release');
   assert.deepEqual(fresh?.resume, [signerOf(2)]);
   assert.deepEqual(agent(2, at + 40), []);
-});
-
-test('blocks are held from everyone in propose mode, in standby mode from the leader and those who failed', () => {
-  const { state, agent, feed, at, first } = byHand();
-  const window = poolWindow(0);
-  agent(0, at);
-  agent(1, at);
-  assert.deepEqual(
-    [0, 1].map((m) => isHeld(state, signerOf(m), window)),
-    [true, false],
-  );
-  assert.equal(isHeld(state, null, window), false);
-  feed({ type: 'turn', at: slotTime(first), window });
-  agent(0, slotTime(first) + 10, { up: false });
-  assert.deepEqual(
-    [0, 1].map((m) => isHeld(state, signerOf(m), window)),
-    [true, true],
-  );
-  const propose = initialState(SELECT_DEFAULTS);
-  assert.deepEqual([isHeld(propose, signerOf(0), window), isHeld(propose, null, window)], [true, true]);
 });

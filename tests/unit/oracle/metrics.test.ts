@@ -19,6 +19,7 @@ import {
   signer,
   signers,
   standby,
+  standbyClosing,
   WINDOW,
 } from './support/events.ts';
 
@@ -76,6 +77,40 @@ test('a rescue: the dead leader keeps its slots, what it lost is replaced and no
   assert.deepEqual(
     metrics.members.map((member) => member.eligible),
     [true, true, false],
+  );
+});
+
+test('standby mode: who led and who stood by have a share each, who was not ready has none', () => {
+  const events: PoolEvent[] = [];
+  for (let k = 0; k < 12; k++) {
+    events.push(candidate(WINDOW, k, 'ann'), decision(WINDOW, k, 'ann'), emission(WINDOW, k, 'ann'));
+    events.push(standby(WINDOW, k, 'bob'));
+    if (k < 5) events.push(standby(WINDOW, k, 'eve'));
+  }
+  const metrics = metricsOf([...events, standbyClosing(WINDOW)], chainOf(Array(12).fill('ann')));
+  assert.deepEqual(counts(metrics, 'bob'), { ...NONE, standby: 12 });
+  assert.deepEqual(counts(metrics, 'eve'), { ...NONE, standby: 5, absent: 7 });
+  const shares = ({ members: all }: typeof metrics) => all.map(({ eligible }) => eligible);
+  assert.deepEqual([metrics.mode, shares(metrics)], ['standby', [true, true, false]]);
+  const proposed = metricsOf([...events, closing(WINDOW)], chainOf(Array(12).fill('ann')));
+  assert.deepEqual([proposed.mode, shares(proposed)], ['propose', [true, false, false]]);
+});
+
+test('standby mode: a leader that failed counts by its blocks, its successor by both', () => {
+  const events: PoolEvent[] = [];
+  for (let k = 0; k < 12; k++) {
+    const leader = k < 3 ? 'ann' : 'bob';
+    events.push(candidate(WINDOW, k, leader), decision(WINDOW, k, leader), emission(WINDOW, k, leader));
+    if (k < 3) events.push(standby(WINDOW, k, 'bob'));
+    events.push(standby(WINDOW, k, 'eve'));
+  }
+  const makers = Array.from({ length: 12 }, (_, k) => (k < 3 ? 'ann' : 'bob'));
+  const metrics = metricsOf([...events, standbyClosing(WINDOW)], chainOf(makers));
+  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 3, selected: 3, absent: 9 });
+  assert.deepEqual(counts(metrics, 'bob'), { ...NONE, candidates: 9, selected: 9, standby: 3 });
+  assert.deepEqual(
+    metrics.members.map(({ eligible }) => eligible),
+    [false, true, true],
   );
 });
 

@@ -27,7 +27,19 @@ test('the percentage of 12 slots is rounded up', () => {
   );
   fc.assert(
     fc.property(fc.nat({ max: 12 }), fc.integer({ min: 1, max: 100 }), (candidates, percent) => {
-      assert.equal(isEligible(candidates, percent), candidates >= candidatesNeeded(percent));
+      const counts = { candidates, standby: 0 };
+      assert.equal(isEligible(counts, 'propose', percent), candidates >= candidatesNeeded(percent));
+    }),
+  );
+});
+
+test('slots in which a member stood by count in standby mode alone, each as one with a block', () => {
+  const slots = fc.nat({ max: 12 }).chain((sum) => fc.tuple(fc.constant(sum), fc.nat({ max: sum })));
+  fc.assert(
+    fc.property(slots, fc.integer({ min: 1, max: 100 }), ([sum, standby], percent) => {
+      const counts = { candidates: sum - standby, standby };
+      assert.equal(isEligible(counts, 'standby', percent), sum >= candidatesNeeded(percent));
+      assert.equal(isEligible(counts, 'propose', percent), sum - standby >= candidatesNeeded(percent));
     }),
   );
 });
@@ -59,7 +71,7 @@ test('a report holds the metrics’ bytes, their hash and the root of the log', 
   const bytes = Buffer.from(data.metrics, 'hex');
   assert.equal(data.metrics_hash, createHash('sha256').update(bytes).digest('hex'));
   assert.equal(data.log_root, windowRoot(log));
-  assert.deepEqual([data.strategy, data.version], ['first-delivered', 'metrics/1']);
+  assert.deepEqual([data.strategy, data.version], ['first-delivered', 'metrics/2']);
 });
 
 test('a window that the log did not close has no report', () => {

@@ -6,19 +6,44 @@ import path from 'node:path';
 import pino from 'pino';
 import { AgentKey } from '../../../../agent/proof.ts';
 import type { Receipt } from '../../../../common/agent.ts';
+import { receiptDigest } from '../../../../common/log-proof.ts';
+import { type SigningKey, signingKeyOf, signText } from '../../../../common/signature.ts';
 import { KeyRing } from '../../../../devnet/keys.ts';
 import { Agents, type AgentWord } from '../../../../emitter/agents.ts';
 
 export const POOL = 'poolbp';
 const ring = new KeyRing(5);
 
-/** A signing key in a file of its own, which goes with the test. */
-export function keyOf(name: string, t: { after(fn: () => void): void }): AgentKey {
+/** A signing key, read from a file that is gone again at once: a test that is killed leaves none. */
+export function keyOf(name: string): AgentKey {
+  return inKeyFile(ring.pair(name).private, (file) => new AgentKey(file));
+}
+
+/** Gives `work` a file with a text, which is removed afterwards. */
+export function inKeyFile<T>(text: string, work: (file: string) => T, mode = 0o600): T {
   const dir = mkdtempSync(path.join(tmpdir(), 'bppool-agent-'));
-  t.after(() => rmSync(dir, { recursive: true, force: true }));
-  const file = path.join(dir, 'signing.key');
-  writeFileSync(file, ring.pair(name).private, { mode: 0o600 });
-  return new AgentKey(file);
+  try {
+    const file = path.join(dir, 'signing.key');
+    writeFileSync(file, text, { mode });
+    return work(file);
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** A key that signs a log, and its public half in text form. */
+export function keyPair(name: string): { key: SigningKey; text: string } {
+  const { private: secret, public: text } = ring.pair(name);
+  return { key: signingKeyOf(secret) as SigningKey, text };
+}
+
+/** Of the emitter of the tests. */
+export const { key: LOG_KEY, text: LOG_KEY_TEXT } = keyPair('emitter');
+
+/** A receipt for the candidate of a signer's, as an emitter with this key gives it. */
+export function receiptFor(slot: number, signer: string, chain: string, key = LOG_KEY): Receipt {
+  const said = { slot, id: '0d'.repeat(32), signer, arrivedAt: 5 };
+  return { ...said, signature: signText(receiptDigest({ chain, pool: POOL }, said), key), emitter: key.id };
 }
 
 /** The agents' part of an emitter behind a real HTTP server, on a port that it keeps over a restart. */

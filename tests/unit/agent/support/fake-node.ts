@@ -13,6 +13,10 @@ export class FakeNode {
   /** Answers nothing, as a frozen process. */
   frozen = false;
   hasProducerApi = true;
+  /** Public keys in text form: the contract's table `emitters`. */
+  readonly emitterKeys: string[] = [];
+  /** How often that table was read. */
+  tableReads = 0;
   private readonly server: Server;
 
   constructor() {
@@ -48,6 +52,10 @@ export class FakeNode {
         head_block_producer: 'poolbp',
         head_block_time: '2026-11-23T18:00:00.500',
       };
+    }
+    if (path === '/v1/chain/get_table_rows') {
+      this.tableReads++;
+      return { rows: this.emitterKeys.map((key) => ({ key })), more: false };
     }
     if (!this.hasProducerApi) return undefined;
     if (path === '/v1/producer/paused') return this.paused;

@@ -69,6 +69,11 @@ export function closing(window: number, emitted = 12): PoolEvent {
   return { type: 'window', at: slotTime(firstSlot(window + 1)) + 1500, window, emitted, strategy: 'first-delivered' };
 }
 
+/** The same in standby mode: one leads, the others stand by. */
+export function standbyClosing(window: number, emitted = 12): PoolEvent {
+  return { ...closing(window, emitted), mode: 'standby' } as PoolEvent;
+}
+
 /** The record by which the emitter signs a closed window's root. */
 export function signedRoot(window: number, records: EventRecord[], key = logKey): PoolEvent {
   const root = windowRoot(records) as string;
