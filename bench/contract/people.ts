@@ -49,7 +49,8 @@ export async function createPeople(
   const actions = [...busy.flatMap((name) => make(name, BUSY)), ...others.flatMap((name) => make(name, PERSON))];
   await chain.pushAll(actions, IN_EACH);
   const pockets = [...busy, ...others].flatMap((to) => {
-    const quantity = coreAmount(CORE, to === people.payer ? 1_000_000 : 100);
+    const rich = to === people.payer || to === people.rewards;
+    const quantity = coreAmount(CORE, rich ? 1_000_000 : 100);
     return [
       action(TOKEN_CONTRACT, 'open', { owner: to, symbol: CORE, ram_payer: to }, to),
       action(TOKEN_CONTRACT, 'transfer', { from: 'eosio', to, quantity, memo: '' }, 'eosio'),
