@@ -48,7 +48,12 @@ export const emitterConfig = z.object({
   /** File (mode 0600) with the private key that signs the log; unset: the log is not signed, and there are no receipts. */
   EMITTER_LOG_KEY_FILE: z.string().min(1).optional(),
   /** Closed windows that stay in the log, 0 for all; fewer than 16 would take them from an oracle that was away. */
-  EMITTER_LOG_KEEP_WINDOWS: whole(0).refine((n) => n === 0 || n >= 16, 'must be 0 (keep all) or at least 16'),
+  EMITTER_LOG_KEEP_WINDOWS: whole(0).refine(
+    (n) => n === 0 || n >= LIMITS.leastWindowsKept,
+    'must be 0 (keep all) or at least 16',
+  ),
+  /** Bytes that the log may take, 0 for no limit: the oldest settled windows go, but for the newest 16. */
+  EMITTER_LOG_KEEP_BYTES: whole(0),
   /** Instead of the members' vote; for tests. */
   EMITTER_STRATEGY: z.preprocess((text) => (text === '' ? undefined : text), strategyText.optional()),
   EMITTER_SHADOW: z

@@ -40,6 +40,10 @@ export const LIMITS = {
   headerStates: 4096,
   /** Headers kept to notice a second one for the same slot: 100 members, each at its limit for a window, twice. */
   signedHeaders: 4800,
+  /** Closed windows that stay in the log whatever they take: fewer would take them from an oracle that was away. */
+  leastWindowsKept: 16,
+  /** Windows' worth of records deleted at a time, so that a limit that was just lowered holds up no block. */
+  windowsPrunedAtOnce: 4,
   /** Windows whose public blocks stay in memory after they ended, for members that connect late. */
   windowsKept: 2,
   /** An agent's report with all answers it may carry is below 8 kB. */

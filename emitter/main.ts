@@ -8,14 +8,17 @@ import { type EmitterConfig, emitterConfig } from './config.ts';
 import { Emitter } from './emitter.ts';
 import type { Signing } from './log/notary.ts';
 import { SqliteStore } from './log/store.ts';
+import { SettledWindow } from './settled.ts';
 
-function signingOf(config: EmitterConfig, store: SqliteStore): Signing | null {
-  const { EMITTER_LOG_KEY_FILE: file, EMITTER_LOG_KEEP_WINDOWS: keepWindows } = config;
-  if (file) return { key: readSigningKey(file), store, keepWindows };
-  if (keepWindows === 0) return null;
+function signingOf(config: EmitterConfig, store: SqliteStore, chain: ChainClient): Signing | null {
+  const { EMITTER_LOG_KEY_FILE: file, EMITTER_LOG_KEEP_WINDOWS: keepWindows, EMITTER_LOG_KEEP_BYTES: bytes } = config;
+  const settled = new SettledWindow(chain, config.EMITTER_DAC);
+  const keepBytes = { bytes, settled: () => settled.newest };
+  if (file) return { key: readSigningKey(file), store, keepWindows, ...(bytes > 0 && { keepBytes }) };
+  if (keepWindows === 0 && bytes === 0) return null;
   throw new PoolError(
     'config',
-    'EMITTER_LOG_KEEP_WINDOWS needs EMITTER_LOG_KEY_FILE: a pruned log begins with a signature',
+    'EMITTER_LOG_KEEP_WINDOWS (and _BYTES) needs EMITTER_LOG_KEY_FILE: a pruned log begins with a signature',
   );
 }
 
@@ -29,7 +32,7 @@ runMain('emitter', async () => {
   const clock = clockFrom(config.CLOCK_SHIFT_FILE);
   const chain = new ChainClient(config.EMITTER_RELAY_API);
   const store = new SqliteStore(config.EMITTER_EVENT_LOG, config.EMITTER_DURABILITY);
-  const signing = signingOf(config, store);
+  const signing = signingOf(config, store, chain);
   if (!signing)
     logger.warn('EMITTER_LOG_KEY_FILE is not set: the log is not signed, and oracles do not report from it');
   const emitter = new Emitter({ config, clock, chain, store, logger, ...(signing && { signing }) });

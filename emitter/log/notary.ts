@@ -21,6 +21,19 @@ export interface SignedStore {
   receipts(after: number, limit: number): EventRecord[];
   /** Deletes what comes before the newest `keep` closed windows, from a checkpoint back; gives the number of records. */
   prune(keep: number): number;
+  /** Deletes the oldest records, from one checkpoint to the next, until the rest fits; gives the number of records. */
+  pruneTo(limit: SizeLimit): number;
+  /** Bytes that the records take. */
+  readonly usedBytes: number;
+}
+
+/** How far a log may be pruned to bring it below a size. */
+export interface SizeLimit {
+  bytes: number;
+  /** Closed windows that stay whatever they take. */
+  least: number;
+  /** No window newer than this one goes: the contract has not settled it. */
+  settled: number;
 }
 
 export interface Signing {
@@ -28,6 +41,8 @@ export interface Signing {
   store: SignedStore;
   /** Closed windows that stay in the log; 0: all. */
   keepWindows: number;
+  /** Bytes that the log may take, and the newest window that the contract has settled, null while that is not known. */
+  keepBytes?: { bytes: number; settled(): number | null };
 }
 
 export interface NotaryParts {
@@ -51,6 +66,8 @@ export class Notary {
   private candidates: EventRecord[] = [];
   private windows: number[] = [];
   private timer: NodeJS.Timeout | null = null;
+  /** The log is over its size and nothing can go: said once. */
+  private isOver = false;
 
   constructor(signing: Signing, parts: NotaryParts) {
     this.signing = signing;
@@ -106,11 +123,15 @@ export class Notary {
     try {
       this.signReceipts();
       if (this.candidates.length > 0) setImmediate(() => this.batch());
-      else if (this.signRoots() && this.signing.keepWindows > 0) this.checkpoint();
+      else if (this.signRoots() && this.isPruned) this.checkpoint();
     } catch (thrown) {
       // The blocks go on without it; windows that stay unsigned are signed at the next start.
       this.parts.onFault(`the event log could not be signed: ${sentence(thrown)}`);
     }
+  }
+
+  private get isPruned(): boolean {
+    return this.signing.keepWindows > 0 || this.signing.keepBytes !== undefined;
   }
 
   private signReceipts(): void {
@@ -148,7 +169,7 @@ export class Notary {
   /** Only between two windows: a window whose first records are gone has no root that a reader could check. */
   private checkpoint(): void {
     const { journal, run, now } = this.parts;
-    const { key, store, keepWindows } = this.signing;
+    const { key, store } = this.signing;
     const state = this.parts.state() as { window: unknown; lastWindow: number };
     if (state.window !== null || !journal.write()) return;
     const plain = toPlain(state) as object;
@@ -158,6 +179,21 @@ export class Notary {
       ...{ type: 'checkpoint', at: now(), window, start: run, state: plain },
       ...{ signer: key.id, signature },
     });
-    if (journal.write()) store.prune(keepWindows);
+    if (journal.write()) this.prune();
+  }
+
+  private prune(): void {
+    const { store, keepWindows, keepBytes } = this.signing;
+    if (keepWindows > 0) store.prune(keepWindows);
+    if (!keepBytes) return;
+    const { bytes } = keepBytes;
+    const settled = keepBytes.settled();
+    if (settled !== null) store.pruneTo({ bytes, least: LIMITS.leastWindowsKept, settled });
+    const isOver = store.usedBytes > bytes;
+    if (isOver && !this.isOver && settled !== null) {
+      const why = `nothing more of it can be deleted: the contract has settled windows up to ${settled}`;
+      this.parts.onFault(`the event log takes ${store.usedBytes} bytes, more than the ${bytes} allowed, and ${why}`);
+    }
+    this.isOver = isOver && (this.isOver || settled !== null);
   }
 }

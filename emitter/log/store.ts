@@ -2,7 +2,8 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { canonicalJson } from '../../common/canonical.ts';
 import { PoolError, sentence } from '../../common/errors.ts';
 import { chainRecord, type EventRecord, GENESIS_HASH, type PoolEvent } from '../../common/events.ts';
-import type { SignedStore } from './notary.ts';
+import { LIMITS } from '../limits.ts';
+import type { SignedStore, SizeLimit } from './notary.ts';
 
 /** Where events go before anything leaves. An append that returns is durable; one that throws has left no trace. */
 export interface EventStore {
@@ -137,6 +138,30 @@ export class SqliteStore implements EventStore, SignedStore {
     } catch (thrown) {
       throw new PoolError('event_log', `old records cannot be pruned from the event log: ${sentence(thrown)}`);
     }
+  }
+
+  /** As prune, by size: at most `LIMITS.windowsPrunedAtOnce` steps, each a transaction of its own, so that a kill leaves a log that begins at a checkpoint. */
+  pruneTo({ bytes, least, settled }: SizeLimit): number {
+    const newest = `SELECT seq FROM events WHERE kind = 'checkpoint' ORDER BY seq DESC LIMIT 1 OFFSET ?`;
+    const next = `SELECT seq FROM events WHERE kind = 'checkpoint' AND seq > (SELECT MIN(seq) FROM events)
+      AND seq <= (${newest}) AND window <= ? ORDER BY seq LIMIT 1`;
+    let deleted = 0;
+    try {
+      for (let step = 0; step < LIMITS.windowsPrunedAtOnce && this.usedBytes > bytes; step++) {
+        const row = this.db.prepare(next).get(least, settled);
+        if (!row) break;
+        deleted += Number(this.db.prepare('DELETE FROM events WHERE seq < ?').run(row.seq as number).changes);
+      }
+    } catch (thrown) {
+      throw new PoolError('event_log', `old records cannot be pruned from the event log: ${sentence(thrown)}`);
+    }
+    return deleted;
+  }
+
+  /** Pages in use: deleted ones are filled again before the file grows. */
+  get usedBytes(): number {
+    const pragma = (name: string) => Number(this.db.prepare(`PRAGMA ${name}`).get()?.[name]);
+    return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
   }
 
   /** Leaves one file: without a write-ahead log beside it, readers create none either. */

@@ -97,6 +97,7 @@ const BESIDE: Record<string, string[]> = {
   'emitter/members.ts': ['verify'],
   'emitter/agents.ts': ['agents'],
   'emitter/settings.ts': ['select'],
+  'emitter/settled.ts': [],
   'emitter/acceptance.ts': [],
   'emitter/watch.ts': ['select'],
   'emitter/http.ts': [],
