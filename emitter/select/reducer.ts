@@ -6,7 +6,7 @@ import { askShadows } from './first.ts';
 import { learnPath } from './path.ts';
 import { dueAt, rescue } from './rescue.ts';
 import { onSettings } from './settings.ts';
-import { dutyDueAt, noteConnection, onAgent, restoreDuty, watchDuty } from './standby.ts';
+import { dutyDueAt, noteConnection, onAgent, restoreDuty, tookOver, watchDuty } from './standby.ts';
 import {
   candidateKey,
   openWindow,
@@ -108,7 +108,7 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
 
 function onCandidate(state: SelectState, candidate: Candidate, effects: SelectEffect[]): void {
   const window = enterWindow(state, windowOf(candidate.slot), effects);
-  if (window && addTo(window.tree, candidate)) learnLead(state, candidate);
+  if (window && addTo(window.tree, candidate) && !tookOver(window, candidate.signer)) learnLead(state, candidate);
 }
 
 /** The window with this id, opened if it is new; null for one that is over. */

@@ -138,14 +138,24 @@ function dutyTrouble(state: SelectState, window: WindowState | null): string | n
 
 /**
  * When its next block counts as overdue: its own learned time plus a margin, and not before the first slot it could make since it was
- * told. There is no other branch in stock, so nothing is gained by waiting longer.
+ * told; of one that took over in mid-window, the slot's own time. There is no other branch in stock, so nothing is gained by
+ * waiting longer.
  */
 export function dutyDueAt(state: SelectState, window: WindowState): number | null {
   const duty = state.duty;
   const slot = awaitedSlot(window);
   if (!duty || slot > lastSlot(window.id)) return null;
   const possible = slotTime(slotAt(duty.since + SLOT_REST_MS) + 1);
-  return Math.max(expectedAt(state, duty.leader, slot), possible) + state.config.overdueMs;
+  const usual = tookOver(window, duty.leader) ? slotTime(slot) : expectedAt(state, duty.leader, slot);
+  return Math.max(usual, possible) + state.config.overdueMs;
+}
+
+/**
+ * Whether others made blocks of this window before it. nodeos then does not catch up with the times at which its blocks leave
+ * otherwise. Source: Leap v5.0.3 block_timing_util.hpp, `calculate_producing_block_deadline`.
+ */
+export function tookOver(window: WindowState, signer: string): boolean {
+  return window.rule.mode === 'standby' && window.emitted.some((emitted) => emitted.signer !== signer);
 }
 
 /** A member's connection came or went. */

@@ -43,6 +43,8 @@ interface Node extends StandbyMember {
   producing: boolean;
   /** The slot it has made, or could not, last. */
   done: number;
+  /** The window in whose middle it was resumed. */
+  joined: number | null;
   gone: boolean;
   frozen: boolean;
   connected: boolean;
@@ -79,7 +81,16 @@ export function playStandby(world: StandbyWorld): StandbyRun {
   const nodes = world.members.map(
     (member, m): Node => ({
       ...member,
-      ...{ signer: signerOf(m), head: tip, producing: false, done: 0, gone: false, frozen: false, connected: false },
+      ...{
+        signer: signerOf(m),
+        head: tip,
+        producing: false,
+        done: 0,
+        joined: null,
+        gone: false,
+        frozen: false,
+        connected: false,
+      },
     }),
   );
   const plan = (at: number, act: () => void) => queue.push({ at: Math.round(at), order: order++, act });
@@ -132,6 +143,7 @@ export function playStandby(world: StandbyWorld): StandbyRun {
     const w = world.members.length > 0 ? windowNow() : null;
     return node.producing && w !== null && now >= slotTime(firstSlot(w) - 1) && now < slotTime(lastSlot(w));
   };
+  const isPools = (window: number) => (window - poolWindow(0)) % 2 === 0;
   const windowNow = () => {
     for (let w = 0; w < world.windows; w++) if (now < slotTime(lastSlot(poolWindow(w))) + SLOT_MS) return poolWindow(w);
     return null;
@@ -156,7 +168,12 @@ export function playStandby(world: StandbyWorld): StandbyRun {
       if (node.gone || node.frozen) return;
       // The agent waits for the block that the leader has to have.
       if (producing && node.head.num < headNum) return command(node, producing, headNum);
-      if (!node.producing && producing) node.done = firstPossible() - 1;
+      if (!node.producing && producing) {
+        node.done = firstPossible() - 1;
+        const window = Math.floor(firstPossible() / SLOTS_PER_WINDOW);
+        node.joined = isPools(window) && firstPossible() > firstSlot(window) ? window : null;
+        if (node.joined !== null) catchUp(node, window, firstPossible());
+      }
       node.producing = producing;
       if (!producing) node.head = tip;
       say(node);
@@ -193,6 +210,19 @@ export function playStandby(world: StandbyWorld): StandbyRun {
         word(node, false);
       });
     });
+  /**
+   * Resumed in mid-window a node makes each block at its usual time, or when that is over in as long as it takes, by the slot's
+   * own time. Source: Leap v5.0.3 block_timing_util.hpp, `calculate_producing_block_deadline`.
+   */
+  const catchUp = (node: Node, window: number, slot: number) => {
+    if (slot > lastSlot(window) || node.joined !== window) return;
+    const usual = leaves(node, slot, slot % SLOTS_PER_WINDOW);
+    const late = Math.min(slotTime(slot) - node.gain, now + SLOT_MS - node.gain);
+    plan(usual > now ? usual : late, () => {
+      make(node, slot);
+      catchUp(node, window, slot + 1);
+    });
+  };
   const leaves = (node: Node, slot: number, k: number) => slotTime(slot) - node.gain * (k + 1);
 
   now = slotTime(start);
@@ -200,7 +230,7 @@ export function playStandby(world: StandbyWorld): StandbyRun {
   const voted = { strategy: 'first-delivered', mode: 'standby', previousStrategy: 'first-delivered' };
   plan(now, () => feed({ type: 'settings', at: now, ...voted, previousMode: 'propose', fromWindow: from }));
   for (let slot = start + 1; slot <= lastSlot(poolWindow(world.windows - 1)) + SLOTS_PER_WINDOW; slot++) {
-    const pool = (Math.floor(slot / SLOTS_PER_WINDOW) - poolWindow(0)) % 2 === 0;
+    const pool = isPools(Math.floor(slot / SLOTS_PER_WINDOW));
     const k = slot % SLOTS_PER_WINDOW;
     if (!pool)
       plan(slotTime(slot) - 50 * (k + 1), () => {
@@ -209,9 +239,7 @@ export function playStandby(world: StandbyWorld): StandbyRun {
         feed({ type: 'public', at: now, block: made, pool: false });
       });
     for (const node of pool ? nodes : []) {
-      plan(leaves(node, slot, k), () => make(node, slot));
-      // A node resumed while this slot's usual time is over still makes it, by its own time.
-      plan(slotTime(slot) - 1, () => make(node, slot));
+      plan(leaves(node, slot, k), () => node.joined !== Math.floor(slot / SLOTS_PER_WINDOW) && make(node, slot));
     }
     if (pool && k === 0)
       plan(slotTime(slot), () => feed({ type: 'turn', at: now, window: Math.floor(slot / SLOTS_PER_WINDOW) }));

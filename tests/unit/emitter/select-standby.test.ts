@@ -362,6 +362,27 @@ test('the last slot’s block never came: the next leader is appointed once it i
   assert.deepEqual([lead?.leader, lead?.window, lead?.runs], [signerOf(1), window + 1, false]);
 });
 
+test('one that took over in mid-window comes by its slots’ times: that is neither overdue nor how it usually is', () => {
+  const { agent, feed, at, first, parent, state } = byHand();
+  for (const m of [0, 1, 2]) agent(m, at);
+  let on = parent;
+  const make = (m: number, k: number, now: number) => {
+    on = block(on, first + k, `m${m}`);
+    const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: now, late: false };
+    return feed({ type: 'candidate', at: now, candidate: { ...on, ...rest, signer: signerOf(m) } });
+  };
+  for (let k = 0; k < 9; k++) make(0, k, slotTime(first + k) - 50 * (k + 1));
+  const now = slotTime(first + 9) - 100;
+  for (const m of [1, 2]) agent(m, now - 1, { headNum: on.num });
+  agent(0, now, { up: false });
+  assert.equal(state.duty?.leader, signerOf(1));
+  make(1, 9, slotTime(first + 9));
+  assert.equal(state.lead.get(signerOf(1)), undefined);
+  const due = slotTime(first + 10) + SELECT_DEFAULTS.overdueMs;
+  assert.deepEqual(make(1, 10, due - 1).filter(({ type }) => type !== 'wake')[0]?.type, 'emit');
+  assert.equal(state.duty?.leader, signerOf(1));
+});
+
 test('a node that is behind, or whose agent is gone, is not appointed', () => {
   const { agent, at, state } = byHand();
   const leads = (effects: { type: string }[]) => effects.filter(({ type }) => type === 'lead').length;
