@@ -5,7 +5,7 @@ import type { PoolEvent } from '../../../common/events.ts';
 import { keyId } from '../../../common/keys.ts';
 import { setShift } from '../../../devnet/shift.ts';
 import { eventually } from '../../../devnet/wait.ts';
-import { POOL, setSchedule, type Turn } from '../../experiments/lab/chain.ts';
+import { POOL, setprods, type Turn } from '../../experiments/lab/chain.ts';
 import type { Lab, LabNode } from '../../experiments/lab/lab.ts';
 import { type Member, type Pool, startMember, startPool } from '../../experiments/lab/pool.ts';
 import { PublicView } from './public-view.ts';
@@ -26,6 +26,8 @@ export class Stage {
   readonly lab: Lab;
   readonly pool: Pool;
   readonly view: PublicView;
+  /** Each schedule has to differ from the one before, or it is none. */
+  private proposals = 0;
 
   private constructor(lab: Lab, pool: Pool) {
     this.lab = lab;
@@ -112,15 +114,22 @@ export class Stage {
     await eventually(`${name} in sync`, async () => ((await this.isOnChain(member)) ? true : undefined), 30_000);
   }
 
-  /** A further member with an empty state. */
+  /** A further member with an empty state; it is found as a leader as long as it lives. */
   async join(): Promise<Member> {
     const proxy = await this.lab.proxy({ target: this.members[0]?.proxy.target as string });
     const own = { config: HEAVY, clock: clockOf(this.lab, SPARE) };
-    return { node: await startMember(this.lab, SPARE, [proxy.address], own), proxy };
+    const member = { node: await startMember(this.lab, SPARE, [proxy.address], own), proxy };
+    this.pool.members.push(member);
+    return member;
   }
 
-  /** Ends a node for good. */
-  async end(node: LabNode): Promise<void> {
+  /** The further member goes for good. */
+  async leave(member: Member): Promise<void> {
+    await this.end(member.node);
+    this.pool.members.splice(this.pool.members.indexOf(member), 1);
+  }
+
+  private async end(node: LabNode): Promise<void> {
     this.lab.kill(node.name, 'SIGKILL');
     await node.running.exited;
   }
@@ -137,13 +146,14 @@ export class Stage {
     return apart.map(({ node }) => node.name);
   }
 
-  /** A schedule of the same producers in the same order, proposed now; resolves when it is active. */
-  async renewSchedule(): Promise<void> {
+  /** Proposes the same producers in the same order, the pool with one key more. */
+  async proposeSchedule(): Promise<void> {
+    const spare = [SPARE, `unused${++this.proposals}`];
     const turns = this.pool.turns.order.map((name): Turn => {
-      const keys = name === POOL ? [...MEMBERS, SPARE] : [name];
+      const keys = name === POOL ? [...MEMBERS, ...spare] : [name];
       return { name, keys: keys.map((key) => this.lab.keys.pair(key)) };
     });
-    await setSchedule(this.lab, this.pool.bp1.api, turns);
+    await this.pool.bp1.api.transact([setprods(turns)]);
   }
 
   /** Whether the member's chain is bp1's, some blocks below the head. Asked again for a moment: it may be catching up. */
