@@ -1,9 +1,10 @@
 /*
  * Preloaded (LD_PRELOAD) into every process that the devnet's supervisor starts. It does two things:
  *
- *  1. Clock. Adds the whole seconds written in the file $SHIM_CLOCK_FILE to the realtime clock, so that a day can pass
- *     on a local chain. Monotonic clocks and timers are left alone: libfaketime shifts them too, and then nodeos'
- *     timers never fire and it stops producing. The file is read again at most every 50 ms.
+ *  1. Clock. Adds the seconds written in the file $SHIM_CLOCK_FILE ("90000", "-0.3") to the realtime clock, so that a day
+ *     can pass on a local chain, and one node's clock can be wrong. Monotonic clocks and timers are left alone:
+ *     libfaketime shifts them too, and then nodeos' timers never fire and it stops producing. The file is read again at
+ *     most every 50 ms.
  *  2. Parent. $DIE_WITH_PARENT=<pid> asks the kernel to send this process $DIE_WITH_SIGNAL (default 9) when that
  *     parent ends, in whatever way, so that even kill -9 of the parent leaves nothing running.
  */
@@ -25,7 +26,7 @@ typedef int clock_function(clockid_t, struct timespec *);
 
 static const char *clock_file;
 static _Atomic(clock_function *) libc_clock;
-static _Atomic long long offset_seconds;
+static _Atomic long long offset_ns;
 static _Atomic long long next_read_ms;
 
 static void read_offset(void) {
@@ -36,7 +37,7 @@ static void read_offset(void) {
   close(fd);
   if (length <= 0) return;
   text[length] = 0;
-  atomic_store(&offset_seconds, atoll(text));
+  atomic_store(&offset_ns, (long long)(atof(text) * 1e9));
 }
 
 /*
@@ -49,7 +50,7 @@ static int real_clock(clockid_t id, struct timespec *out) {
   return (int)syscall(SYS_clock_gettime, id, out); /* asked before this library's own start */
 }
 
-static long long offset(void) {
+static long long offset(void) { /* in ns */
   if (!clock_file) return 0;
   struct timespec now;
   real_clock(CLOCK_MONOTONIC_COARSE, &now); /* to some ms */
@@ -57,12 +58,21 @@ static long long offset(void) {
   long long due = atomic_load(&next_read_ms);
   /* One thread wins the exchange and reads; the others go on with the offset they have. */
   if (ms >= due && atomic_compare_exchange_strong(&next_read_ms, &due, ms + REREAD_MS)) read_offset();
-  return atomic_load(&offset_seconds);
+  return atomic_load(&offset_ns);
+}
+
+static void shift(struct timespec *time) {
+  long long ns = time->tv_nsec + offset();
+  time->tv_sec += ns / 1000000000;
+  time->tv_nsec = ns % 1000000000;
+  if (time->tv_nsec >= 0) return;
+  time->tv_sec--;
+  time->tv_nsec += 1000000000;
 }
 
 int clock_gettime(clockid_t id, struct timespec *out) {
   int result = real_clock(id, out);
-  if (result == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) out->tv_sec += offset();
+  if (result == 0 && (id == CLOCK_REALTIME || id == CLOCK_REALTIME_COARSE)) shift(out);
   return result;
 }
 
@@ -70,7 +80,8 @@ int gettimeofday(struct timeval *restrict out, void *restrict zone) {
   (void)zone; /* obsolete: Linux leaves it alone */
   struct timespec now;
   real_clock(CLOCK_REALTIME, &now);
-  out->tv_sec = now.tv_sec + offset();
+  shift(&now);
+  out->tv_sec = now.tv_sec;
   out->tv_usec = now.tv_nsec / 1000;
   return 0;
 }
@@ -78,9 +89,9 @@ int gettimeofday(struct timeval *restrict out, void *restrict zone) {
 time_t time(time_t *out) {
   struct timespec now;
   real_clock(CLOCK_REALTIME, &now);
-  time_t seconds = now.tv_sec + offset();
-  if (out) *out = seconds;
-  return seconds;
+  shift(&now);
+  if (out) *out = now.tv_sec;
+  return now.tv_sec;
 }
 
 static void die_with_parent(void) {

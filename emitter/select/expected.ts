@@ -1,12 +1,17 @@
-import { firstSlot, slotInWindow, slotTime } from '../../common/slot.ts';
+import { firstSlot, slotInWindow, slotTime, windowOf } from '../../common/slot.ts';
 import type { SelectState, WindowState } from './state.ts';
 import type { Candidate } from './types.ts';
 
-/** When a member's block for a slot usually comes. A slot not seen yet is taken to be like the one before: leads only grow. */
+/**
+ * When a member's block for a slot usually comes. A slot not seen yet is taken to be like the one before: leads only grow. A member
+ * that became slow in this window stays so for its next block: it is healthy, and its blocks are in time.
+ */
 export function expectedAt(state: SelectState, signer: string, slot: number): number {
   const learned = state.lead.get(signer);
   const position = slotInWindow(slot);
-  return slotTime(slot) - (learned?.[position] ?? learned?.[position - 1] ?? 0);
+  const slow = state.slow.get(signer);
+  const later = slow?.window === windowOf(slot) ? slow.ms : 0;
+  return slotTime(slot) - (learned?.[position] ?? learned?.[position - 1] ?? 0) + later;
 }
 
 /** The slot whose block is to come next. */
@@ -18,6 +23,10 @@ export function awaitedSlot(window: WindowState): number {
 export function learnLead(state: SelectState, { signer, slot, arrivedMs, late }: Candidate): void {
   if (late) return;
   const lead = state.lead.get(signer) ?? [];
-  lead[slotInWindow(slot)] = Math.round(slotTime(slot) - arrivedMs);
+  const position = slotInWindow(slot);
+  const now = Math.round(slotTime(slot) - arrivedMs);
+  // Never below zero: a block that was full left early, and the next one need not.
+  state.slow.set(signer, { window: windowOf(slot), ms: Math.max(0, (lead[position] ?? now) - now) });
+  lead[position] = now;
   state.lead.set(signer, lead);
 }

@@ -107,6 +107,8 @@ export interface SelectState {
   path?: PathState;
   /** Per signer and slot in the window: how many ms before the slot's time its block last came (negative: after). */
   lead: Map<string, number[]>;
+  /** Per signer: by how many ms its last block came later than it used to, and in which window. */
+  slow: Map<string, { window: number; ms: number }>;
 }
 
 export function initialState(config: SelectConfig): SelectState {
@@ -127,6 +129,7 @@ export function initialState(config: SelectConfig): SelectState {
     quarantine: new Map(),
     emittedIds: new Set(),
     lead: new Map(),
+    slow: new Map(),
   };
 }
 

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { action, type ChainClient } from '../../../common/chain.ts';
+import { type Action, action, type ChainClient } from '../../../common/chain.ts';
 import { slotOfTimestamp } from '../../../common/slot.ts';
 import { bootBios } from '../../../devnet/boot.ts';
 import { CORE } from '../../../devnet/config.ts';
@@ -44,15 +44,20 @@ export async function startChain(lab: Lab, name: string, options: ChainOptions):
 
 /** Makes `turns` the schedule, in this order, and waits until it is active. */
 export async function setSchedule(lab: Lab, client: ChainClient, turns: Turn[]): Promise<void> {
+  const before = await activeVersion(client);
+  await client.transact([setprods(turns)]);
+  const isActive = async () => ((await activeVersion(client)) > before ? true : undefined);
+  await eventually('the new schedule', isActive, 30_000);
+  lab.say(`schedule: ${turns.map(({ name }) => name).join(', ')}`);
+}
+
+/** The action that proposes `turns` as the schedule. */
+export function setprods(turns: Turn[]): Action {
   const schedule = turns.map(({ name, keys }) => {
     const weighted = keys.map((key) => ({ key: key.public, weight: 1 }));
     return { producer_name: name, authority: ['block_signing_authority_v0', { threshold: 1, keys: weighted }] };
   });
-  const before = await activeVersion(client);
-  await client.transact([action('eosio', 'setprods', { schedule }, 'eosio')]);
-  const isActive = async () => ((await activeVersion(client)) > before ? true : undefined);
-  await eventually('the new schedule', isActive, 30_000);
-  lab.say(`schedule: ${turns.map(({ name }) => name).join(', ')}`);
+  return action('eosio', 'setprods', { schedule }, 'eosio');
 }
 
 async function activeVersion(client: ChainClient): Promise<number> {

@@ -11,7 +11,8 @@ import { signatureDigest } from '../../../emitter/verify/signer.ts';
 
 const START = LENGTH_BYTES + 1;
 const PREVIOUS = START + 4 + 8 + 2;
-const ACTION_MROOT = PREVIOUS + 32 + 32;
+/** Where in the header what the body has to agree with stands. */
+const ROOTS = { transaction: PREVIOUS + 32, action: PREVIOUS + 32 + 32 };
 /** Type and compact signature, right before the body. */
 const SIGNATURE_BYTES = 1 + 65;
 
@@ -20,24 +21,29 @@ export interface Forged {
   header: BlockHeader;
 }
 
-/** Turns a member's honest blocks into a branch whose headers are right and whose first body is not what its header says. */
+/**
+ * Turns a member's honest blocks into a branch whose headers are right and whose first body is not what its header says:
+ * its `transaction` root, which everyone can compare with the receipts, or its `action` root, which takes execution.
+ */
 export class Forger {
   private readonly tree = new HeaderTree(1000);
   private readonly key: Uint8Array;
   private readonly chain: ChainClient;
+  private readonly rootAt: number;
   private tip: string | null = null;
 
   /** `chain`: a node that has the state of the honest parent. */
-  constructor(key: KeyPair, chain: ChainClient) {
+  constructor(key: KeyPair, chain: ChainClient, root: keyof typeof ROOTS = 'action') {
     this.key = privateKeyBytes(key.private);
     this.chain = chain;
+    this.rootAt = ROOTS[root];
   }
 
-  /** The first call changes the action merkle root of the block, the next ones put theirs on top of the last. */
+  /** The first call changes the root of the block, the next ones put theirs on top of the last. */
   async forge(frame: Buffer, header: BlockHeader): Promise<Forged> {
     const copy = Buffer.from(frame);
     if (this.tip === null) {
-      copy[ACTION_MROOT] = (copy[ACTION_MROOT] as number) ^ 1;
+      copy[this.rootAt] = (copy[this.rootAt] as number) ^ 1;
       this.tree.add(await readHeaderState(this.chain, header.previous));
     } else copy.write(this.tip, PREVIOUS, 32, 'hex');
     const parent = this.tree.get(this.tip ?? header.previous) as HeaderState;

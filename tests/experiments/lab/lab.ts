@@ -28,6 +28,8 @@ export interface NodeOptions {
   bootstrap?: boolean;
   /** Lines for its config.ini, in place of those with the same option that stand there already. */
   config?: string[];
+  /** File with the seconds by which its clock is ahead, for a node with a clock of its own. */
+  clock?: string;
 }
 
 /** A node of the experiment. */
@@ -53,6 +55,8 @@ export class Lab {
   private readonly mayEnd = new Set<string>();
   private ports: PortBlock | null = null;
   private port = 0;
+  /** By node and use: a node that comes back from an empty state has its old ports. */
+  private readonly portOf = new Map<string, number>();
 
   constructor(name: string) {
     this.dir = mkdtempSync(path.join(tmpdir(), `bppool-${name}-`));
@@ -73,15 +77,21 @@ export class Lab {
     return this.ports.base + this.port++;
   }
 
+  private async samePort(use: string): Promise<number> {
+    const port = this.portOf.get(use) ?? (await this.nextPort());
+    this.portOf.set(use, port);
+    return port;
+  }
+
   /** Starts a node with an empty state; resolves when its API answers. */
   async node(name: string, options: NodeOptions): Promise<LabNode> {
-    const apiPort = await this.nextPort();
-    const p2pPort = options.listens ? await this.nextPort() : null;
+    const apiPort = await this.samePort(`${name} api`);
+    const p2pPort = options.listens ? await this.samePort(`${name} p2p`) : null;
     const spec = prepareNode(findTools(), {
       plan: { name, role: 'producer', apiPort, p2pPort },
       dir: this.dir,
       genesis: path.join(this.dir, 'genesis.json'),
-      clockFile: path.join(this.dir, 'clock'),
+      clockFile: options.clock ?? path.join(this.dir, 'clock'),
       peers: options.peers ?? [],
       producers: options.producers ?? [],
       signingKeys: options.signingKeys ?? [],

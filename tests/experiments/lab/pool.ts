@@ -19,12 +19,25 @@ export interface PoolOptions {
   memberConfig?: (index: number) => string[];
   /** Keys that the i-th member signs with; one of its own by default. */
   memberKeys?: (index: number) => KeyPair[];
+  /** Keys of the pool that no member has yet. */
+  moreKeys?: KeyPair[];
   /** Further lines of config.ini of the relay node and the producers. */
   publicConfig?: string[];
   /** Added to the emitter's environment. */
   emitter?: Record<string, string>;
   /** Transactions a second. */
   load?: number;
+  /** The emitter has sessions of its own with both producers, each through a proxy. */
+  peers?: boolean;
+  /** A file for each member's clock, made by the caller. */
+  memberClock?: (index: number) => string;
+}
+
+/** What may be different with one member. */
+export interface MemberOptions {
+  config?: string[] | undefined;
+  keys?: KeyPair[] | undefined;
+  clock?: string | undefined;
 }
 
 export interface Member {
@@ -45,6 +58,8 @@ export interface Pool {
   between: DelayProxy;
   /** Between the emitter and its relay node: its own session, and one connection a member. */
   toRelay: DelayProxy;
+  /** Between the emitter and bp1, bp2; none without `peers`. */
+  toPeers: DelayProxy[];
   turns: Turns;
   eventLog: string;
   emitterHttp: string;
@@ -65,19 +80,25 @@ export async function startPool(lab: Lab, options: PoolOptions): Promise<Pool> {
   const toBp2 = await lab.proxy({ target: bp2.p2p, latencyMs });
   const relay = await lab.node('relay', { peers: [toBp1.address, toBp2.address], listens: true, config });
   const toRelay = await lab.proxy({ target: relay.p2p });
+  const toPeers: DelayProxy[] = [];
+  for (const { p2p } of options.peers ? [bp1, bp2] : []) toPeers.push(await lab.proxy({ target: p2p, latencyMs }));
   await untilInSync(bp1.api, [bp2, relay]);
-  const emitter = await startEmitter(lab, relay, toRelay.address, options.emitter ?? {});
+  const peers = { EMITTER_PEERS: toPeers.map(({ address }) => address).join(',') };
+  const emitter = await startEmitter(lab, relay, toRelay.address, { ...peers, ...options.emitter });
   const members = await startMembers(lab, emitter.p2p, options);
   await untilInSync(
     bp1.api,
     members.map(({ node }) => node),
   );
   const memberKeys = members.flatMap(({ node }, i) => options.memberKeys?.(i) ?? [lab.keys.pair(node.name)]);
-  const turns = order.map((name) => ({ name, keys: name === POOL ? memberKeys : [lab.keys.pair(name)] }));
+  const turns = order.map((name) => ({
+    name,
+    keys: name === POOL ? [...memberKeys, ...(options.moreKeys ?? [])] : [lab.keys.pair(name)],
+  }));
   await setSchedule(lab, bp1.api, turns);
   await startLoad(lab, bp1, options.load ?? 20);
   const { eventLog, http: emitterHttp } = emitter;
-  const proxies = { toBp1, toBp2, between, toRelay };
+  const proxies = { toBp1, toBp2, between, toRelay, toPeers };
   return { bp1, bp2, relay, members, ...proxies, turns: new Turns(order), eventLog, emitterHttp };
 }
 
@@ -98,21 +119,16 @@ async function startMembers(lab: Lab, emitter: string, options: PoolOptions): Pr
   const names = Array.from({ length: options.members ?? 3 }, (_, i) => `member${i + 1}`);
   const starting = names.map(async (name, i) => {
     const proxy = await lab.proxy({ target: emitter });
-    const keys = options.memberKeys?.(i);
-    return { node: await startMember(lab, name, [proxy.address], options.memberConfig?.(i), keys), proxy };
+    const own = { config: options.memberConfig?.(i), keys: options.memberKeys?.(i), clock: options.memberClock?.(i) };
+    return { node: await startMember(lab, name, [proxy.address], own), proxy };
   });
   return Promise.all(starting);
 }
 
 /** A node that produces for the pool and listens for nobody, as a member must. */
-export function startMember(
-  lab: Lab,
-  name: string,
-  peers: string[],
-  config: string[] = [],
-  signingKeys: KeyPair[] = [lab.keys.pair(name)],
-): Promise<LabNode> {
-  return lab.node(name, { producers: [POOL], signingKeys, peers, config });
+export function startMember(lab: Lab, name: string, peers: string[], own: MemberOptions = {}): Promise<LabNode> {
+  const { config = [], keys: signingKeys = [lab.keys.pair(name)], clock } = own;
+  return lab.node(name, { producers: [POOL], signingKeys, peers, config, ...(clock && { clock }) });
 }
 
 const POOL_NAME = stringToName(POOL);

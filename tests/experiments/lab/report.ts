@@ -21,6 +21,8 @@ export interface Findings {
 export interface Plan<O> {
   /** File name without ".ts". */
   name: string;
+  /** What starts it, when that is not the file of this name. */
+  command?: string;
   question: string;
   /** Options beyond --json and --keep, as commander has them: flags → [help, default]. */
   options?: Record<string, [string, string]>;
@@ -32,7 +34,7 @@ export interface Plan<O> {
  * code 1 when a claim does not hold or it could not be run.
  */
 export async function experiment<O = Record<string, string>>(plan: Plan<O>): Promise<void> {
-  const command = new Command(`node tests/experiments/${plan.name}.ts`).description(plan.question);
+  const command = new Command(plan.command ?? `node tests/experiments/${plan.name}.ts`).description(plan.question);
   command.option('--json [FILE]', 'write the numbers as JSON, without FILE to standard output');
   command.option('--keep', "keep the folder with the nodes' logs and say where it is", false);
   for (const [flags, [help, value]] of Object.entries(plan.options ?? {})) command.option(flags, help, value);

@@ -30,6 +30,20 @@ test('a running process follows a change of the file', () => {
   assert.equal(withShim({ SHIM_CLOCK_FILE: clock }, program), '3600');
 });
 
+test('parts of a second count, forwards and backwards', () => {
+  for (const [text, ms] of [
+    ['0.3', 300],
+    ['-0.3', -300],
+    ['-1.75', -1750],
+  ] as const) {
+    writeFileSync(clock, text);
+    // The shift is found between two readings of the true clock.
+    const before = Date.now();
+    const ahead = Number(withShim({ SHIM_CLOCK_FILE: clock }, 'console.log(Date.now())')) - ms;
+    assert.ok(ahead >= before - 2 && ahead <= Date.now() + 2, `${text}: ${ahead - before}`);
+  }
+});
+
 test('without a file, and with one that is missing or holds no number, the clock is the real one', () => {
   const program = 'console.log(Date.now())';
   writeFileSync(clock, 'tomorrow');

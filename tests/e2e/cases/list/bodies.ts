@@ -1,0 +1,96 @@
+import { firstSlot, windowOf } from '../../../../common/slot.ts';
+import { Forger } from '../../../experiments/lab/forger.ts';
+import { blockOf, type Member } from '../../../experiments/lab/pool.ts';
+import { untilOver } from '../../../experiments/lab/turns.ts';
+import type { Case, Outcome } from '../case.ts';
+import type { Stage } from '../stage.ts';
+import { rescuesOf, signersOf } from './deaths.ts';
+
+/** The others' first blocks come later by this, so that the forging member leads. */
+const BEHIND_MS = 250;
+
+type Root = 'action' | 'transaction';
+
+/** In `window` the member's blocks are forged on their way to the emitter; gives the forged ids, which grow as they come. */
+function forge(stage: Stage, member: Member, window: number, root: Root): { ids: Set<string>; failures: string[] } {
+  const ids = new Set<string>();
+  const failures: string[] = [];
+  const forger = new Forger(stage.lab.keys.pair(member.node.name), stage.pool.relay.api, root);
+  let queue = Promise.resolve();
+  let last = 0;
+  member.proxy.rule = (frame, way, link) => {
+    const block = way === 'up' ? blockOf(frame) : null;
+    // Later it passes on what it was given of the window: not its own.
+    if (!block?.pool || windowOf(block.slot) !== window || block.slot <= last) return 'pass';
+    last = block.slot;
+    queue = queue
+      .then(async () => {
+        const forged = await forger.forge(frame, block);
+        ids.add(forged.header.id);
+        link.write('up', forged.frame);
+      })
+      .catch((thrown) => void failures.push(`not forged: ${String(thrown)}`));
+    return 'drop';
+  };
+  for (const { proxy } of stage.members.filter((other) => other !== member))
+    proxy.rule = (frame, way) =>
+      way === 'up' && blockOf(frame)?.slot === firstSlot(window) ? Date.now() + BEHIND_MS : 'pass';
+  return { ids, failures };
+}
+
+const invalid: Case = {
+  name: 'invalid-body',
+  about:
+    'all blocks of the leader have a valid header and an action root that only execution refuses; then its next window',
+  allowed: { switches: 1, replaced: 12 },
+  prepareMs: 2500,
+  async play(stage, window) {
+    const bad = stage.members[0] as Member;
+    const key = stage.keyOf(bad.node.name);
+    const { ids, failures } = forge(stage, bad, window, 'action');
+    await untilOver(window, 3000);
+    const rescues = rescuesOf(stage, window);
+    // Its node has nothing but its own branch, as honest as it is: that is healed before its next window.
+    await stage.heal();
+    const next = window + stage.pool.turns.order.length;
+    await untilOver(next, 1000);
+    const problems = [...failures, ...evidenceProblems(stage, window, key, ids)];
+    for (const block of await stage.view.onChain(window)) if (ids.has(block.id)) problems.push('a forged block stayed');
+    if (signersOf(stage, next).includes(key)) problems.push('it led although it is in quarantine');
+    const left = stage.events(window, 'emission').filter(({ id }) => ids.has(id)).length;
+    const note = `${ids.size} forged, ${left} of them left; ${rescues}`;
+    return { windows: [window, next], note, problems };
+  },
+};
+
+/** The log has to have a refused block of the member's, with the header that it signed. */
+function evidenceProblems(stage: Stage, window: number, key: string, forged: Set<string>): string[] {
+  const rejected = stage.events(window, 'rejected');
+  if (rejected.length === 0) return ['no block was found to be refused'];
+  return rejected.flatMap(({ id, signer, header }) => {
+    const problems: string[] = [];
+    if (!forged.has(id)) problems.push(`an honest block counts as refused: ${id}`);
+    if (signer !== key) problems.push(`the refused block is held against ${signer}`);
+    if (header.length === 0) problems.push('there is no signed header in evidence');
+    return problems;
+  });
+}
+
+const wrongRoot: Case = {
+  name: 'wrong-root',
+  about: "all blocks of a member have a transaction root that is not its receipts': they are refused before they leave",
+  prepareMs: 2500,
+  async play(stage, window): Promise<Outcome> {
+    const bad = stage.members[0] as Member;
+    const { ids, failures } = forge(stage, bad, window, 'transaction');
+    await untilOver(window, 3000);
+    const said = stage.events(window, 'candidate').filter(({ id }) => ids.has(id));
+    const reasons = [...new Set(said.map(({ reason }) => reason))];
+    const problems = [...failures];
+    if (!reasons.includes('wrong_transaction_root')) problems.push(`verdicts: ${reasons}`);
+    if (stage.events(window, 'emission').some(({ id }) => ids.has(id))) problems.push('a forged block left');
+    return { note: `${ids.size} forged: ${reasons.join(', ')}; ${rescuesOf(stage, window)}`, problems };
+  },
+};
+
+export const BODIES: Case[] = [wrongRoot, invalid];
