@@ -171,8 +171,7 @@ export class MemberLink {
     const { generation, headNum, headId, libOffset } = handshake.value;
     const tip = this.context.publicTip();
     if (generation === 1 && tip) this.hold.connected(tip.num - headNum);
-    const first = Buffer.from(frame);
-    this.relay.remember((head) => withChainState(first, libOffset, head));
+    this.relay.remember((head) => withChainState(frame, libOffset, head));
     const hide = tip && this.context.isPrivate(headId);
     this.relay.send(hide ? withHead(frame, libOffset, tip.num, tip.id) : frame);
   }
@@ -194,7 +193,7 @@ export class MemberLink {
         return;
       case MESSAGE.handshake:
         if (!this.hold.isHolding(this.context.now())) break;
-        this.keptHandshake = Buffer.from(frame);
+        this.keptHandshake = frame;
         return;
       case MESSAGE.notice:
         if (this.hold.isHolding(this.context.now()) && noticeBlockMode(frame) === ID_LIST.catchUp) return;
