@@ -216,6 +216,7 @@ export class Emitter {
   private sendOut(frame: Buffer, { id, num, slot }: BlockRef): boolean {
     const sent = this.outside.send(frame, { num });
     if (sent) this.links.add({ id, num, slot, pool: true, frame });
+    setImmediate(() => this.public.tree.expectChildren(id));
     return sent;
   }
 
@@ -226,10 +227,9 @@ export class Emitter {
     this.watch.acceptance.knows(id, previous);
     this.public.follow(header, chooser.tip);
     const pool = header.producer === this.pool;
-    const copy = Buffer.from(frame);
-    if (pool) this.branch.add({ id, slot, frame: copy });
-    if (pool) this.suspects.sawPublic(copy, header);
-    this.links.add({ id, num, slot, pool, frame: copy });
+    if (pool) this.branch.add({ id, slot, frame });
+    if (pool) this.suspects.sawPublic(frame, header);
+    this.links.add({ id, num, slot, pool, frame });
     const at = chooser.now();
     chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous }, pool });
     this.takeTurns();
@@ -273,9 +273,7 @@ export class Emitter {
   }
 
   private onCandidate(link: MemberLink, frame: Buffer, header: BlockHeader): void {
-    // The frame is kept for some windows: a copy, where it is a view of a chunk many times its size.
-    const own = frame.buffer.byteLength === frame.length ? frame : Buffer.from(frame);
-    const arrival = { session: link, frame: own, header, at: this.chooser.now(), monotonic: performance.now() };
+    const arrival = { session: link, frame, header, at: this.chooser.now(), monotonic: performance.now() };
     this.frames.sawCandidate(header.id);
     this.settle(this.intake.take(arrival));
   }
