@@ -22,9 +22,10 @@ import { type Metrics, makeMetrics } from './metrics.ts';
 import { PublicChain } from './public-chain.ts';
 import { PublicSide } from './public-side.ts';
 import { PublicBranch } from './relay/branch.ts';
-import { Frames } from './relay/frames.ts';
+import type { Frames } from './relay/frames.ts';
 import type { MemberLink } from './relay/member-link.ts';
 import { compareConfig, tellChanges } from './reload.ts';
+import { framesFor } from './room.ts';
 import { candidateKey } from './select/state.ts';
 import { STRATEGY_VERSIONS } from './select/strategy.ts';
 import type { BlockRef } from './select/types.ts';
@@ -59,7 +60,7 @@ export class Emitter {
   private readonly public: PublicChain;
   private readonly intake: Intake<MemberLink>;
   readonly chooser: Chooser;
-  readonly frames = new Frames();
+  readonly frames: Frames;
   private readonly branch = new PublicBranch();
   readonly links: MemberLinks;
   readonly members: MemberDirectory;
@@ -80,6 +81,7 @@ export class Emitter {
     const { config, chain, clock, store, logger } = parts;
     const onFault = (code: string, text: string) => this.fault(code, text);
     this.pool = stringToName(config.EMITTER_POOL);
+    this.frames = framesFor(config, logger);
     const onLinked = (id: string) => this.settle(this.intake.linked(id));
     this.public = new PublicChain(chain, clock, this.pool, { onLinked, onFault });
     this.intake = new Intake<MemberLink>(this.public.tree);
