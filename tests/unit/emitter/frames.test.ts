@@ -52,7 +52,10 @@ test('more bytes than the limit: the oldest go to disk, in a later turn, none is
   assert.deepEqual(told, [10, null]);
   const later = keepAll(frames, firstSlot(11), 2);
   await turns();
+  const first = { window: 10, at: 0, bytes: SIZE };
+  assert.deepEqual(spill.read(first), block(0));
   frames.prune(10);
+  assert.equal(spill.read(first), null);
   assert.deepEqual(
     [...keys, ...later].filter((key) => frames.get(key)),
     later,
