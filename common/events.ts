@@ -222,13 +222,28 @@ export interface EventRecord {
 /** Hash of the record before the first. */
 export const GENESIS_HASH = '00'.repeat(32);
 
+/** The text of a record without its hash, which is what is stored and hashed: canonical JSON. */
+function recordText({ v, seq, window, event, prev }: Omit<EventRecord, 'hash'>): string {
+  return canonicalJson({ v, seq, window, event, prev });
+}
+
 /** The hash of a record: over version, sequence, window, event and the hash before it, in canonical JSON. */
 export function recordHash(record: Omit<EventRecord, 'hash'>): string {
-  const { v, seq, window, event, prev } = record;
-  return sha256(canonicalJson({ v, seq, window, event, prev })).toString('hex');
+  return sha256(recordText(record)).toString('hex');
 }
 
 export function chainRecord(seq: number, window: number | null, event: PoolEvent, prev: string): EventRecord {
-  const record = { v: EVENT_VERSION, seq, window, event, prev };
-  return { ...record, hash: recordHash(record) };
+  return chainWithText(seq, window, event, prev).record;
+}
+
+/** The same, with the text that its hash covers, for whoever stores it. */
+export function chainWithText(
+  seq: number,
+  window: number | null,
+  event: PoolEvent,
+  prev: string,
+): { record: EventRecord; text: string } {
+  const body = { v: EVENT_VERSION, seq, window, event, prev };
+  const text = recordText(body);
+  return { record: { ...body, hash: sha256(text).toString('hex') }, text };
 }

@@ -46,10 +46,7 @@ export class Candidates {
 
   /** A whole block has come. */
   take(link: MemberLink, frame: Buffer, header: BlockHeader): void {
-    // The frame is kept for some windows: a copy, where it is a view of a chunk many times its size.
-    const own = frame.buffer.byteLength === frame.length ? frame : Buffer.from(frame);
-    const at = this.parts.chooser.now();
-    const arrival = { session: link, frame: own, header, at, monotonic: performance.now() };
+    const arrival = { session: link, frame, header, at: this.parts.chooser.now(), monotonic: performance.now() };
     this.parts.frames.sawCandidate(header.id);
     this.settle(this.intake.take(arrival));
   }

@@ -40,6 +40,8 @@ export const emitterConfig = z.object({
   EMITTER_PEERS: hostPorts,
   EMITTER_LISTEN: hostPort.default('127.0.0.1:9700'),
   EMITTER_SESSIONS: whole(LIMITS.sessions, 1),
+  /** MB of candidates in memory; what is more goes to disk beside the event log until its window is over. */
+  EMITTER_CANDIDATE_MB: whole(LIMITS.candidateMb, 1),
   EMITTER_HTTP: hostPort.default('127.0.0.1:9701'),
   /** How agents reach EMITTER_HTTP when that is not the address they dial: behind a proxy, or listening on 0.0.0.0. */
   EMITTER_URL: z.url().optional(),

@@ -21,9 +21,10 @@ import { type Metrics, makeMetrics } from './metrics.ts';
 import { PublicChain } from './public-chain.ts';
 import { PublicSide } from './public-side.ts';
 import { PublicBranch } from './relay/branch.ts';
-import { Frames } from './relay/frames.ts';
+import type { Frames } from './relay/frames.ts';
 import type { MemberLink } from './relay/member-link.ts';
 import { compareConfig, tellChanges } from './reload.ts';
+import { framesFor } from './room.ts';
 import { STRATEGY_VERSIONS } from './select/strategy.ts';
 import type { BlockRef } from './select/types.ts';
 import type { FrameSocket } from './session/frame-socket.ts';
@@ -52,7 +53,7 @@ export class Emitter {
   private readonly public: PublicChain;
   private readonly candidates: Candidates;
   readonly chooser: Chooser;
-  readonly frames = new Frames();
+  readonly frames: Frames;
   private readonly branch = new PublicBranch();
   readonly links: MemberLinks;
   readonly members: MemberDirectory;
@@ -73,6 +74,7 @@ export class Emitter {
     const { config, chain, clock, store, logger } = parts;
     const onFault = (code: string, text: string) => this.fault(code, text);
     this.pool = stringToName(config.EMITTER_POOL);
+    this.frames = framesFor(config, logger);
     const onLinked = (id: string) => this.candidates.linked(id);
     this.public = new PublicChain(chain, clock, this.pool, { onLinked, onFault });
     this.members = new MemberDirectory(chain, config.EMITTER_DAC);
@@ -213,6 +215,7 @@ export class Emitter {
   private sendOut(frame: Buffer, { id, num, slot, previous }: BlockRef): boolean {
     const sent = this.outside.send(frame, { num });
     if (sent) this.links.add({ id, num, slot, previous, pool: true, frame });
+    setImmediate(() => this.public.tree.expectChildren(id));
     return sent;
   }
 
@@ -223,10 +226,9 @@ export class Emitter {
     this.watch.acceptance.knows(id, previous);
     this.public.follow(header, chooser.tip);
     const pool = header.producer === this.pool;
-    const copy = Buffer.from(frame);
-    if (pool) this.branch.add({ id, num, slot, previous, frame: copy });
-    if (pool) this.suspects.sawPublic(copy, header);
-    this.links.add({ id, num, slot, previous, pool, frame: copy });
+    if (pool) this.branch.add({ id, num, slot, previous, frame });
+    if (pool) this.suspects.sawPublic(frame, header);
+    this.links.add({ id, num, slot, previous, pool, frame });
     const at = chooser.now();
     const irreversible = this.public.irreversibleAt(id);
     chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous, ...irreversible }, pool });

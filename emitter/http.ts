@@ -34,7 +34,8 @@ const PAGE = 1000;
  */
 export class EmitterHttp {
   private readonly server: Server;
-  private readonly streams = new Set<ServerResponse>();
+  /** With the number of the last record that each was given at its beginning. */
+  private readonly streams = new Map<ServerResponse, number>();
 
   constructor({ status, after, lastSeq, metrics, receipts, handle }: Sources) {
     this.server = createServer((request, response) => {
@@ -67,11 +68,15 @@ export class EmitterHttp {
   }
 
   publish(records: EventRecord[]): void {
-    for (const stream of this.streams) send(stream, records);
+    for (const [stream, from] of this.streams) {
+      // A stream can have begun when the newest records were durable and not published yet.
+      const isNew = (records[0]?.seq ?? 0) > from;
+      send(stream, isNew ? records : records.filter(({ seq }) => seq > from));
+    }
   }
 
   close(): void {
-    for (const stream of this.streams) stream.destroy();
+    for (const stream of this.streams.keys()) stream.destroy();
     this.server.close();
   }
 
@@ -83,7 +88,7 @@ export class EmitterHttp {
       send(response, page);
       last = (page[page.length - 1] as EventRecord).seq;
     }
-    this.streams.add(response);
+    this.streams.set(response, last);
     response.on('close', () => this.streams.delete(response));
   }
 }

@@ -24,6 +24,8 @@ export const LIMITS = {
   sessions: 256,
   /** Honest members send one block a slot, at most twelve slots a window; twice that leaves room for a restart. */
   candidatesPerMemberAndWindow: 24,
+  /** Candidates' bytes in memory, unless EMITTER_CANDIDATE_MB says otherwise: a window of 100 members with blocks of 200 kB; more goes to disk. */
+  candidateMb: 256,
   /** Blocks that wait for a parent not yet seen: one window of ten members. */
   orphans: 128,
   /** Windows without any candidate that are still noted after the clock or the machine stood still: some rounds of 21. */

@@ -72,7 +72,7 @@ export class MemberLinks {
     return sums;
   }
 
-  /** A block became public. The frame is kept: it must not be a view of a larger buffer. */
+  /** A block became public. */
   add(block: RecentBlock): void {
     this.recent.add(block);
     this.feedSoon();

@@ -9,8 +9,8 @@ export interface Readings {
   relayUp: boolean;
   peersUp: number;
   peers: number;
-  /** Waiting to be read by members; by the relay node and public peers; kept candidates and public blocks. */
-  bytes: { members: number; outside: number; kept: number };
+  /** Waiting to be read by members; by the relay node and public peers; kept candidates and public blocks; candidates put on disk since the start. */
+  bytes: { members: number; outside: number; kept: number; spilled: number };
   /** Members' messages dropped for want of the relay node, since the start. */
   dropped: number;
 }
@@ -70,6 +70,7 @@ export function makeMetrics(read: () => Readings): Metrics {
   gauge('members_unsent_bytes', 'Bytes that members have not read yet', ({ bytes }) => bytes.members);
   gauge('outside_unsent_bytes', 'Bytes that relay node and peers have not read yet', ({ bytes }) => bytes.outside);
   gauge('kept_bytes', 'Bytes of candidates and public blocks in memory', ({ bytes }) => bytes.kept);
+  gauge('spilled_bytes', 'Candidates put on disk for want of memory, since the start', ({ bytes }) => bytes.spilled);
   gauge(
     'dropped_messages',
     'Members’ messages dropped without a relay node, since the start',

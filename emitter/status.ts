@@ -50,7 +50,12 @@ export function statusOf({ chooser, outside, links, members }: Parts, more: More
 /** What the metrics read at a scrape. */
 export function readingsOf({ outside, links, frames }: Parts): Readings {
   const { member, relay, recent } = links.bytes;
-  const bytes = { members: member, outside: relay + outside.unsentBytes, kept: recent + frames.bytes };
+  const bytes = {
+    members: member,
+    outside: relay + outside.unsentBytes,
+    kept: recent + frames.bytes,
+    spilled: frames.spilled.bytes,
+  };
   const { relayUp, peersUp, list } = outside;
   return { members: links.all.length, relayUp, peersUp, peers: list.length, bytes, dropped: links.dropped };
 }

@@ -1,3 +1,5 @@
+import { LIMITS } from '../../emitter/limits.ts';
+
 /** One setting: so many members, each with two candidates a second. */
 export interface GrowthResult {
   members: number;
@@ -14,6 +16,32 @@ export interface GrowthResult {
 export interface EmitterResult {
   candidatesPerSecond: number;
   growth: GrowthResult[];
+}
+
+const LEAST_A_SECOND = 2000;
+/** What a block costs may vary by so much between two settings before it counts as growth. */
+const NOISE = 1.25;
+const NOISE_MS = 0.3;
+/** Beside the candidates: Node itself, the log, and frames that the garbage collector has not come to. */
+const OTHER_BYTES = 350_000_000;
+
+/** What of the goals does not hold, a sentence each: the rate, per candidate no growth with the members, memory below its limit. */
+export function missedLimits({ candidatesPerSecond, growth }: EmitterResult): string[] {
+  const missed: string[] = [];
+  const say = (what: string, is: number, limit: number) => {
+    if (is > limit) missed.push(`${what} is ${is.toFixed(3)}, above ${limit.toFixed(3)}`);
+  };
+  if (candidatesPerSecond < LEAST_A_SECOND)
+    missed.push(`${candidatesPerSecond} candidates a second are below ${LEAST_A_SECOND}`);
+  const most = LIMITS.candidateMb * 1_000_000 + OTHER_BYTES;
+  for (const { members, bytes, addedP50, cpuPerBlock, rss } of growth) {
+    const where = `${members} members with ${bytes} bytes`;
+    const least = growth.find((one) => one.bytes === bytes) as GrowthResult;
+    say(`${where}: added latency in ms`, addedP50, least.addedP50 * NOISE + NOISE_MS);
+    say(`${where}: CPU for a candidate in ms`, cpuPerBlock, least.cpuPerBlock * NOISE);
+    say(`${where}: memory in MB`, rss / 1e6, most / 1e6);
+  }
+  return missed;
 }
 
 export function emitterTable({ candidatesPerSecond, growth }: EmitterResult): string {

@@ -176,8 +176,7 @@ export class MemberLink {
     const behind = (tip?.num ?? 0) - headNum;
     if (tip && generation === 1) this.hold.connected(behind, [headId, libId]);
     else if (tip) this.hold.toldHead(behind);
-    const first = Buffer.from(frame);
-    this.relay.remember((head) => withChainState(first, libOffset, head));
+    this.relay.remember((head) => withChainState(frame, libOffset, head));
     const hide = tip && this.context.isPrivate(headId);
     this.relay.send(hide ? withHead(frame, libOffset, tip.num, tip.id) : frame);
   }
@@ -199,7 +198,7 @@ export class MemberLink {
         return;
       case MESSAGE.handshake:
         if (!this.hold.isHolding(this.context.now())) break;
-        this.keptHandshake = Buffer.from(frame);
+        this.keptHandshake = frame;
         return;
       case MESSAGE.notice:
         if (this.hold.isHolding(this.context.now()) && noticeBlockMode(frame) === ID_LIST.catchUp) return;

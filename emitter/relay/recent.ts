@@ -15,7 +15,7 @@ export class RecentBlocks {
   private blocks: RecentBlock[] = [];
   private highest = 0;
 
-  /** The frame is kept: it must not be a view of a larger buffer. Old blocks, answers to a sync, are left out. */
+  /** Old blocks, answers to a sync, are left out. */
   add(block: RecentBlock): void {
     this.highest = Math.max(this.highest, block.num);
     if (block.num <= this.highest - LIMITS.recentBlocks) return;

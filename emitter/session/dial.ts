@@ -4,7 +4,5 @@ import { FrameSocket } from './frame-socket.ts';
 
 /** Opens a connection to "host:port". Frames sent before it is up are queued; a failure comes as onClose. */
 export function dial(address: string, onConnect: () => void = () => {}): FrameSocket {
-  const socket = connect(splitAddress(address));
-  socket.once('connect', onConnect);
-  return new FrameSocket(socket);
+  return new FrameSocket((onread) => connect({ ...splitAddress(address), onread }, onConnect));
 }

@@ -4,8 +4,8 @@ export type FrameProblem = { code: 'empty_frame' | 'frame_too_large'; bytes: num
 
 /**
  * Splits a byte stream into frames (u32 length, little endian, then that many bytes). Pure: no socket, the size limit
- * comes in by the constructor. A frame that spans chunks is gathered once into a buffer of its own size; a frame inside
- * a chunk is a view of it. After a problem the stream cannot be resynchronised and everything further is ignored.
+ * comes in by the constructor. Each frame is handed on in a buffer of its own and of its own size, which the reader of the stream can
+ * fill without a copy between (`space`). After a problem the stream cannot be resynchronised and everything further is ignored.
  */
 export class Framer {
   private readonly maxBytes: number;
@@ -36,49 +36,49 @@ export class Framer {
     return this.frame ? this.filled : this.headBytes;
   }
 
+  /** The part of an unfinished frame that is not there yet: the stream's next bytes may be written to its beginning; see `wrote`. */
+  get space(): Buffer | null {
+    return this.frame?.subarray(this.filled) ?? null;
+  }
+
+  /** The stream's next bytes were written to `space`. */
+  wrote(bytes: number): void {
+    const frame = this.frame as Buffer;
+    this.filled += bytes;
+    if (this.filled < frame.length) return this.onProgress(frame, this.filled);
+    this.frame = null;
+    this.onFrame(frame);
+  }
+
+  /** The stream's next bytes, of which nothing is kept. */
   push(chunk: Buffer): FrameProblem | null {
     let at = 0;
     while (at < chunk.length && !this.problem) {
-      if (this.frame) at = this.fill(chunk, at);
+      if (this.frame) at = this.fill(this.frame, chunk, at);
       else at = this.begin(chunk, at);
     }
     return this.problem;
   }
 
   private begin(chunk: Buffer, at: number): number {
-    if (this.headBytes === 0 && chunk.length - at >= LENGTH_BYTES) {
-      const size = chunk.readUInt32LE(at);
-      if (!this.accepts(size)) return at;
-      const end = at + LENGTH_BYTES + size;
-      if (end <= chunk.length) {
-        this.onFrame(chunk.subarray(at, end));
-        return end;
-      }
-    }
     const n = Math.min(LENGTH_BYTES - this.headBytes, chunk.length - at);
     chunk.copy(this.head, this.headBytes, at, at + n);
     this.headBytes += n;
-    if (this.headBytes === LENGTH_BYTES) {
-      const size = this.head.readUInt32LE(0);
-      if (!this.accepts(size)) return at;
-      // Not zeroed: every byte is written before the frame is handed on.
-      this.frame = Buffer.allocUnsafeSlow(LENGTH_BYTES + size);
-      this.head.copy(this.frame, 0);
-      this.filled = LENGTH_BYTES;
-      this.headBytes = 0;
-    }
+    if (this.headBytes < LENGTH_BYTES) return at + n;
+    const size = this.head.readUInt32LE(0);
+    if (!this.accepts(size)) return at;
+    // Not zeroed: every byte is written before the frame is handed on.
+    this.frame = Buffer.allocUnsafeSlow(LENGTH_BYTES + size);
+    this.head.copy(this.frame, 0);
+    this.filled = LENGTH_BYTES;
+    this.headBytes = 0;
     return at + n;
   }
 
-  private fill(chunk: Buffer, at: number): number {
-    const frame = this.frame as Buffer;
+  private fill(frame: Buffer, chunk: Buffer, at: number): number {
     const n = Math.min(frame.length - this.filled, chunk.length - at);
     chunk.copy(frame, this.filled, at, at + n);
-    this.filled += n;
-    if (this.filled === frame.length) {
-      this.frame = null;
-      this.onFrame(frame);
-    } else this.onProgress(frame, this.filled);
+    this.wrote(n);
     return at + n;
   }
 

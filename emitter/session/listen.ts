@@ -1,4 +1,4 @@
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type OnReadOpts, Socket } from 'node:net';
 import { PoolError } from '../../common/errors.ts';
 import { LIMITS } from '../limits.ts';
 import { FrameSocket } from './frame-socket.ts';
@@ -20,8 +20,14 @@ export async function listen(
   onMember: (socket: FrameSocket) => void,
   sessions: number = LIMITS.sessions,
 ): Promise<Listener> {
-  const server = createServer((socket) => onMember(new FrameSocket(socket)));
-  server.maxConnections = sessions;
+  let most = sessions;
+  let open = 0;
+  const server = createServer({ pauseOnConnect: true }, (accepted) => {
+    if (open >= most) return accepted.destroy();
+    open++;
+    const socket = (onread: OnReadOpts) => takeOver(accepted, onread).on('close', () => open--);
+    onMember(new FrameSocket(socket));
+  });
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       const why = error.code === 'EADDRINUSE' ? 'another program listens there' : error.message;
@@ -35,9 +41,21 @@ export async function listen(
       return server.listening;
     },
     port: actual,
-    limit: (most) => {
-      server.maxConnections = most;
+    limit: (limit) => {
+      most = limit;
     },
     close: () => server.close(),
   };
+}
+
+/**
+ * A server's sockets cannot be told where to read to, only one of our own making: so it takes the connection over, as Node itself does with
+ * one that it hands to another process (`_handle`, which has no public name).
+ */
+function takeOver(accepted: Socket, onread: OnReadOpts): Socket {
+  const from = accepted as Socket & { _handle: unknown };
+  const options = { handle: from._handle, onread };
+  from._handle = null;
+  from.destroy();
+  return new Socket(options as object);
 }

@@ -55,6 +55,8 @@ export function producerOf(schedule: Schedule, slot: number): Schedule['producer
 export class HeaderTree {
   private readonly states = new Map<string, HeaderState>();
   private readonly capacity: number;
+  /** What all children of a block share: the ids before them. */
+  private readonly merkles = new WeakMap<HeaderState, IncrementalMerkle>();
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -76,7 +78,7 @@ export class HeaderTree {
     const parent = this.states.get(header.previous);
     if (!parent) return { ok: false, code: 'unlinked' };
     if (header.slot <= parent.slot) return { ok: false, code: 'slot_not_after_parent' };
-    const next = nextState(parent, header);
+    const next = nextState(parent, header, this.merkleAfter(parent));
     if (typeof next === 'string') return { ok: false, code: next };
     const digest = signatureDigest(header.digest, rootOf(next.merkle), next.scheduleHash);
     const signer = recoverKey(digest, header.signature);
@@ -92,10 +94,24 @@ export class HeaderTree {
     if (known) return known;
     const parent = this.states.get(header.previous);
     if (!parent || header.slot <= parent.slot) return undefined;
-    const next = nextState(parent, header);
+    const next = nextState(parent, header, this.merkleAfter(parent));
     if (typeof next === 'string') return undefined;
     this.add(next);
     return next;
+  }
+
+  /** Does before the next block comes what can be done for it. */
+  expectChildren(id: string): void {
+    const state = this.states.get(id);
+    if (state) this.merkleAfter(state);
+  }
+
+  private merkleAfter(state: HeaderState): IncrementalMerkle {
+    const known = this.merkles.get(state);
+    if (known) return known;
+    const merkle = append(state.merkle, Buffer.from(state.id, 'hex'));
+    this.merkles.set(state, merkle);
+    return merkle;
   }
 
   add(state: HeaderState): void {
@@ -114,7 +130,7 @@ export class HeaderTree {
  * parent; a pending one becomes active after the block in which its carrier is irreversible, and signs from the next on.
  * Source: Leap block_header_state.cpp, `next` and `_finish_next`.
  */
-function nextState(parent: HeaderState, header: BlockHeader): HeaderState | NextProblem {
+function nextState(parent: HeaderState, header: BlockHeader, merkle: IncrementalMerkle): HeaderState | NextProblem {
   if (producerOf(parent.active, header.slot)?.name !== header.producer) return 'wrong_producer';
   if (header.scheduleVersion !== parent.active.version) return 'wrong_schedule_version';
   if (confirmsTwice(parent.dpos, header)) return 'confirms_twice';
@@ -133,7 +149,7 @@ function nextState(parent: HeaderState, header: BlockHeader): HeaderState | Next
     num: header.num,
     slot: header.slot,
     previous: header.previous,
-    merkle: append(parent.merkle, Buffer.from(parent.id, 'hex')),
+    merkle,
     scheduleHash: change?.hash ?? parent.scheduleHash,
     ...(isPromoted
       ? { active: pending.schedule, pending: null, dpos: promoted(dpos, pending.schedule, header.producer) }

@@ -94,6 +94,7 @@ const BESIDE: Record<string, string[]> = {
   'emitter/candidate-record.ts': ['decode', 'verify', 'log'],
   'emitter/drain.ts': [],
   'emitter/reload.ts': [],
+  'emitter/room.ts': ['relay'],
   'emitter/members.ts': ['verify'],
   'emitter/agents.ts': ['agents'],
   'emitter/settings.ts': ['select'],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { missedLimits } from '../../../bench/emitter/result.ts';
 import { BlockMaker, PRODUCER } from '../../../bench/relay/blocks.ts';
 import { missedGoals, quantile, relayTable, type SizeResult, spread } from '../../../bench/relay/result.ts';
 import { nameToString } from '../../../common/name.ts';
@@ -58,4 +59,17 @@ test('the table has a line a path', () => {
     .split('\n');
   assert.equal(lines.length, 4);
   assert.match(lines[3] ?? '', /emitter\s+0\.600\s+1\.200\s+1\.800/);
+});
+
+test('limits of the emitter: the rate, no growth of a candidate’s cost with the members, memory', () => {
+  const of = (members: number, addedP50: number, cpuPerBlock: number, rss: number) => {
+    return { members, bytes: 20_000, addedP50, addedP99: 9, cpuPerBlock, rss };
+  };
+  const missed = (candidatesPerSecond: number, ...last: [number, number, number]) =>
+    missedLimits({ candidatesPerSecond, growth: [of(3, 1, 1, 1e8), of(100, ...last)] });
+  assert.deepEqual(missed(2000, 1.5, 1.2, 6e8), []);
+  assert.match(missed(1999, 1.5, 1.2, 6e8).join('; '), /^1999 candidates/);
+  assert.match(missed(2000, 1.6, 1.2, 6e8).join('; '), /^100 members with 20000 bytes: added latency/);
+  assert.match(missed(2000, 1.5, 1.3, 6e8).join('; '), /^100 members with 20000 bytes: CPU for a candidate/);
+  assert.match(missed(2000, 1.5, 1.2, 6.1e8).join('; '), /^100 members with 20000 bytes: memory/);
 });

@@ -138,6 +138,34 @@ test('garbage ends in frames or a problem, never in a throw, and never holds mor
   );
 });
 
+test('read into the space of the frame that has begun, where there is one: the same frames, each in a buffer of its own', () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 1, max: 4000 }), { minLength: 1, maxLength: 40 }), (reads) => {
+      const frames: Buffer[] = [];
+      const framer = new Framer(MAX, (frame) => frames.push(frame));
+      for (let at = 0, i = 0; at < whole.length; i++) {
+        const { space } = framer;
+        const size = Math.min(reads[i % reads.length] as number, space?.length ?? 100, whole.length - at);
+        const bytes = Buffer.from(whole.subarray(at, at + size));
+        at += size;
+        if (!space) framer.push(bytes);
+        else {
+          bytes.copy(space);
+          framer.wrote(size);
+        }
+        bytes.fill(0xee);
+      }
+      assert.deepEqual(
+        frames.map((frame) => frame.toString('hex')),
+        expected,
+      );
+      for (const { buffer, length } of frames) assert.equal(buffer.byteLength, length);
+      assert.equal(framer.space, null);
+    }),
+    cases(300),
+  );
+});
+
 test('progress: the buffer that comes whole later, with more of it each time, and only for frames that span chunks', () => {
   fc.assert(
     fc.property(fc.array(fc.nat(whole.length), { maxLength: 60 }), (cuts) => {

@@ -254,6 +254,27 @@ test('a reader sees appends of a writer that goes on', () => {
   store.close();
 });
 
+test('after a window’s end the write-ahead log is moved into the file, which a copy of that alone shows', async () => {
+  const file = newFile();
+  const store = new SqliteStore(file, 'process');
+  store.append(windowEvents(7, 3).slice(0, -1));
+  await nextTurn();
+  await nextTurn();
+  const inFile = () => {
+    const copy = newFile();
+    copyFileSync(file, copy);
+    const db = new DatabaseSync(copy, { readOnly: true });
+    const tables = db.prepare("SELECT COUNT(*) AS n FROM sqlite_master WHERE name = 'events'").get();
+    return tables?.n === 0 ? 0 : db.prepare('SELECT COUNT(*) AS n FROM events').get()?.n;
+  };
+  assert.equal(inFile(), 0);
+  store.append(windowEvents(8));
+  await nextTurn();
+  await nextTurn();
+  assert.equal(inFile(), store.lastSeq);
+  store.close();
+});
+
 test('window root: over the records up to the closing one; null while open; changed by any of them', () => {
   const reader = new EventLogReader(good);
   const records = reader.window(100);
@@ -350,6 +371,7 @@ test('a full disk: the fence says no, no decision is left, the fault is told, an
   const after = reader.window(8).map(({ event }) => event.type === 'decision' && event.slot);
   assert.ok(!after.includes(slot), 'a decision that was refused must not be written later');
   assert.ok(after.includes(slot + 1));
+  journal.write();
   assert.equal(written.length, slot - 100 + 1);
   reader.close();
   store.close();
@@ -408,6 +430,26 @@ test('what was told is written at the end of the turn, in order, in one append',
   assert.deepEqual(
     written.map(({ event }) => event.at),
     [0, 1, 2, 3, 4],
+  );
+});
+
+test('listeners hear of a fence’s records in a later turn, once and in order: the block leaves first', async () => {
+  const { journal, written } = journalOf(new Stubborn());
+  journal.tell(null, fault(1));
+  journal.fence([{ window: 1, event: decision(5) }]);
+  journal.fence([{ window: 1, event: decision(6) }]);
+  journal.tell(null, fault(2));
+  assert.equal(written.length, 0);
+  await nextTurn();
+  await nextTurn();
+  assert.deepEqual(
+    written.map(({ seq, event }) => [seq, event.type]),
+    [
+      [1, 'fault'],
+      [2, 'decision'],
+      [3, 'decision'],
+      [4, 'fault'],
+    ],
   );
 });
 

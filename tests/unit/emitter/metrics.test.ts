@@ -14,7 +14,7 @@ const readings: Readings = {
   relayUp: true,
   peersUp: 1,
   peers: 2,
-  bytes: { members: 10, outside: 20, kept: 30 },
+  bytes: { members: 10, outside: 20, kept: 30, spilled: 40 },
   dropped: 4,
 };
 
@@ -86,8 +86,13 @@ test('states are read at each scrape', async () => {
   now.relayUp = false;
   assert.equal(await value('relay_up'), 0);
   assert.deepEqual([await value('peers_up'), await value('peers'), await value('member_sessions')], [1, 2, 3]);
-  const bytes = [await value('members_unsent_bytes'), await value('outside_unsent_bytes'), await value('kept_bytes')];
-  assert.deepEqual(bytes, [10, 20, 30]);
+  const bytes = [
+    await value('members_unsent_bytes'),
+    await value('outside_unsent_bytes'),
+    await value('kept_bytes'),
+    await value('spilled_bytes'),
+  ];
+  assert.deepEqual(bytes, [10, 20, 30, 40]);
   assert.equal(await value('dropped_messages'), 4);
 });
 

@@ -56,6 +56,43 @@ test('frames come out whole on the other side, in order, also those sent before 
   server.close();
 });
 
+test('long frames come out whole, in order, each in a buffer of its own, whatever is sent between', async () => {
+  const { server, port, sockets } = await accepting();
+  const frames: Buffer[] = [];
+  const progress: number[] = [];
+  const out = dial(`127.0.0.1:${port}`);
+  await until(() => sockets.length === 1);
+  const accepted = sockets[0] as FrameSocket;
+  accepted.onFrame = (frame) => frames.push(frame);
+  accepted.onProgress = (_frame, filled) => progress.push(filled);
+  const sizes = [2_000_000, 1, 300_000, 100, 65_531, 65_536, 20_000, 1_000_000, 7];
+  const sent = sizes.map((size, i) => frameOf(MESSAGE.signedBlock, Buffer.alloc(size, i + 1)));
+  for (const frame of sent) out.send(frame);
+  await until(() => frames.length === sent.length);
+  assert.ok(frames.every((frame, i) => frame.equals(sent[i] as Buffer) && frame.buffer.byteLength === frame.length));
+  assert.ok(progress.length > 0);
+  out.close('end');
+  server.close();
+});
+
+test('more connections than the limit are closed as they come; one that ends makes room', async () => {
+  const { server, port, sockets, reasons } = await accepting();
+  server.limit(2);
+  const first = dial(`127.0.0.1:${port}`);
+  dial(`127.0.0.1:${port}`);
+  await until(() => sockets.length === 2);
+  const refused = connect(port, '127.0.0.1');
+  refused.on('error', () => {});
+  await until(() => refused.destroyed);
+  assert.equal(sockets.length, 2);
+  first.close('end');
+  await until(() => reasons.length === 1);
+  dial(`127.0.0.1:${port}`);
+  await until(() => sockets.length === 3);
+  for (const socket of sockets) socket.close('end');
+  server.close();
+});
+
 test('a frame announced as 4 GiB closes the connection with a code', async () => {
   const { server, port, reasons } = await accepting();
   const socket = connect(port, '127.0.0.1');
