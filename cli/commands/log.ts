@@ -33,7 +33,8 @@ Examples:
 
 const BACKTEST_HELP = `
 Each window begins from the state that really was. "differs" counts slots with another block, "addedMs" sums how much later blocks would
-have left, "missed" counts slots that would have had none and had one.
+have left, "missed" counts slots that would have had none and had one. Windows in standby mode are counted as "standby" and left out: one member made blocks there, and a log
+has nothing of what others would have made.
 
 Examples:
   ./pool log backtest --strategy fullest
@@ -106,6 +107,10 @@ async function backtest(file: string, name: string): Promise<void> {
     for (const record of log.all()) tester.take(record);
   });
   const result = tester.end();
+  if (result.windows === 0 && result.standby > 0) {
+    const why = 'one member made the blocks in each, so a strategy has nothing to choose from';
+    return fail(`${file}: all ${result.standby} windows were in standby mode: ${why}`);
+  }
   await print(result);
   const { windows, slots, differs, addedMs, missed } = result;
   say(

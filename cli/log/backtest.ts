@@ -18,6 +18,8 @@ export interface Difference {
 export interface Backtest {
   strategy: string;
   windows: number;
+  /** Further windows, in standby mode: one member made blocks there, so there was nothing to choose. */
+  standby: number;
   /** Slots in which either let a block out. */
   slots: number;
   /** Of these, slots with another block. */
@@ -80,7 +82,7 @@ export class Backtester {
   /** `strategy`: as voted, with all parameters. */
   constructor(strategy: string) {
     this.strategy = strategy;
-    const counts = { windows: 0, slots: 0, differs: 0, addedMs: 0, longestMs: 0, missed: 0, gained: 0 };
+    const counts = { windows: 0, standby: 0, slots: 0, differs: 0, addedMs: 0, longestMs: 0, missed: 0, gained: 0 };
     this.result = { strategy, ...counts, rescues: { were: 0, would: 0 }, differences: [] };
   }
 
@@ -111,7 +113,9 @@ export class Backtester {
     if (opens) this.compare();
     const fork = opens ? new Side(real.machine.fork(this.strategy)) : null;
     const effects = real.feed(event);
-    if (fork && real.machine.state.window) this.other = fork;
+    const mode = real.machine.state.window?.rule.mode;
+    if (opens && mode === 'standby') this.result.standby++;
+    if (fork && mode === 'propose') this.other = fork;
     this.other?.tickUntil(event.at);
     if (concernsBoth(event)) this.other?.feed(event);
     if (event.type === 'fence-failed') this.takeBack(real);

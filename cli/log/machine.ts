@@ -39,8 +39,13 @@ export class Machine {
   }
 }
 
+const NO_STRATEGY =
+  'standby and propose are modes, not strategies: what one standby leader would have made, and how fast the next one had taken over, ' +
+  'no log of the other mode says; ./pool up --mode standby shows it on real nodes';
+
 /** The text of a strategy with all its parameters. Throws PoolError `strategy`, which says what is wrong. */
 export function strategyText(text: string): string {
+  if (text === 'standby' || text === 'propose') throw new PoolError('strategy', NO_STRATEGY);
   const parsed = parseStrategy(text);
   if (!parsed.ok) throw new PoolError('strategy', parsed.problem);
   return parsed.strategy.text;

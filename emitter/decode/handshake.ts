@@ -3,6 +3,7 @@ import { Reader } from './reader.ts';
 
 /** The head that a handshake tells of, and where its fields stand in the frame. */
 export interface HandshakeHead {
+  networkVersion: number;
   generation: number;
   chainId: string;
   nodeId: string;
@@ -21,7 +22,7 @@ const EMPTY_K1_SIGNATURE = Buffer.alloc(66);
 /** Decodes a whole handshake frame. Source: Leap v5.0.3, protocol.hpp `handshake_message`. */
 export function decodeHandshake(frame: Buffer): Decoded<HandshakeHead> {
   const reader = new Reader(frame, LENGTH_BYTES + 1);
-  reader.skip(2);
+  const networkVersion = reader.u16();
   const chainId = reader.hex(32);
   const nodeId = reader.hex(32);
   reader.skip(34 + 8 + 32 + 66);
@@ -35,7 +36,10 @@ export function decodeHandshake(frame: Buffer): Decoded<HandshakeHead> {
   const agent = reader.text();
   const generation = reader.u16();
   if (reader.failed) return { ok: false, code: 'bad_handshake' };
-  return { ok: true, value: { generation, chainId, nodeId, libNum, libId, headNum, headId, agent, libOffset } };
+  return {
+    ok: true,
+    value: { networkVersion, generation, chainId, nodeId, libNum, libId, headNum, headId, agent, libOffset },
+  };
 }
 
 /** A copy of the frame that tells of another head. The handshake's signature covers its time only, so it stays valid. */

@@ -8,6 +8,7 @@ import { LIMITS } from '../limits.ts';
 import type { FrameSocket } from '../session/frame-socket.ts';
 import type { Head } from '../session/peer-session.ts';
 import type { BranchBlock } from './branch.ts';
+import { Greeting } from './greeting.ts';
 import { Hold, type PassingBlock } from './hold.ts';
 import type { RecentBlock } from './recent.ts';
 import { RelaySide } from './relay-side.ts';
@@ -66,6 +67,7 @@ export class MemberLink {
   /** The relay node's newest handshake that was kept from a producing member; sent once after the flush. */
   private keptHandshake: Buffer | null = null;
   private closed = false;
+  private readonly greeting: Greeting;
 
   constructor(session: number, member: FrameSocket, dialRelay: () => FrameSocket, context: LinkContext) {
     this.session = session;
@@ -79,11 +81,18 @@ export class MemberLink {
       if (isBlock && !this.closed) context.onPartialBlock(this, frame, filled);
     };
     member.onClose = (reason) => this.close(`member:${reason}`);
+    this.greeting = new Greeting(
+      (frame) => member.send(frame),
+      () => context.now(),
+    );
     this.relay = new RelaySide({
       dial: dialRelay,
       head: () => context.relayHead(),
       onFrame: (frame) => this.fromRelay(frame),
-      onLost: (reason) => context.onRelayLost(this, reason),
+      onLost: (reason) => {
+        this.greeting.relayGone();
+        context.onRelayLost(this, reason);
+      },
       onDropped: () => context.onDropped(),
     });
   }
@@ -179,6 +188,7 @@ export class MemberLink {
     this.relay.remember((head) => withChainState(frame, libOffset, head));
     const hide = tip && this.context.isPrivate(headId);
     this.relay.send(hide ? withHead(frame, libOffset, tip.num, tip.id) : frame);
+    this.greeting.introduced(handshake.value, this.relay.up);
   }
 
   /** A member that gets no answer to its time messages for 20 s closes the connection. */
@@ -197,6 +207,7 @@ export class MemberLink {
         // The relay node gets all blocks from the network; a member's answer would queue before its candidates.
         return;
       case MESSAGE.handshake:
+        this.greeting.relayAnswered();
         if (!this.hold.isHolding(this.context.now())) break;
         this.keptHandshake = frame;
         return;

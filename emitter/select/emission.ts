@@ -1,4 +1,4 @@
-import { SLOTS_PER_WINDOW, windowOf } from '../../common/slot.ts';
+import { windowOf } from '../../common/slot.ts';
 import { chooseFirst } from './first.ts';
 import { adopt } from './standby.ts';
 import {
@@ -35,7 +35,7 @@ export function extend(
   }
   if (onTip.length > 0) return emitFirst(state, window, onTip, now, effects);
   if (windowOf(tip.slot) === window.id) return false;
-  const below = window.tree.all.filter((c) => mayLeave(c) && isFirstOfWindow(state, c, window));
+  const below = firstsBelow(state, window).filter(mayLeave);
   if (below.length === 0) return false;
   const waitUntil = Math.min(...below.map((c) => c.arrivedMs)) + state.config.parentWaitMs;
   if (now < waitUntil) {
@@ -65,12 +65,29 @@ function mayTakeSlot(window: WindowState, candidate: Candidate): boolean {
 }
 
 /**
- * Built on a public block from before the window: nodeos prefers it to the previous producer's branch whatever its height. After a
- * window of which nothing left, members can still be on branches of that window's, which nobody else could link.
+ * Blocks on a public one from before the window, on a branch that nodes prefer to the public tip: as a rule at once, for the pool's first
+ * block makes more irreversible; only once it is longer while nothing becomes irreversible; never of a member that is a round behind. After
+ * a window of which nothing left, members can still be on branches of that window's, which nobody else could link.
  */
-function isFirstOfWindow(state: SelectState, { previous, num }: Candidate, window: WindowState): boolean {
-  const isPublic = state.roots.some(({ id }) => id === previous);
-  return isPublic && withId(window.tree, previous).length === 0 && num > window.parent.num - SLOTS_PER_WINDOW;
+function firstsBelow(state: SelectState, window: WindowState): Candidate[] {
+  const firsts = window.tree.all.filter(({ previous }) => {
+    return state.roots.some(({ id }) => id === previous) && withId(window.tree, previous).length === 0;
+  });
+  // Members' equal blocks are one to nodes.
+  const preferred = new Set([...new Set(firsts.map(({ id }) => id))].filter((id) => isPreferred(state, window, id)));
+  return firsts.filter(({ id }) => preferred.has(id));
+}
+
+/** Whether nodes leave the public tip for a block, or for what its member has built on it since. */
+function isPreferred(state: SelectState, window: WindowState, id: string): boolean {
+  // It grows while it is walked.
+  const branch = new Set([id]);
+  for (const each of branch) {
+    const [block] = withId(window.tree, each);
+    if (block && rulesOf(state).isBetterHead(block, state.tip as BlockRef)) return true;
+    for (const next of builtOn(window.tree, each)) branch.add(next.id);
+  }
+  return false;
 }
 
 /** A slot that has a block is never left out for a later one. */

@@ -127,6 +127,7 @@ test('one sentence and exit code 1: no file, no log, a newer schema, an unknown 
     cases.push([[...command, newer], /schema version 4, this program reads up to 3; use a newer version\n$/]);
   }
   cases.push([['backtest', good, '--strategy', 'best'], /^pool: strategy "best" is unknown; known are: first-/]);
+  cases.push([['backtest', good, '--strategy', 'standby'], /^pool: standby and propose are modes, not strategies: /]);
   cases.push([['verify', dir], /^pool: [^\n]*\n$/]);
   for (const [args, says] of cases) {
     const { code, stderr, stdout } = pool(...args);

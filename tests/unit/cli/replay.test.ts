@@ -11,7 +11,7 @@ import { type VerifiedLog, verifyLog } from '../../../common/verify-log.ts';
 import { type Entry, forge, recordsOf } from '../../support/log-forge.ts';
 import { type LogOptions, writeLog } from '../../support/log-world.ts';
 import { cases, fc } from '../../support/property.ts';
-import type { MemberPlan, World } from '../../support/select-world.ts';
+import { type MemberPlan, poolWindow, type World } from '../../support/select-world.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'bppool-replay-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -341,4 +341,17 @@ test('a back-test with another strategy: another member, and what the wait would
     `${waits}`,
   );
   assert.equal(result.longestMs, 20);
+});
+
+test('windows in standby mode are left out of a back-test, and counted', () => {
+  const tester = new Backtester('rotate:wait=100');
+  for (const record of recordsOf(written({ strategy: 'first-delivered' }))) {
+    const { event } = record;
+    const input = event.type === 'input' ? (event.input as Record<string, unknown>) : {};
+    // As if the members had voted so: one leads from the second window on.
+    if (input.type === 'settings') Object.assign(input, { mode: 'standby', fromWindow: poolWindow(1) });
+    tester.take(record);
+  }
+  const { windows, standby } = tester.end();
+  assert.deepEqual([windows, standby], [1, 2]);
 });

@@ -291,7 +291,7 @@ test('the relay node lost: the member stays, its first handshake is said again w
     member.arrive(transaction.frame);
     assert.deepEqual(again?.texts.slice(1), hex([transaction.frame]));
     again?.arrive(handshake);
-    assert.deepEqual(member.texts, hex([handshake]));
+    assert.deepEqual(member.texts.slice(1), hex([handshake]), 'after the emitter’s own');
     link.close('end');
   } finally {
     mock.timers.reset();
@@ -345,6 +345,38 @@ test('without the relay node transactions are dropped and counted, and time mess
   } finally {
     mock.timers.reset();
   }
+});
+
+test('a member that dials while the relay node is gone gets a handshake, once: its own head, and nothing to sync', () => {
+  const { link, member, relay } = bench();
+  relay.close('ECONNREFUSED');
+  assert.equal(member.sent.length, 0, 'it speaks first');
+  member.arrive(handshake, handshake);
+  const [told, ...more] = member.sent;
+  assert.deepEqual(more, []);
+  const [own, theirs] = [decodeHandshake(handshake), decodeHandshake(told as Buffer)];
+  assert.ok(own.ok && theirs.ok);
+  const { headNum, headId, chainId, networkVersion, nodeId } = own.value;
+  const said = theirs.value;
+  assert.deepEqual([said.headNum, said.headId, said.chainId, said.libNum], [headNum, headId, chainId, 0]);
+  assert.deepEqual([said.networkVersion, said.generation], [networkVersion, 1]);
+  assert.notEqual(said.nodeId, nodeId, 'nodeos would take it for itself');
+  link.close('end');
+});
+
+test('a relay node lost before it answered: the member gets a handshake then; lost after, it has one', () => {
+  const early = bench();
+  early.member.arrive(handshake);
+  assert.deepEqual(early.member.sent, []);
+  early.relay.close('ECONNREFUSED');
+  assert.equal(early.member.sent.length, 1);
+  early.link.close('end');
+  const late = bench();
+  late.member.arrive(handshake);
+  late.relay.arrive(handshake);
+  late.relay.close('ECONNRESET');
+  assert.deepEqual(late.member.texts, hex([handshake]));
+  late.link.close('end');
 });
 
 test('a relay node that says nothing gets a bounded number of bytes', () => {

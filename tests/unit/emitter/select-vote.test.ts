@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstSlot, lastSlot, SLOTS_PER_WINDOW, slotTime, windowOf } from '../../../common/slot.ts';
-import { reduce } from '../../../emitter/select/reducer.ts';
 import { ruleFor } from '../../../emitter/select/settings.ts';
-import { initialState } from '../../../emitter/select/state.ts';
-import {
-  type BlockRef,
-  type Candidate,
-  SELECT_DEFAULTS,
-  type SelectConfig,
-  type SelectEvent,
-} from '../../../emitter/select/types.ts';
+import type { BlockRef } from '../../../emitter/select/types.ts';
 import { cases, fc } from '../../support/property.ts';
+import { byHand, EVERY_SLOT, QUIET, STEADY } from '../../support/select-bench.ts';
 import {
   block,
   type MemberPlan,
@@ -30,7 +23,6 @@ const member: fc.Arbitrary<MemberPlan> = fc.record({
   misses: fc.constant(false),
   confirmed: fc.constant(12),
 });
-const QUIET = { failures: [], parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
 
 function missed(run: Run, windows: number): number[] {
   const slots: number[] = [];
@@ -72,7 +64,7 @@ test('one member with invalid bodies costs no more than the slots until it is fo
 });
 
 test('two members with invalid bodies: the third goes on', () => {
-  const steady = { gain: 50, busy: Array(12).fill(true), jitter: [], misses: false, confirmed: 12 };
+  const steady = { ...STEADY, busy: EVERY_SLOT };
   const members = [0, 10, 20].map((latency) => ({ ...steady, latency }));
   const run = play({ ...QUIET, members, windows: 1, invalid: { members: [0, 1], afterMs: 230 } });
   assert.deepEqual(missed(run, 1), []);
@@ -85,8 +77,7 @@ test('two members with invalid bodies: the third goes on', () => {
 });
 
 test('a pool of which every member was refused tries all again, and says so', () => {
-  const steady = { gain: 50, latency: 0, busy: [], jitter: [], misses: false, confirmed: 12 };
-  const run = play({ ...QUIET, members: [steady], windows: 2, invalid: { members: [0], afterMs: 230 } });
+  const run = play({ ...QUIET, members: [STEADY], windows: 2, invalid: { members: [0], afterMs: 230 } });
   assert.equal(leaderOf(run, 1), signerOf(0));
   const faults = run.steps.flatMap(({ effects }) => effects.filter((effect) => effect.type === 'fault'));
   assert.deepEqual(
@@ -96,7 +87,7 @@ test('a pool of which every member was refused tries all again, and says so', ()
 });
 
 test('a member sits out as many windows as configured, then it is tried again', () => {
-  const steady = { gain: 50, busy: Array(12).fill(true), jitter: [], misses: false, confirmed: 12 };
+  const steady = { ...STEADY, busy: EVERY_SLOT };
   const members = [0, 10].map((latency) => ({ ...steady, latency }));
   const world = { ...QUIET, members, windows: 5, invalid: { members: [0], afterMs: 230 } };
   const run = play(world, { config: { quarantineWindows: 2 } });
@@ -107,7 +98,7 @@ test('a member sits out as many windows as configured, then it is tried again', 
 });
 
 test('rotate: the turn goes round, whatever the distance of the pool’s windows', () => {
-  const steady = { gain: 50, busy: Array(12).fill(true), jitter: [], misses: false, confirmed: 12 };
+  const steady = { ...STEADY, busy: EVERY_SLOT };
   // Window ids here are all odd: counting by them, two members would never change.
   const members = [0, 30].map((latency) => ({ ...steady, latency }));
   const run = play({ ...QUIET, members, windows: 6, strategy: 'rotate:wait=200' });
@@ -132,7 +123,7 @@ test('members 600 ms late: alone they lose their last slots to the next producer
 });
 
 test('clocks 300 ms apart, not learned yet: nobody is replaced, nothing is lost', () => {
-  const steady = { gain: 50, busy: Array(12).fill(true), jitter: [], misses: false, confirmed: 12 };
+  const steady = { ...STEADY, busy: EVERY_SLOT };
   for (const skew of [-300, 300]) {
     const members = [
       { ...steady, latency: 300 },
@@ -182,27 +173,6 @@ test('two of four die at once: the others go on, with at most two rescues', () =
     cases(300),
   );
 });
-
-/** A pool before its window, driven by hand. */
-function byHand(config: Partial<SelectConfig> = {}) {
-  const state = initialState({ ...SELECT_DEFAULTS, ...config });
-  const first = firstSlot(poolWindow(0));
-  const root = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 2, 'other');
-  const parent = block(root, first - 1, 'other');
-  const feed = (event: SelectEvent) => reduce(state, event);
-  for (const shown of [root, parent]) feed({ type: 'public', at: slotTime(shown.slot), block: shown, pool: false });
-  for (const m of [0, 1]) feed({ type: 'member', at: slotTime(first - 1), signer: signerOf(m), up: true });
-  const candidate = (m: number, on: BlockRef, slot: number, at: number, more: Partial<Candidate> = {}) => {
-    const rest = { confirmed: 12, cpuUs: 0, transactions: m, bytes: 200, arrivedMs: at, late: false };
-    const made = { ...block(on, slot, `m${m}`), ...rest, signer: signerOf(m), ...more };
-    return { made, effects: feed({ type: 'candidate', at, candidate: made }) };
-  };
-  const vote = (strategy: string, fromWindow: number, mode = 'propose') => {
-    const before = { previousStrategy: 'first-delivered', previousMode: 'propose' };
-    return feed({ type: 'settings', at: slotTime(first - 1), strategy, mode, fromWindow, ...before });
-  };
-  return { state, first, root, parent, feed, candidate, vote };
-}
 
 test('a window keeps the strategy that held when it was opened', () => {
   const { state, first, parent, candidate, vote, feed } = byHand();

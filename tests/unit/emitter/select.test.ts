@@ -11,6 +11,7 @@ import {
   type SelectEvent,
 } from '../../../emitter/select/types.ts';
 import { cases, fc } from '../../support/property.ts';
+import { candidateOf, EVERY_SLOT, QUIET, STEADY } from '../../support/select-bench.ts';
 import {
   block,
   type MemberPlan,
@@ -243,11 +244,8 @@ test('slot 0: a candidate on the previous producer’s last block comes before e
       { gain: 100, latency: 0, busy: [], jitter: [], misses: true, confirmed: 12 },
       { gain: 30, latency: 20, busy: [], jitter: [], misses: false, confirmed: 12 },
     ],
-    failures: [],
+    ...QUIET,
     windows: 1,
-    parentLateMs: -600,
-    cpuUs: 300,
-    nextLateMs: 0,
   };
   const run = play(world);
   const [first] = run.sent as [Emission];
@@ -263,16 +261,11 @@ test('slot 0: among blocks that waited the higher `confirmed` wins, but not at t
   const tip = block(parent, parent.slot + 1, 'y');
   const at = slotTime(tip.slot);
   const make = (slot: number, member: number, confirmed: number): SelectEvent => {
-    const fields = {
-      signer: signerOf(member),
-      confirmed,
-      cpuUs: 0,
-      transactions: 0,
-      bytes: 200,
-      arrivedMs: at,
-      late: false,
+    return {
+      type: 'candidate',
+      at,
+      candidate: candidateOf(block(parent, slot, `m${member}`), member, at, { confirmed }),
     };
-    return { type: 'candidate', at, candidate: { ...block(parent, slot, `m${member}`), ...fields } };
   };
   const choose = (...events: SelectEvent[]) => {
     const state = initialState(SELECT_DEFAULTS);
@@ -299,7 +292,6 @@ const even: fc.Arbitrary<MemberPlan> = fc.record({
   misses: fc.constant(false),
   confirmed: fc.constant(12),
 });
-const quiet = { failures: [], parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
 
 /** Others who come after the leader and make other blocks. */
 function behind(leader: MemberPlan, others: MemberPlan[]): MemberPlan[] {
@@ -313,7 +305,7 @@ test('a leader not yet learned is not replaced before its slot’s own time and 
     .map(([one, others, late]): World => {
       const latency = one.latency % (150 - late);
       const leader = { ...one, latency, jitter: one.busy.map((odd, k) => (odd && k % 2 === 1 ? late : 0)) };
-      return { ...quiet, members: [leader, ...behind(leader, others)], windows: 1 };
+      return { ...QUIET, members: [leader, ...behind(leader, others)], windows: 1 };
     });
   property(world, (drawn) => {
     const run = play(drawn);
@@ -324,7 +316,7 @@ test('a leader not yet learned is not replaced before its slot’s own time and 
 
 test('a slow but healthy leader is never replaced once its lead is learned', () => {
   const world = fc.tuple(even, fc.array(even, { minLength: 1, maxLength: 3 })).map(([leader, others]): World => {
-    return { ...quiet, members: [leader, ...behind(leader, others)], windows: 3 };
+    return { ...QUIET, members: [leader, ...behind(leader, others)], windows: 3 };
   });
   property(world, (drawn) => {
     const later = play(drawn).sent.filter(({ effect }) => windowOf(last(effect.path).slot) > poolWindow(0));
@@ -347,7 +339,7 @@ test('a leader learned to be early may come as late as its slot’s own time', (
       const leader = { ...one, gain, latency: 0, later };
       // The others' next blocks are there all the time.
       const early = behind(leader, others).map((other) => ({ ...other, gain, latency: 20 }));
-      return { ...quiet, members: [leader, ...early], windows: 2 };
+      return { ...QUIET, members: [leader, ...early], windows: 2 };
     });
   property(world, (drawn) => {
     const { sent } = play(drawn);
@@ -365,16 +357,7 @@ test('nothing of a window leaves once the next producer’s block is there, not 
   for (const one of shown) reduce(state, { type: 'public', at, block: one, pool: false });
   const effects: SelectEffect[] = [];
   for (const [m, on] of [tip, parent].entries()) {
-    const fields = {
-      signer: signerOf(m),
-      confirmed: 12,
-      cpuUs: 0,
-      transactions: 0,
-      bytes: 200,
-      arrivedMs: at,
-      late: false,
-    };
-    const candidate = { ...block(on, first + 11, `m${m}`), ...fields };
+    const candidate = candidateOf(block(on, first + 11, `m${m}`), m, at);
     effects.push(...reduce(state, { type: 'candidate', at, candidate }));
   }
   effects.push(...reduce(state, { type: 'tick', at: at + 200 }));
@@ -385,17 +368,14 @@ test('nothing of a window leaves once the next producer’s block is there, not 
 });
 
 test('a leader frozen for a while in an earlier window is replaced as early as any other later on', () => {
-  const steady = { busy: Array(slots).fill(true), misses: false, confirmed: 12 };
+  const steady = { ...STEADY, busy: EVERY_SLOT };
   const jitter = Array.from({ length: slots }, (_, k) => (k >= 5 ? 5000 : 0));
   const frozen: MemberPlan = { ...steady, gain: 100, latency: 0, jitter };
   const other: MemberPlan = { ...steady, gain: 90, latency: 0, jitter: [] };
   const world: World = {
     members: [frozen, other],
-    failures: [],
+    ...QUIET,
     windows: 1,
-    parentLateMs: -600,
-    cpuUs: 300,
-    nextLateMs: 0,
   };
   const { state } = play(world);
   // The next window: the same member leads, and stops after slot 5.
@@ -412,17 +392,7 @@ test('a leader frozen for a while in an earlier window is replaced as early as a
       branches[m] = made;
       const at = slotTime(first + k) - (m === 0 ? 100 : 90) * (k + 1) + (m === 0 ? 0 : 200);
       effects.push(...reduce(state, { type: 'tick', at }));
-      const candidate = {
-        ...made,
-        signer: signerOf(m),
-        confirmed: 12,
-        cpuUs: 0,
-        transactions: 0,
-        bytes: 200,
-        arrivedMs: at,
-        late: false,
-      };
-      effects.push(...reduce(state, { type: 'candidate', at, candidate }));
+      effects.push(...reduce(state, { type: 'candidate', at, candidate: candidateOf(made, m, at) }));
     }
   }
   for (let at = slotTime(first + 6); at < slotTime(first + 11); at += 50)
@@ -462,9 +432,7 @@ test('a refused decision stops everything in that window, and only in that', () 
 });
 
 test('after a refused decision the window’s end tells of the blocks that did leave', () => {
-  const steady = { busy: [], misses: false, confirmed: 12, gain: 50, latency: 0, jitter: [] };
-  const base = { failures: [], windows: 1, parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
-  const run = play({ ...base, members: [steady] }, { failFence: 4 });
+  const run = play({ ...QUIET, windows: 1, members: [STEADY] }, { failFence: 4 });
   assert.deepEqual(
     run.closed.map(({ emitted }) => emitted),
     [3],
@@ -491,9 +459,7 @@ test('after a restart, slots that were decided stay decided', () => {
 
 test('a restart in mid-window with the leader still there loses nothing', () => {
   for (let restartAfter = 1; restartAfter <= 12; restartAfter++) {
-    const steady = { busy: [], misses: false, confirmed: 12, gain: 50, latency: 0, jitter: [] };
-    const base = { failures: [], windows: 1, parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
-    const run = play({ ...base, members: [steady] }, { restartAfter });
+    const run = play({ ...QUIET, windows: 1, members: [STEADY] }, { restartAfter });
     assert.deepEqual(empty(run, poolWindow(0)), []);
     assert.deepEqual(
       run.closed.map(({ emitted }) => emitted),
@@ -534,18 +500,12 @@ test('a window is closed once, whatever comes late', () => {
     },
     1000,
   );
-  const steady = { busy: [], misses: false, confirmed: 12, gain: 50, latency: 0, jitter: [] };
-  const base = { failures: [], windows: 1, parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
-  const { state, closed } = play({ ...base, members: [steady] });
+  const { state, closed } = play({ ...QUIET, windows: 1, members: [STEADY] });
   assert.equal(closed.length, 1);
   const slot = lastSlot(poolWindow(0));
   const at = slotTime(slot) + 4000;
-  const late = { ...block(state.tip as BlockRef, slot, 'late'), signer: signerOf(1), confirmed: 0, cpuUs: 0 };
-  const effects = reduce(state, {
-    type: 'candidate',
-    at,
-    candidate: { ...late, transactions: 0, bytes: 200, arrivedMs: at, late: true },
-  });
+  const candidate = candidateOf(block(state.tip as BlockRef, slot, 'late'), 1, at, { confirmed: 0, late: true });
+  const effects = reduce(state, { type: 'candidate', at, candidate });
   assert.deepEqual(
     effects.filter(({ type }) => type === 'closed'),
     [],
@@ -553,10 +513,8 @@ test('a window is closed once, whatever comes late', () => {
 });
 
 test('what the window’s end says: blocks on the public branch, and who stood by in which slot', () => {
-  const steady = { busy: [], misses: false, confirmed: 12, gain: 50, latency: 0, jitter: [] };
-  const base = { windows: 1, parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
   const failures = [{ member: 1, window: 0, slot: 3, afterMs: 1, silent: true }];
-  const run = play({ ...base, failures, members: [steady, steady] });
+  const run = play({ ...QUIET, failures, windows: 1, members: [STEADY, STEADY] });
   const [end] = run.closed;
   assert.equal(end?.emitted, 12);
   const first = firstSlot(poolWindow(0));
@@ -567,9 +525,7 @@ test('what the window’s end says: blocks on the public branch, and who stood b
 });
 
 test('a pool block in public that was not emitted is told of as a leak, an emitted one is not', () => {
-  const steady = { busy: [], misses: false, confirmed: 12, gain: 50, latency: 0, jitter: [] };
-  const base = { failures: [], windows: 1, parentLateMs: -600, cpuUs: 300, nextLateMs: 0 };
-  const { state, branch } = play({ ...base, members: [steady] });
+  const { state, branch } = play({ ...QUIET, windows: 1, members: [STEADY] });
   const at = slotTime(lastSlot(poolWindow(0))) + 500;
   for (const [slot, shown] of branch) {
     if (windowOf(slot) !== poolWindow(0)) continue;
@@ -587,21 +543,12 @@ test('after a leak at slot 0 the window goes on, and a member that dies on top o
   const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
   const at = slotTime(first - 1);
   reduce(state, { type: 'public', at, block: parent, pool: false });
-  const zero = {
-    signer: signerOf(0),
-    confirmed: 12,
-    cpuUs: 0,
-    transactions: 0,
-    bytes: 200,
-    arrivedMs: at,
-    late: false,
-  };
   const leak = block(parent, first, 'm1');
   const effects: SelectEffect[] = [];
   effects.push(...reduce(state, { type: 'public', at, block: leak, pool: true }));
   const own = block(leak, first + 1, 'm0');
   effects.push(...reduce(state, { type: 'member', at, signer: signerOf(0), up: true }));
-  effects.push(...reduce(state, { type: 'candidate', at, candidate: { ...own, ...zero } }));
+  effects.push(...reduce(state, { type: 'candidate', at, candidate: candidateOf(own, 0, at) }));
   const emitted = effects.filter((effect) => effect.type === 'emit');
   assert.deepEqual(
     emitted.map(({ path }) => path.map(({ id }) => id)),
