@@ -257,6 +257,7 @@ export class Emitter {
       isPrivate: (id) => this.frames.isPrivate(id, this.chooser.state.emittedIds),
       mayProduce: (signer) => this.agents.mayProduce(signer),
       onPartialBlock: (link, frame, filled) => this.intake.feed(link, frame, filled, this.chooser.now()),
+      headerOf: (frame) => this.intake.headerOf(frame),
       onCandidate: (link, frame, header) => this.onCandidate(link, frame, header),
       onPublicBlock: (frame, header) => {
         this.outside.relayHas(header.num);

@@ -138,6 +138,7 @@ function link(): Target['run'] {
     branch: (one) => shown.filter(({ slot }) => windowOf(slot) === one),
     mayProduce: () => true,
     relayHead: () => Promise.reject(new Error('gone')),
+    headerOf: () => null,
     onPartialBlock: (_, frame, filled) => must(filled <= frame.length, 'no more than the frame has come'),
     onRelayLost: () => {},
     onDropped: () => {},
