@@ -44,6 +44,11 @@ export class Candidates {
     this.intake.feed(link, frame, filled, this.parts.chooser.now());
   }
 
+  /** The header of a block whose bytes are on their way, when enough of them came to decode it. */
+  headerOf(frame: Buffer): BlockHeader | null {
+    return this.intake.headerOf(frame);
+  }
+
   /** A whole block has come. */
   take(link: MemberLink, frame: Buffer, header: BlockHeader): void {
     const arrival = { session: link, frame, header, at: this.parts.chooser.now(), monotonic: performance.now() };

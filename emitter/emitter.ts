@@ -255,6 +255,7 @@ export class Emitter {
       isPrivate: (id) => this.frames.isPrivate(id, this.chooser.state.emittedIds),
       mayProduce: (signer) => this.agents.mayProduce(signer),
       onPartialBlock: (link, frame, filled) => this.candidates.feed(link, frame, filled),
+      headerOf: (frame) => this.candidates.headerOf(frame),
       onCandidate: (link, frame, header) => this.candidates.take(link, frame, header),
       onPublicBlock: (frame, header) => {
         this.outside.relayHas(header.num);

@@ -68,10 +68,12 @@ export class EmitterHttp {
   }
 
   publish(records: EventRecord[]): void {
+    if (this.streams.size === 0) return;
+    const all = textOf(records);
     for (const [stream, from] of this.streams) {
       // A stream can have begun when the newest records were durable and not published yet.
       const isNew = (records[0]?.seq ?? 0) > from;
-      send(stream, isNew ? records : records.filter(({ seq }) => seq > from));
+      send(stream, isNew ? all : textOf(records.filter(({ seq }) => seq > from)));
     }
   }
 
@@ -85,7 +87,7 @@ export class EmitterHttp {
     response.flushHeaders();
     let last = from;
     for (let page = after(last, PAGE); page.length > 0 && !response.destroyed; page = after(last, PAGE)) {
-      send(response, page);
+      send(response, textOf(page));
       last = (page[page.length - 1] as EventRecord).seq;
     }
     this.streams.set(response, last);
@@ -93,8 +95,13 @@ export class EmitterHttp {
   }
 }
 
-function send(stream: ServerResponse, records: EventRecord[]): void {
-  for (const record of records) stream.write(`id: ${record.seq}\ndata: ${JSON.stringify(record)}\n\n`);
+function textOf(records: EventRecord[]): string {
+  return records.map((record) => `id: ${record.seq}\ndata: ${JSON.stringify(record)}\n\n`).join('');
+}
+
+/** In one write: a turn of the event loop can bring the records of hundreds of candidates. */
+function send(stream: ServerResponse, text: string): void {
+  if (text !== '') stream.write(text);
   if (stream.writableLength > UNSENT_BYTES) stream.destroy();
 }
 

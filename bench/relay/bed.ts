@@ -19,7 +19,7 @@ import type { Answer, Order } from './sender.ts';
 /** The chain begins this long before now: slots pass faster than in life and must not get ahead of nodeos' clock. */
 const BEGAN_AGO_MS = 3600_000;
 
-/** The processes of the benchmark but for the emitter: one nodeos, a raw relay, the sender. */
+/** The processes of the benchmark but for the emitter: one nodeos, two relays that look at nothing, the sender. */
 export class Bed {
   readonly supervisor: Supervisor;
   readonly chain: ChainClient;
@@ -44,13 +44,14 @@ export class Bed {
 
   /** `dir` is an empty folder for all files; `directPort` and `relayedPort` are where the readers listen. */
   static async start(dir: string, supervisor: Supervisor, relayedPort: number): Promise<Bed> {
-    const { base } = await reservePorts(5);
+    const { base } = await reservePorts(6);
     const ports = {
       api: base,
       nodeos: base + 1,
       raw: base + 2,
       emitter: base + 3,
       http: base + 4,
+      whole: base + 5,
       relayed: relayedPort,
     };
     mkdirSync(path.join(dir, 'logs'));
@@ -60,9 +61,11 @@ export class Bed {
     const node = await supervisor.start(nodeSpec(dir, ports));
     const chain = new ChainClient(`http://127.0.0.1:${ports.api}`);
     const info = await whenReady(node, () => chain.info());
-    const rawSpec = script(dir, 'raw', 'bench/relay/raw.ts', [`${ports.raw}`, `${relayedPort}`]);
-    const raw = await supervisor.start({ ...rawSpec, ipc: true });
-    await once(raw.process, 'message');
+    for (const name of ['raw', 'whole'] as const) {
+      const spec = script(dir, name, `bench/relay/${name}.ts`, [`${ports[name]}`, `${relayedPort}`]);
+      const relay = await supervisor.start({ ...spec, ipc: true });
+      await once(relay.process, 'message');
+    }
     const genesisSlot = slotOfTimestamp(info.head_block_time);
     const secret = Buffer.from(privateKeyBytes(key.private)).toString('hex');
     const args = [info.chain_id, secret, `${genesisSlot}`];
@@ -72,8 +75,8 @@ export class Bed {
 
   get addresses() {
     const at = (port: number) => `127.0.0.1:${port}`;
-    const { raw, nodeos, emitter } = this.ports;
-    return { raw: at(raw), nodeos: at(nodeos), emitter: at(emitter) };
+    const { raw, whole, nodeos, emitter } = this.ports;
+    return { raw: at(raw), whole: at(whole), nodeos: at(nodeos), emitter: at(emitter) };
   }
 
   async order(order: Order): Promise<Answer> {
@@ -110,6 +113,7 @@ interface Ports {
   api: number;
   nodeos: number;
   raw: number;
+  whole: number;
   emitter: number;
   http: number;
   relayed: number;

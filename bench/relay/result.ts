@@ -1,5 +1,5 @@
-/** What stands between the sender and a reader. */
-export const PATHS = ['raw', 'nodeos', 'emitter'] as const;
+/** What stands between the sender and a reader: `raw` passes bytes on, `whole` whole frames, both look at nothing. */
+export const PATHS = ['raw', 'whole', 'nodeos', 'emitter'] as const;
 export type PathName = (typeof PATHS)[number];
 
 /** Added latency in ms. */

@@ -32,6 +32,8 @@ export interface LinkContext {
   relayHead(): Promise<Head>;
   /** A block from the member is arriving: the first `filled` bytes of the frame that comes whole later. */
   onPartialBlock(link: MemberLink, frame: Buffer, filled: number): void;
+  /** The header of a frame whose beginning was told of; null when it was not found yet. */
+  headerOf(frame: Buffer): BlockHeader | null;
   /** Whether the member's node may be making blocks; when it only follows, nothing is kept from it. */
   mayProduce(signer: string | null): boolean;
   onCandidate(link: MemberLink, frame: Buffer, header: BlockHeader): void;
@@ -166,15 +168,17 @@ export class MemberLink {
   }
 
   private blockFromMember(frame: Buffer): void {
-    const header = decodeBlockHeader(frame);
-    if (!header.ok) return this.fault(header.code);
+    const known = this.context.headerOf(frame);
+    const decoded = known ? ({ ok: true, value: known } as const) : decodeBlockHeader(frame);
+    if (!decoded.ok) return this.fault(decoded.code);
+    const header = decoded.value;
     // Blocks of other producers reach the relay node from the network; members only pass them back.
-    if (header.value.producer !== this.context.pool) return;
+    if (header.producer !== this.context.pool) return;
     // Members pass on what they were given: not their own.
-    if (this.hold.has(header.value.id)) return;
-    const pastWindow = this.hold.produced(header.value.id, header.value.slot);
-    this.context.onCandidate(this, frame, header.value);
-    if (pastWindow) this.flush(windowOf(header.value.slot));
+    if (this.hold.has(header.id)) return;
+    const pastWindow = this.hold.produced(header.id, header.slot);
+    this.context.onCandidate(this, frame, header);
+    if (pastWindow) this.flush(windowOf(header.slot));
   }
 
   private handshakeFromMember(frame: Buffer): void {

@@ -64,6 +64,11 @@ export class Intake<S> {
     if (!isWorthIt || this.isRefused(block)) this.filling.set(frame, null);
   }
 
+  /** The header of a frame that was fed while it filled, if it was found then: it need not be decoded again. */
+  headerOf(frame: Buffer): BlockHeader | null {
+    return this.filling.get(frame)?.header ?? null;
+  }
+
   /** Outcomes of an arrival and of all that waited for it; none while it waits itself. */
   take(arrival: Arrival<S>): Outcome<S>[] {
     const { session, header, frame } = arrival;

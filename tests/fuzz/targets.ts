@@ -139,6 +139,7 @@ function link(): Target['run'] {
     upTo: () => [],
     mayProduce: () => true,
     relayHead: () => Promise.reject(new Error('gone')),
+    headerOf: () => null,
     onPartialBlock: (_, frame, filled) => must(filled <= frame.length, 'no more than the frame has come'),
     onRelayLost: () => {},
     onDropped: () => {},

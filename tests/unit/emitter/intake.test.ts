@@ -205,8 +205,12 @@ test('the signer is known before a block is whole, and not asked for again', () 
     return link(header);
   };
   const { frame, header } = block;
+  box.feed('m', frame, header.bodyOffset - 1, slotTime(SLOT));
+  assert.equal(box.headerOf(frame), null);
   box.feed('m', frame, header.bodyOffset, slotTime(SLOT));
   assert.equal(asked, 1);
+  assert.deepEqual(box.headerOf(frame), header);
+  assert.equal(box.headerOf(Buffer.from(frame)), null);
   assert.equal(box.take(arrival(block)).length, 1);
   assert.equal(asked, 1);
 });

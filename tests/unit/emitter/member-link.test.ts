@@ -79,6 +79,7 @@ function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
     mayProduce: () => !follows.on,
     branch: (window) => shown.filter(({ slot }) => windowOf(slot) === window),
     upTo: () => below,
+    headerOf: () => null,
     onPartialBlock: (_, frame, filled) => told.partial.push(`${idOf(frame)} ${filled}`),
     onCandidate: (_, frame) => told.candidates.push(idOf(frame)),
     onPublicBlock: (frame, { id, slot, producer }) => {

@@ -45,6 +45,7 @@ async function world(): Promise<World> {
     publicTip: () => ({ num: 100, id: 'tip' }),
     isPrivate: () => false,
     mayProduce: () => true,
+    headerOf: () => null,
     onPartialBlock: () => {},
     onCandidate: () => {},
     onPublicBlock: () => {},
