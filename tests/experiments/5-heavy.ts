@@ -37,8 +37,14 @@ async function look(pool: Pool, window: number, offset: number | null, held: Hel
   const last = lastSlot(window);
   const blocks = await blocksBetween(pool.bp2.api, firstSlot(window), last + 12);
   const from = slotTime(last) + (offset ?? -Number.POSITIVE_INFINITY);
-  const received = new RegExp(`Received block .*#${held.nums.at(-1)} @.* signed by ${POOL} `);
-  const applied = logLines(pool.bp2.log, received, from, slotTime(last) + 6000)[0]?.at;
+  const received = logLines(
+    pool.bp2.log,
+    new RegExp(`Received block .* signed by ${POOL} `),
+    from,
+    slotTime(last) + 6000,
+  );
+  const applied = received.filter(({ text }) => held.nums.includes(Number(/ #(\d+) @/.exec(text)?.[1])));
+  const elapsedUs = applied.reduce((sum, { text }) => sum + Number(/elapsed: (\d+)/.exec(text)?.[1] ?? 0), 0);
   const next = blocks.filter(({ slot, producer }) => slot > last && producer === 'bp2');
   const estimate = held.cpuMs * APPLY_FACTOR;
   return {
@@ -47,7 +53,8 @@ async function look(pool: Pool, window: number, offset: number | null, held: Hel
     billedMs: Math.round(held.cpuMs),
     emittersEstimateMs: Math.round(estimate),
     ruleAllows: offset === null || offset + estimate + MARGIN_MS <= 0,
-    appliedAtNextMs: offset === null || !applied ? null : Math.round(applied - from),
+    executedAtNextMs: Math.round(elapsedUs / 1000),
+    appliedAtNextMs: offset === null ? null : Math.round((applied.at(-1)?.at ?? Number.NaN) - from),
     poolMissed: 12 - blocks.filter(({ slot, producer }) => slot <= last && producer === POOL).length,
     nextMissed: 12 - next.length,
     nextBeginsWithSlot: next[0] ? next[0].slot - last - 1 : null,
@@ -80,8 +87,6 @@ async function run(lab: Lab, options: { latency: string; cpu: string; release: s
 function judge(rows: Row[]): Claim[] {
   const [undisturbed, ...released] = rows;
   const allowed = released.filter((row) => row.ruleAllows);
-  const inTime = ({ appliedAtNextMs: took, emittersEstimateMs: estimate }: Row) =>
-    took !== null && Number(took) <= Number(estimate) + MARGIN_MS;
   return [
     {
       claim: 'undisturbed, heavy blocks cost nothing',
@@ -91,7 +96,6 @@ function judge(rows: Row[]): Claim[] {
       claim: "a branch that the emitter's rule allows costs neither the pool nor the next producer a slot",
       holds: allowed.length > 0 && allowed.every((row) => row.poolMissed === 0 && row.nextMissed === 0),
     },
-    { claim: 'it is applied within the time that the rule takes for it', holds: allowed.every(inTime) },
     {
       claim: 'one that the rule does not allow would cost the next producer or the pool slots',
       holds: released.some((row) => !row.ruleAllows && Number(row.nextMissed) + Number(row.poolMissed) > 0),

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { Replay } from '../../../cli/log/replay.ts';
+import { EventLogReader } from '../../../common/event-log.ts';
+import { verifyLog } from '../../../common/verify-log.ts';
 import { untilSettled } from '../../experiments/lab/chain.ts';
 import { Lab } from '../../experiments/lab/lab.ts';
 import { table } from '../../experiments/lab/report.ts';
@@ -34,3 +37,10 @@ for (const one of cases) {
     assert.deepEqual(result.problems, []);
   });
 }
+
+test('the event log of all that verifies, and every choice in it can be computed again', () => {
+  const log = new EventLogReader(stage.pool.eventLog);
+  const { ok, why } = verifyLog(log, [new Replay()]);
+  log.close();
+  assert.ok(ok, why ?? '');
+});
