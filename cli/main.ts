@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { runMain } from '../common/errors.ts';
 import { agentCommand } from './commands/agent.ts';
 import { benchCommand } from './commands/bench.ts';
+import { casesCommand } from './commands/cases.ts';
 import { chaosCommand } from './commands/chaos.ts';
 import { joinCommand } from './commands/join.ts';
 import { logCommand } from './commands/log.ts';
@@ -14,6 +15,7 @@ runMain('pool', async () => {
     upCommand(),
     testCommand(),
     chaosCommand(),
+    casesCommand(),
     benchCommand(),
     joinCommand(),
     logCommand(),

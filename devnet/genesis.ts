@@ -21,9 +21,15 @@ const CONFIGURATION = {
   max_authority_depth: 6,
 };
 
-/** Writes the genesis of a chain that begins now; time and key make its chain id. */
-export function writeGenesis(file: string, initialKey: string, now = Date.now()): void {
+/** Writes the genesis of a chain that begins now; time and key make its chain id. `limits`: in place of EOSIO's own. */
+export function writeGenesis(
+  file: string,
+  initialKey: string,
+  now = Date.now(),
+  limits: Partial<typeof CONFIGURATION> = {},
+): void {
   const initial_timestamp = `${new Date(now).toISOString().slice(0, 19)}.000`;
-  const genesis = { initial_timestamp, initial_key: initialKey, initial_configuration: CONFIGURATION };
+  const initial_configuration = { ...CONFIGURATION, ...limits };
+  const genesis = { initial_timestamp, initial_key: initialKey, initial_configuration };
   writeFileSync(file, JSON.stringify(genesis, null, 2));
 }

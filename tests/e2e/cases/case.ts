@@ -13,6 +13,8 @@ export interface Case {
   allowed?: Partial<Score>;
   /** How long before the window it must begin; 2000 by default. */
   prepareMs?: number;
+  /** What has to be done before a window is chosen. */
+  prepare?(stage: Stage): Promise<void>;
   /** Plays it in this coming window; resolves when that is over. */
   play(stage: Stage, window: number): Promise<Outcome>;
 }
@@ -47,8 +49,9 @@ const NOTHING: Score = { missed: 0, switches: 0, replaced: 0, othersMissed: 0 };
 export async function playCase(stage: Stage, one: Case): Promise<Result> {
   const { name, about } = one;
   const result = { name, about, slots: 0, ...NOTHING, note: '', problems: [] as string[] };
-  const window = stage.pool.turns.next(POOL, one.prepareMs ?? PREPARE_MS);
   try {
+    await one.prepare?.(stage);
+    const window = stage.pool.turns.next(POOL, one.prepareMs ?? PREPARE_MS);
     const outcome = await one.play(stage, window);
     const windows = outcome.windows ?? [window];
     const renewed = await stage.heal();

@@ -1,7 +1,8 @@
 import { untilSettled } from '../../experiments/lab/chain.ts';
-import { type Claim, experiment, type Row } from '../../experiments/lab/report.ts';
+import { type Claim, experiment } from '../../experiments/lab/report.ts';
 import { playCase, type Result } from './case.ts';
 import { CASES, casesNamed } from './list/all.ts';
+import { row } from './row.ts';
 import { Stage } from './stage.ts';
 
 await experiment<{ only: string }>({
@@ -24,10 +25,6 @@ await experiment<{ only: string }>({
     return { rows: results.map(row), claims: results.map(claim) };
   },
 });
-
-function row({ name, slots, missed, switches, replaced, othersMissed, note }: Result): Row {
-  return { case: name, slots, missed, switches, replaced, othersMissed, note };
-}
 
 function claim({ name, about, problems }: Result): Claim {
   return { claim: [`${name}: ${about}`, ...problems].join('; '), holds: problems.length === 0 };

@@ -5,6 +5,7 @@ import type { PoolEvent } from '../../../common/events.ts';
 import { keyId } from '../../../common/keys.ts';
 import { setShift } from '../../../devnet/shift.ts';
 import { eventually } from '../../../devnet/wait.ts';
+import { Burner, HEAVY_CONFIG, QUIET_CONFIG } from '../../experiments/lab/burner.ts';
 import { POOL, setprods, type Turn } from '../../experiments/lab/chain.ts';
 import type { Lab, LabNode } from '../../experiments/lab/lab.ts';
 import { type Member, type Pool, startMember, startPool } from '../../experiments/lab/pool.ts';
@@ -18,14 +19,14 @@ const MEMBERS = ['member1', 'member2', 'member3', 'member4'];
 /** In the schedule from the beginning, so that a member can come with it at any time. */
 const SPARE = 'member5';
 
-/** Transactions of 100 ms of CPU pass; a node without a producer wants its read window longer than a transaction. */
-const HEAVY = ['max-transaction-time = 150', 'read-only-read-window-time-us = 200000'];
-
 /** A pool of four members on a chain of bp1, pool, bp2, in which one case is played after the other. */
 export class Stage {
   readonly lab: Lab;
   readonly pool: Pool;
   readonly view: PublicView;
+  /** Lines for the configuration of each node that is started from now on. */
+  private config = HEAVY_CONFIG;
+  private burner: Burner | null = null;
   /** Each schedule has to differ from the one before, or it is none. */
   private proposals = 0;
 
@@ -41,10 +42,10 @@ export class Stage {
     const pool = await startPool(lab, {
       latencyMs: LATENCY_MS,
       members: MEMBERS.length,
-      memberConfig: () => HEAVY,
+      memberConfig: () => HEAVY_CONFIG,
       memberClock: (i) => clockOf(lab, MEMBERS[i] as string),
       moreKeys: [lab.keys.pair(SPARE)],
-      publicConfig: HEAVY,
+      publicConfig: HEAVY_CONFIG,
       peers: true,
       // A member that was refused is needed again by the case after the next.
       emitter: { EMITTER_QUARANTINE_WINDOWS: '1' },
@@ -98,10 +99,10 @@ export class Stage {
   }
 
   /** The relay node dies and comes back with an empty state. */
-  async restartRelay(config: string[] = []): Promise<void> {
+  async restartRelay(): Promise<void> {
     const { relay, toBp1, toBp2 } = this.pool;
     await this.end(relay);
-    const options = { peers: [toBp1.address, toBp2.address], listens: true, config: [...HEAVY, ...config] };
+    const options = { peers: [toBp1.address, toBp2.address], listens: true, config: this.config };
     this.pool.relay = await this.lab.node('relay', options);
   }
 
@@ -109,7 +110,7 @@ export class Stage {
   async renew(member: Member, config: string[] = []): Promise<void> {
     const { name } = member.node;
     await this.end(member.node);
-    const own = { config: [...HEAVY, ...config], clock: clockOf(this.lab, name) };
+    const own = { config: [...this.config, ...config], clock: clockOf(this.lab, name) };
     member.node = await startMember(this.lab, name, [member.proxy.address], own);
     await eventually(`${name} in sync`, async () => ((await this.isOnChain(member)) ? true : undefined), 30_000);
   }
@@ -117,7 +118,7 @@ export class Stage {
   /** A further member with an empty state; it is found as a leader as long as it lives. */
   async join(): Promise<Member> {
     const proxy = await this.lab.proxy({ target: this.members[0]?.proxy.target as string });
-    const own = { config: HEAVY, clock: clockOf(this.lab, SPARE) };
+    const own = { config: this.config, clock: clockOf(this.lab, SPARE) };
     const member = { node: await startMember(this.lab, SPARE, [proxy.address], own), proxy };
     this.pool.members.push(member);
     return member;
@@ -144,6 +145,22 @@ export class Stage {
     for (const member of this.members) if (!(await this.isOnChain(member))) apart.push(member);
     await Promise.all(apart.map((member) => this.renew(member)));
     return apart.map(({ node }) => node.name);
+  }
+
+  /**
+   * From now on transactions stay where they are sent, so that two cores are enough for heavy blocks: one member leaves, the relay node
+   * and the others begin again. The other cases cannot be played after it.
+   */
+  async heavy(): Promise<Burner> {
+    if (this.burner) return this.burner;
+    this.config = [...HEAVY_CONFIG, ...QUIET_CONFIG];
+    await this.leave(this.members.at(-1) as Member);
+    await this.restartRelay();
+    await Promise.all(this.members.map((member) => this.renew(member)));
+    const burner = new Burner(this.pool.bp1.api, this.lab.keys.pair('eosio'));
+    await burner.calibrate();
+    this.burner = burner;
+    return burner;
   }
 
   /** Proposes the same producers in the same order, the pool with one key more. */

@@ -2,13 +2,14 @@ import { createRequire } from 'node:module';
 import { stringToName } from '../../../common/name.ts';
 
 const SETPRODS = stringToName('setprods');
+const BURN = stringToName('burn');
 
 /** A name as the i64 constant that the text format takes. */
 const constant = (name: bigint) => BigInt.asIntN(64, name).toString();
 
 /**
- * The smallest system contract: `setprods` hands its packed argument to nodeos; other actions do nothing. The eosio.bios of the
- * package takes the same argument, but no schedule ever came of it.
+ * The smallest system contract: `setprods` hands its packed argument to nodeos, `burn` counts down from the u32 in its data; other
+ * actions do nothing. The eosio.bios of the package takes the same argument, but no schedule ever came of it.
  */
 const TEXT = `(module
   (import "env" "read_action_data" (func $read (param i32 i32) (result i32)))
@@ -22,7 +23,13 @@ const TEXT = `(module
     (if (i64.eq (local.get 2) (i64.const ${constant(SETPRODS)}))
       (then (call $assert
         (i64.ge_s (call $propose (i64.const 1) (i32.const 1024) (local.get $n)) (i64.const 0))
-        (i32.const 8))))))`;
+        (i32.const 8))))
+    (if (i64.eq (local.get 2) (i64.const ${constant(BURN)}))
+      (then
+        (local.set $n (i32.load (i32.const 1024)))
+        (loop $again
+          (i32.store (i32.const 2048) (i32.mul (local.get $n) (i32.const 1103515245)))
+          (br_if $again (local.tee $n (i32.sub (local.get $n) (i32.const 1)))))))))`;
 
 interface Binaryen {
   parseText(text: string): { emitBinary(): Uint8Array };

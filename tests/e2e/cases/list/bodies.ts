@@ -11,13 +11,14 @@ const BEHIND_MS = 250;
 
 type Root = 'action' | 'transaction';
 
-/** In `window` the member's blocks are forged on their way to the emitter; gives the forged ids, which grow as they come. */
-function forge(stage: Stage, member: Member, window: number, root: Root): { ids: Set<string>; failures: string[] } {
+/** From a slot on the member's blocks of that window are forged on their way to the emitter; gives the ids, as they come. */
+function forge(stage: Stage, member: Member, from: number, root: Root): { ids: Set<string>; failures: string[] } {
   const ids = new Set<string>();
   const failures: string[] = [];
   const forger = new Forger(stage.lab.keys.pair(member.node.name), stage.pool.relay.api, root);
+  const window = windowOf(from);
   let queue = Promise.resolve();
-  let last = 0;
+  let last = from - 1;
   member.proxy.rule = (frame, way, link) => {
     const block = way === 'up' ? blockOf(frame) : null;
     // Later it passes on what it was given of the window: not its own.
@@ -47,7 +48,7 @@ const invalid: Case = {
   async play(stage, window) {
     const bad = stage.members[0] as Member;
     const key = stage.keyOf(bad.node.name);
-    const { ids, failures } = forge(stage, bad, window, 'action');
+    const { ids, failures } = forge(stage, bad, firstSlot(window), 'action');
     await untilOver(window, 3000);
     const rescues = rescuesOf(stage, window);
     // Its node has nothing but its own branch, as honest as it is: that is healed before its next window.
@@ -60,6 +61,20 @@ const invalid: Case = {
     const left = stage.events(window, 'emission').filter(({ id }) => ids.has(id)).length;
     const note = `${ids.size} forged, ${left} of them left; ${rescues}`;
     return { windows: [window, next], note, problems };
+  },
+};
+
+const invalidLater: Case = {
+  name: 'invalid-body-from-5',
+  about: "the leader's blocks are good up to slot 4, and refused by execution from slot 5 on",
+  allowed: { switches: 1, replaced: 12 },
+  prepareMs: 2500,
+  async play(stage, window) {
+    const bad = stage.members[1] as Member;
+    const { ids, failures } = forge(stage, bad, firstSlot(window) + 5, 'action');
+    await untilOver(window, 3000);
+    const problems = [...failures, ...evidenceProblems(stage, window, stage.keyOf(bad.node.name), ids)];
+    return { note: rescuesOf(stage, window), problems };
   },
 };
 
@@ -82,7 +97,7 @@ const wrongRoot: Case = {
   prepareMs: 2500,
   async play(stage, window): Promise<Outcome> {
     const bad = stage.members[0] as Member;
-    const { ids, failures } = forge(stage, bad, window, 'transaction');
+    const { ids, failures } = forge(stage, bad, firstSlot(window), 'transaction');
     await untilOver(window, 3000);
     const said = stage.events(window, 'candidate').filter(({ id }) => ids.has(id));
     const reasons = [...new Set(said.map(({ reason }) => reason))];
@@ -93,4 +108,4 @@ const wrongRoot: Case = {
   },
 };
 
-export const BODIES: Case[] = [wrongRoot, invalid];
+export const BODIES: Case[] = [wrongRoot, invalid, invalidLater];

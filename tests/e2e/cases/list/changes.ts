@@ -12,7 +12,7 @@ const ROUNDS = 3;
 const schedule: Case = {
   name: 'schedule-change',
   about:
-    'a new schedule is proposed at slot 4; in each of the next three windows, until it is active, the leader dies after slot 5',
+    'the next producer proposes a new schedule; in each of three windows, until it is active, the leader dies after slot 5',
   allowed: { switches: ROUNDS, replaced: ROUNDS * 6 },
   async play(stage, window) {
     const from = (await stage.pool.bp1.api.info()).head_block_num;
@@ -72,18 +72,22 @@ const joins: Case = {
   },
 };
 
-const far: Case = {
-  name: 'next-producer-80ms',
-  about: 'the next producer is 80 ms away from all, and the leader dies after slot 9',
-  allowed: rescueAfter(9),
+const far = (how: 'dies' | 'hangs', after: number): Case => ({
+  name: `next-producer-80ms-leader-${how}`,
+  about: `the next producer is 80 ms away from all, and the leader ${how} after slot ${after}`,
+  allowed: rescueAfter(after),
   prepareMs: 3000,
   async play(stage, window) {
     const { toBp2, between, toPeers } = stage.pool;
     for (const proxy of [toBp2, between, toPeers[1]]) if (proxy) proxy.latencyMs = 80;
-    stage.kill(await stage.leaderAfter(firstSlot(window) + 9));
+    const leader = await stage.leaderAfter(firstSlot(window) + after);
+    stage.lab.kill(leader.node.name, how === 'dies' ? 'SIGKILL' : 'SIGSTOP');
+    await untilOver(window, 500);
+    if (how === 'hangs') stage.lab.kill(leader.node.name, 'SIGCONT');
+    // The next producer's window is 80 ms away, too.
     await untilOver(window, 5500);
     return { note: rescuesOf(stage, window) };
   },
-};
+});
 
-export const CHANGES: Case[] = [schedule, joins, far];
+export const CHANGES: Case[] = [schedule, joins, far('dies', 9), far('hangs', 10)];
