@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Health, HealthProof } from '../common/agent.ts';
 import type { Logger } from '../common/logger.ts';
-import { Commander, type Duty } from './agents/commander.ts';
+import { Commander, type Duty, SETTLE_MS } from './agents/commander.ts';
 import { AgentDesk, type Session } from './agents/desk.ts';
 import { AgentHttp } from './agents/http.ts';
 
@@ -30,6 +30,8 @@ export interface AgentsParts {
   /** Whether a key signs for the pool in the active schedule: without that its blocks are worth nothing. */
   isActive(signer: string): boolean;
   onWord(word: AgentWord): void;
+  /** Whether a connection is known to be a key's. */
+  isIdentified(signer: string): boolean;
   /** A member's node was paused: it follows, and can be given what was kept from it. */
   onPaused(signer: string): void;
 }
@@ -49,6 +51,7 @@ export class Agents {
   private readonly http: AgentHttp;
   private readonly heard = new Map<string, Heard>();
   private readonly timer: NodeJS.Timeout;
+  private readonly releases = new Set<NodeJS.Timeout>();
 
   constructor(parts: AgentsParts) {
     this.parts = parts;
@@ -78,7 +81,7 @@ export class Agents {
 
   /** Whether other members' blocks must be kept from a member, for its node may be producing; see Commander. */
   mayProduce(signer: string | null): boolean {
-    return this.commander.mayProduce(signer);
+    return this.commander.mayProduce(signer, this.parts.now(), this.parts.isIdentified);
   }
 
   /** For people: who is here, and how their nodes are. */
@@ -91,6 +94,7 @@ export class Agents {
 
   stop(): void {
     clearInterval(this.timer);
+    for (const timer of this.releases) clearTimeout(timer);
     this.http.stop();
   }
 
@@ -107,9 +111,18 @@ export class Agents {
       if (done) logger.info({ member, window, tookMs, node: health.node }, 'agent obeyed');
       else logger.warn({ member, window, error }, 'agent could not obey');
     }
-    this.commander.heard(signer, health.node);
-    if (health.node === 'paused' && before !== 'paused') this.parts.onPaused(signer);
+    this.commander.heard(signer, health.node, this.parts.now());
+    if (health.node === 'paused' && before !== 'paused') this.releaseSoon(signer);
     this.tell(signer, health, true);
+  }
+
+  private releaseSoon(signer: string): void {
+    const settled = () => {
+      this.releases.delete(timer);
+      if (!this.mayProduce(signer)) this.parts.onPaused(signer);
+    };
+    const timer = setTimeout(settled, SETTLE_MS + 1);
+    this.releases.add(timer);
   }
 
   /** It dials again at once: a leader that makes its blocks is not replaced because a line to its agent was cut. */

@@ -25,6 +25,7 @@ export function agentsFor({ config, logger, chooser, members, chain, links }: St
     account: (signer) => members.account(signer),
     isActive: (signer) => chain.isSigner(signer, chooser.tip),
     onWord: (word) => chooser.dispatch({ type: 'agent', at: chooser.now(), ...word }),
+    isIdentified: (signer) => [...links.all].some((link) => link.signer === signer),
     onPaused: (signer) => {
       for (const link of links.all) if (link.signer === signer) link.release();
     },

@@ -3,6 +3,12 @@ import type { Command, NodeState } from '../../common/agent.ts';
 /** Long enough for a slow line; a member cut off for longer must not wake up to old commands. */
 const VALID_MS = 2000;
 
+/**
+ * A node that is paused still finishes the block it is at, and drops what comes until then: a slot, and the agent's look at it.
+ * Source: Leap v5.0.3 producer_plugin.cpp, `pause` (sets a flag alone) and `on_incoming_block`.
+ */
+export const SETTLE_MS = 700;
+
 /** The selection's word: one member makes the blocks, or all do. */
 export type Duty =
   | { type: 'lead'; window: number; leader: string; pause: string[]; head: { num: number; id: string } | null }
@@ -18,7 +24,7 @@ export interface Order {
  * that was lost is the selection's to repeat, for it hears how the nodes are. Pure: time comes with the calls.
  */
 export class Commander {
-  private readonly nodes = new Map<string, NodeState>();
+  private readonly nodes = new Map<string, { state: NodeState; since: number }>();
   private leader: string | null = null;
   private seq = 0;
 
@@ -32,8 +38,8 @@ export class Commander {
   }
 
   /** What an agent says of its node. */
-  heard(signer: string, state: NodeState): void {
-    this.nodes.set(signer, state);
+  heard(signer: string, state: NodeState, now: number): void {
+    if (this.nodes.get(signer)?.state !== state) this.nodes.set(signer, { state, since: now });
   }
 
   /** An agent went away: what its node does is not known any more. */
@@ -43,12 +49,21 @@ export class Commander {
 
   /**
    * Whether a member's node may be making blocks, so that other members' blocks must be kept from it: all of them in propose
-   * mode; in standby mode the leader, and whose agent has not said that it is paused. Who never signed a block here follows.
+   * mode; in standby mode the leader, and whose agent has not said long enough that it is paused. A connection on which no block
+   * was signed yet (`signer` null) follows, unless it can be that of one who may make blocks: who is not on another (`isKnown`).
    */
-  mayProduce(signer: string | null): boolean {
+  mayProduce(signer: string | null, now: number, isKnown: (signer: string) => boolean): boolean {
     if (this.leader === null) return true;
-    if (signer === null) return false;
-    return signer === this.leader || this.nodes.get(signer) !== 'paused';
+    if (signer !== null) return signer === this.leader || !this.isSettled(signer, now);
+    const isHidden = (one: string) => this.nodes.get(one)?.state !== 'unreachable' && !isKnown(one);
+    return [this.leader, ...this.nodes.keys()].some(
+      (one) => (one === this.leader || !this.isSettled(one, now)) && isHidden(one),
+    );
+  }
+
+  private isSettled(signer: string, now: number): boolean {
+    const node = this.nodes.get(signer);
+    return node?.state === 'paused' && now >= node.since + SETTLE_MS;
   }
 
   private order(signer: string, order: Command['order'], window: number, now: number, head: Command['head']): Order {

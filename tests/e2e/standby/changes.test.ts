@@ -30,7 +30,7 @@ const run = new PoolRun(
 before(() => run.start(), { timeout: 240_000 });
 after(async () => {
   await run.stop();
-  rmSync(dir, { recursive: true, force: true });
+  if (!process.env.POOL_KEEP_BOX) rmSync(dir, { recursive: true, force: true });
 });
 
 const WAIT_MS = 120_000;

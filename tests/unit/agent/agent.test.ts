@@ -65,11 +65,9 @@ test('the leader is resumed and says so, the next leader’s appointment pauses 
   lead('0:other');
   await quick('the pause', () => last()?.producing === false);
   assert.deepEqual(node.did, ['resume', 'pause']);
-  assert.deepEqual(
-    emitter.paused,
-    [key.signer, key.signer],
-    'what was kept from it is handed over each time it is paused',
-  );
+  assert.deepEqual(emitter.paused, [], 'it may still be at its last block');
+  await quick('what was kept from it is handed over', () => emitter.paused.length > 0);
+  assert.deepEqual(emitter.paused, [key.signer]);
 });
 
 test('a leader whose node is behind is resumed when it has the block', async (t) => {

@@ -84,6 +84,7 @@ export class EmitterSide {
       account: (signer) => this.members.get(signer) ?? null,
       isActive: () => true,
       onWord: (word) => this.words.push(word),
+      isIdentified: () => true,
       onPaused: (signer) => this.paused.push(signer),
     });
     this.agents.chainId = this.chainId;

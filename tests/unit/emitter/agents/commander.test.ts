@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Orders } from '../../../../agent/orders.ts';
 import type { NodeState } from '../../../../common/agent.ts';
 import { firstSlot, slotTime } from '../../../../common/slot.ts';
-import { Commander, type Duty, type Order } from '../../../../emitter/agents/commander.ts';
+import { Commander, type Duty, type Order, SETTLE_MS } from '../../../../emitter/agents/commander.ts';
 import { reduce } from '../../../../emitter/select/reducer.ts';
 import { initialState } from '../../../../emitter/select/state.ts';
 import { SELECT_DEFAULTS, type SelectEvent } from '../../../../emitter/select/types.ts';
@@ -45,29 +45,66 @@ test('back in propose mode those that the selection names are resumed, whatever 
   assert.ok(orders.every(({ command }) => command.head === null && command.window === 2));
 });
 
+const everybody = () => true;
+const LONG = SETTLE_MS;
+
 test('in propose mode everybody may produce', () => {
   const commander = new Commander();
-  commander.heard('a', 'paused');
-  assert.deepEqual([commander.mayProduce('a'), commander.mayProduce(null)], [true, true]);
+  const may = (signer: string | null) => commander.mayProduce(signer, LONG, everybody);
+  commander.heard('a', 'paused', 0);
+  assert.deepEqual([may('a'), may(null)], [true, true]);
   commander.command(lead('b', ['a']), 0);
-  assert.equal(commander.mayProduce('a'), false);
+  assert.equal(may('a'), false);
   commander.command({ type: 'release', window: 2, resume: ['a'] }, 0);
-  assert.equal(commander.mayProduce('a'), true);
+  assert.equal(may('a'), true);
 });
 
 test('whoever may be producing is held: the leader, and whose agent has not said paused', () => {
   const commander = new Commander();
-  for (const signer of ['a', 'b', 'c']) commander.heard(signer, 'paused');
+  let now = 0;
+  const may = (signer: string | null) => commander.mayProduce(signer, now, everybody);
+  for (const signer of ['a', 'b', 'c']) commander.heard(signer, 'paused', now);
   commander.command(lead('a', ['b', 'c']), 0);
-  const may = ['a', 'b', 'c', 'unknown', null].map((each) => commander.mayProduce(each));
-  assert.deepEqual(may, [true, false, false, true, false]);
-  commander.command(lead('b', ['a']), 100);
-  commander.heard('a', 'unreachable');
-  assert.equal(commander.mayProduce('a'), true, 'frozen, it may go on');
-  commander.heard('a', 'paused');
-  assert.equal(commander.mayProduce('a'), false);
+  now += LONG;
+  assert.deepEqual(['a', 'b', 'c', 'unknown', null].map(may), [true, false, false, true, false]);
+  commander.command(lead('b', ['a']), now);
+  commander.heard('a', 'unreachable', now);
+  assert.equal(may('a'), true, 'frozen, it may go on');
+  commander.heard('a', 'paused', now);
+  now += LONG - 1;
+  commander.heard('a', 'paused', now);
+  assert.equal(may('a'), true, 'it finishes its block');
+  now++;
+  assert.equal(may('a'), false);
   commander.lost('a');
-  assert.equal(commander.mayProduce('a'), true);
+  assert.equal(may('a'), true);
+});
+
+test('a connection that is nobody’s yet follows, unless it can be that of one who makes blocks', () => {
+  const commander = new Commander();
+  const known = new Set<string>();
+  let now = 0;
+  const may = () => commander.mayProduce(null, now, (signer) => known.has(signer));
+  for (const signer of ['a', 'b', 'c']) commander.heard(signer, 'paused', now);
+  commander.command(lead('a', ['b', 'c']), 0);
+  now += LONG;
+  assert.equal(may(), true, 'the leader’s');
+  known.add('a');
+  assert.equal(may(), false);
+  // As after a restart of the emitter: the old leader is not known yet, and still finishes a block.
+  commander.heard('a', 'producing', now);
+  commander.command(lead('b', ['a']), now);
+  known.clear();
+  known.add('b');
+  assert.equal(may(), true);
+  commander.heard('a', 'paused', now);
+  assert.equal(may(), true);
+  now += LONG;
+  assert.equal(may(), false);
+  commander.heard('c', 'producing', now);
+  assert.equal(may(), true, 'resumed by hand');
+  commander.heard('c', 'unreachable', now);
+  assert.equal(may(), false, 'a dead node has no connection');
 });
 
 /** Agents behind lines that lose, double, delay and reorder; nodes that are restarted paused, or resumed by hand. */
