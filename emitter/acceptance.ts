@@ -127,7 +127,12 @@ export class Acceptance {
     const accepted = this.outstanding.filter(({ id }) => taken.has(id));
     this.outstanding = this.outstanding.filter(({ id }) => !taken.has(id));
     for (const { id } of accepted) {
-      for (const next of this.outstanding) if (next.previous === id) next.since = Math.max(next.since, asked);
+      for (const next of this.outstanding) {
+        if (next.previous !== id) continue;
+        // It left right behind a block that the node took, on the same connection. One whose parent is still being applied is not passed on.
+        next.has = true;
+        next.since = Math.max(next.since, asked);
+      }
       this.parts.onVerdict(id, true);
     }
     const stuck = this.outstanding.find(({ previous }) => previous === head);

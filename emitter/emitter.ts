@@ -1,11 +1,12 @@
 import { splitAddress } from '../common/address.ts';
 import type { ChainClient } from '../common/chain.ts';
 import type { Clock } from '../common/clock.ts';
-import type { EventRecord, RunStart } from '../common/events.ts';
+import type { EventRecord } from '../common/events.ts';
 import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
 import { windowOf } from '../common/slot.ts';
 import type { Agents } from './agents.ts';
+import { beginLog } from './begin-log.ts';
 import { Candidates } from './candidates.ts';
 import { Chooser } from './chooser.ts';
 import type { EmitterConfig } from './config.ts';
@@ -13,7 +14,7 @@ import type { BlockHeader } from './decode/block.ts';
 import { untilWindowIsOver } from './drain.ts';
 import { EmitterHttp, type Status } from './http.ts';
 import { Journal } from './log/journal.ts';
-import { Notary, type Signing } from './log/notary.ts';
+import type { Notary, Signing } from './log/notary.ts';
 import type { EventStore } from './log/store.ts';
 import { type LinkNeeds, MemberLinks } from './member-links.ts';
 import { MemberDirectory } from './members.ts';
@@ -25,7 +26,6 @@ import type { Frames } from './relay/frames.ts';
 import type { MemberLink } from './relay/member-link.ts';
 import { compareConfig, tellChanges } from './reload.ts';
 import { framesFor } from './room.ts';
-import { STRATEGY_VERSIONS } from './select/strategy.ts';
 import type { BlockRef } from './select/types.ts';
 import type { FrameSocket } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
@@ -43,8 +43,6 @@ export interface EmitterParts {
   /** Absent: the log is not signed. */
   signing?: Signing;
 }
-
-const SOFTWARE = 'bppool/0.1.0';
 
 /** Wires the stages: session → decode → verify → select → relay; every step tells the log. */
 export class Emitter {
@@ -135,13 +133,15 @@ export class Emitter {
 
   /** Resolves when members can connect. Waits for the relay node for as long as it takes. */
   async start(): Promise<void> {
-    const { config, logger, store } = this.parts;
+    const { config, logger, store, signing } = this.parts;
+    const { journal, chooser } = this;
+    const onUnsigned = (text: string) => this.fault('log_signing', text);
     await this.http.listen(config.EMITTER_HTTP);
     const info = await this.public.reachNode((why) => logger.warn(`waiting for the relay node: ${why}`));
     await this.members.start();
     this.agents.chainId = info.chain_id;
     const head = await this.public.seedAtHead();
-    this.beginLog(info.chain_id);
+    this.notary = beginLog(info.chain_id, { config, signing, journal, chooser, onFault: onUnsigned });
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
     await this.watch.start();
     this.chooser.restore(store);
@@ -185,20 +185,6 @@ export class Emitter {
     this.journal.write();
     this.notary?.stop();
     this.http.close();
-  }
-
-  /** Everything that the selection starts from comes first, so that a replay can begin there. */
-  private beginLog(chain: string): void {
-    const { config, signing } = this.parts;
-    const named = { pool: config.EMITTER_POOL, dac: config.EMITTER_DAC, chain, software: SOFTWARE };
-    const select = { strategies: STRATEGY_VERSIONS, config: this.chooser.state.config };
-    const run: RunStart = { ...named, ...select, logKey: signing?.key.id ?? null };
-    this.journal.tell(null, { type: 'start', at: this.chooser.now(), ...run });
-    if (!signing) return;
-    const { chooser, journal } = this;
-    const onFault = (text: string) => this.fault('log_signing', text);
-    this.notary = new Notary(signing, { run, journal, now: () => chooser.now(), state: () => chooser.state, onFault });
-    this.notary.catchUp();
   }
 
   private onWritten(records: EventRecord[]): void {

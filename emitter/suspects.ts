@@ -32,6 +32,8 @@ export class Suspects {
   private readonly evidence = new Map<string, Evidence>();
   /** Per member's connection: the written block its branch was compared with last, in which window. */
   private readonly compared = new WeakMap<MemberLink, { window: number; id: string }>();
+  /** Per connection the window in which its member was told of last. */
+  private readonly stranded = new WeakMap<MemberLink, number>();
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -70,6 +72,7 @@ export class Suspects {
    * public, the member dropped it while it produced and takes no copy any more (Leap 4.1 to 5.0): only a restart helps.
    */
   compare(link: MemberLink, header: BlockHeader, signer: string): void {
+    this.findStranded(link, header, signer);
     const { tip, now, members, logger, tell } = this.parts;
     const { slot } = header;
     const window = windowOf(slot);
@@ -89,6 +92,24 @@ export class Suspects {
       'poisoned: this member builds beside a block it was given: restart its node',
     );
     tell(window, { type: 'poisoned', at: now(), slot, signer, member, id });
+  }
+
+  /**
+   * A member whose window begins on a block of an earlier one that never was public: nothing of that window left, and its node is still on its
+   * own branch. Where the last irreversible block cannot move without the pool (up to three producers) it does not come back by itself.
+   */
+  private findStranded(link: MemberLink, { previous, slot }: BlockHeader, signer: string): void {
+    const { tree, frames, now, members, logger, tell } = this.parts;
+    const window = windowOf(slot);
+    if (this.stranded.get(link) === window) return;
+    let root = tree.get(previous);
+    while (root && windowOf(root.slot) === window) root = tree.get(root.previous);
+    if (!root || !frames.isCandidate(root.id) || frames.isPublic(root.id)) return;
+    this.stranded.set(link, window);
+    const who = members.account(signer) ?? signer;
+    const text = `${who} builds on its own block ${root.num} of an earlier window, which nobody else has: if it stays, start its node anew`;
+    logger.error({ member: who, slot }, text);
+    tell(window, { type: 'fault', at: now(), code: 'stranded', text });
   }
 
   /** Whether a block is this ancestor or stands on it; null when the tree does not reach back so far. */

@@ -36,7 +36,13 @@ async function sample(pool: Pool, window: number, offset: number): Promise<Row> 
     dropped: logLines(pool.bp2.log, /dropped incoming block/, from).length > 0,
     nextSlot0: blocks.some((block) => block.slot === slot + 1 && block.producer === 'bp2'),
     relaySwitches: logLines(pool.relay.log, /switching forks/, from).length,
+    learnedMs: await learned(pool),
   };
+}
+
+/** The way to the next producer as the emitter has learned it. */
+async function learned({ emitterHttp }: Pool): Promise<number> {
+  return ((await (await fetch(`${emitterHttp}/status`)).json()) as { pathMs: number }).pathMs;
 }
 
 async function moved(pool: Pool, window: number, offset: number) {
@@ -83,6 +89,14 @@ async function run(lab: Lab, options: { latency: string; steps: string }): Promi
       {
         claim: 'after it: lost, "dropped incoming block"',
         holds: rows.every((r) => near(r) || inTime(r) || (!r.kept && r.dropped === true)),
+      },
+      {
+        claim: 'the emitter learns the way: to 25 ms after five windows at one distance',
+        holds: rows.every((r, i) => {
+          const before = rows.slice(Math.max(0, i - 4), i + 1);
+          const isLong = before.length === 5 && before.every((one) => one.latencyMs === r.latencyMs);
+          return !isLong || Math.abs(Number(r.learnedMs) - Number(r.latencyMs)) <= 25;
+        }),
       },
       { claim: 'the next producer never loses its slot 0', holds: rows.every((r) => r.nextSlot0 === true) },
     ],

@@ -82,6 +82,7 @@ const WIRING = [
   'emitter/main.ts',
   'emitter/chooser.ts',
   'emitter/candidates.ts',
+  'emitter/begin-log.ts',
   'emitter/public-chain.ts',
   'emitter/public-side.ts',
   'emitter/member-links.ts',

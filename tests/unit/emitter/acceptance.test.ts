@@ -124,6 +124,24 @@ test('nothing is held against a block that the node does not have; one that come
   assert.deepEqual(node.verdicts, ['a refused']);
 });
 
+test('a block that left right behind one that the node took is there, though it is not passed on before its parent is applied', async () => {
+  const node = relay();
+  node.took(block('a', 'p'));
+  node.watch.sent(block('b', 'a'));
+  node.head = 'a';
+  await node.pass(180);
+  assert.deepEqual(node.verdicts, ['a taken']);
+  await node.pass(150);
+  assert.deepEqual(node.verdicts, ['a taken', 'b refused']);
+  const later = relay();
+  later.took(block('a', 'p'));
+  later.head = 'a';
+  await later.pass(60);
+  later.watch.sent(block('b', 'a'));
+  await later.pass(1000);
+  assert.deepEqual(later.verdicts, ['a taken'], 'its way may have broken in between');
+});
+
 test('one answer alone does not condemn: the node may just have been about to take it', async () => {
   const node = relay();
   node.took(block('a', 'p'));

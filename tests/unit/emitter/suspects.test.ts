@@ -197,6 +197,26 @@ test('in the window just after the pool’s own a member may still be on its own
   assert.equal(written.ancestorOf(firstSlot(WINDOW + 2), 10_000)?.id, 'block');
 });
 
+test('a member whose window begins on an earlier one that nobody else has is told of, once a window', () => {
+  const made = poison();
+  const stranded = () =>
+    made.events.flatMap((event) => (event.type === 'fault' ? [`${event.code} ${event.text}`] : []));
+  // A whole window of the member's that did not leave: here the other producer's blocks are on another branch.
+  const own = on(made, made.emitted[3] as HeaderState, SLOT + 4, 5);
+  made.frames.sawCandidate(own.header.id);
+  const next = on(made, own.state, SLOT + 24, 5);
+  made.frames.sawCandidate(next.header.id);
+  made.compare(next);
+  made.compare(on(made, next.state, SLOT + 25, 5));
+  assert.equal(stranded().length, 1);
+  assert.match(stranded()[0] ?? '', /^stranded alice builds on its own block \d+ of an earlier window/);
+  made.compare(on(made, made.between, SLOT + 24));
+  assert.equal(stranded().length, 1, 'on a public block');
+  made.frames.sawPublic(own.header.id);
+  made.compare(on(made, own.state, SLOT + 48, 6));
+  assert.equal(stranded().length, 1, 'that block was public');
+});
+
 test('a tree that does not reach back proves nothing', () => {
   const made = poison();
   const other = world();
