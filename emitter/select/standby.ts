@@ -36,7 +36,8 @@ export function onAgent(
     if (isNew) effects.push({ type: 'release', window: id, resume: [signer] });
     return;
   }
-  if (at < duty.told + TELL_AGAIN_MS) return;
+  // Who was not here when it was told is told at once.
+  if (before?.up && at < duty.told + TELL_AGAIN_MS) return;
   if (signer === duty.leader && !producing) tell(state, [], at, effects);
   if (signer !== duty.leader && producing) tell(state, [signer], at, effects);
 }

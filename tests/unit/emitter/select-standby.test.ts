@@ -335,6 +335,15 @@ test('a command that was lost is given again, to the leader and to one who shoul
   assert.deepEqual([other?.leader, other?.pause], [signerOf(0), [signerOf(1)]]);
 });
 
+test('who comes while another leads, and makes blocks, is paused at its first word', () => {
+  const { agent, at } = byHand();
+  agent(0, at);
+  const [lead] = agent(1, at + 10, { producing: true });
+  assert.ok(lead?.type === 'lead');
+  assert.deepEqual([lead.leader, lead.pause], [signerOf(0), [signerOf(1)]]);
+  assert.deepEqual(agent(1, at + 20, { producing: true }), []);
+});
+
 test('the leader’s connection is lost: another leads at once, whatever its agent says', () => {
   const { agent, feed, at } = byHand();
   feed({ type: 'member', at, signer: signerOf(0), up: true });
