@@ -1,6 +1,6 @@
 import { createHash, hash } from 'node:crypto';
 
-/** Up to this size it is faster to put parts together than to make a hash object: 1.5 µs instead of 3. */
+/** Up to this size it is faster to put parts together than to make a hash object: 1.7 µs instead of 2.3. */
 const small = Buffer.alloc(8192);
 
 /** The hash of all parts, one after the other. */

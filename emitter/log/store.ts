@@ -31,8 +31,8 @@ CREATE INDEX IF NOT EXISTS checkpoints ON events (seq) WHERE kind = 'checkpoint'
 `;
 
 /**
- * SQLite moves its write-ahead log into the file in the middle of a commit when it has so many pages (64 MB), which takes up to 20 ms. It
- * is moved after each window already, and does not come to that.
+ * SQLite moves its write-ahead log into the file within a commit when it has so many pages (64 MB): it writes and syncs them all while a
+ * block waits. It is moved after each window already, and rarely comes to that.
  */
 const WAL_PAGES = 16_000;
 
