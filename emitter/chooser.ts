@@ -112,11 +112,13 @@ export class Chooser {
       const { strategy, mode } = ruleFor(this.state, cut.window);
       this.tellClosed(cut.window, cut.emitted, strategy, mode, at);
     }
+    this.parts.journal.write();
+    const over = store.lastClosed();
+    if (over !== null) this.dispatch({ type: 'resume', at, window: over });
     this.restoreQuarantine(store, at);
   }
 
   private restoreQuarantine(store: EventStore, at: number): void {
-    this.parts.journal.write();
     const { quarantineWindows } = this.state.config;
     const ledger = new QuarantineLedger();
     for (const record of store.quarantineRecords(quarantineWindows)) ledger.note(record);

@@ -18,12 +18,16 @@ const WINDOWS_KEPT = 256;
 /** What the records so far say of the newest windows. */
 export class History {
   private readonly windows = new Map<number, Past>();
+  /** The newest window that is closed; null before the first. */
+  lastClosed: number | null = null;
   /** Who sits out after these records. */
   readonly quarantine = new QuarantineLedger();
 
   note(record: EventRecord): void {
     const { window, event } = record;
     this.quarantine.note(record);
+    if (event.type === 'window' || event.type === 'checkpoint')
+      this.lastClosed = Math.max(this.lastClosed ?? 0, event.window);
     if (window === null) return;
     const past = this.past(window);
     if (event.type === 'decision') past.decisions.push(event);

@@ -155,6 +155,9 @@ export class Replay implements LogCheck {
       if (due && canonicalJson({ ...due, at: event.at }) === canonicalJson(event)) return null;
       return 'it restores a decision that the log does not have there';
     }
+    if (event.type === 'resume') {
+      return event.window === this.history.lastClosed ? null : 'it names another window than the last that was closed';
+    }
     if (event.type === 'quarantine') {
       const due = this.dueQuarantine(event.at).shift();
       return due && canonicalJson({ ...due, at: event.at }) === canonicalJson(event)

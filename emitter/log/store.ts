@@ -10,6 +10,8 @@ export interface EventStore {
   /** Decisions of a window, in order. */
   decisions(window: number): EventRecord[];
   unclosed(before: number): { window: number; emitted: number }[];
+  /** The newest window with a closing record; null without one. */
+  lastClosed(): number | null;
   /** What a quarantine of so many windows can be known from: see QuarantineLedger. */
   quarantineRecords(windows: number): EventRecord[];
   /** Records after a sequence number, at most `limit`. */
@@ -105,6 +107,11 @@ export class SqliteStore implements EventStore, SignedStore {
     const sql = `SELECT window, ${slots} AS emitted FROM events WHERE window < ? AND window > COALESCE(${pruned}, -1)
       GROUP BY window HAVING SUM(kind = 'window') = 0 ORDER BY window`;
     return this.db.prepare(sql).all(before) as unknown as { window: number; emitted: number }[];
+  }
+
+  lastClosed(): number | null {
+    const row = this.db.prepare(`SELECT MAX(window) AS window FROM events WHERE kind = 'window'`).get();
+    return row?.window == null ? null : Number(row.window);
   }
 
   quarantineRecords(windows: number): EventRecord[] {

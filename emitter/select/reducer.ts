@@ -79,6 +79,9 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
       return noteConnection(state, event.signer);
     case 'decided':
       return restoreDecision(state, event, effects);
+    case 'resume':
+      state.lastWindow = Math.max(state.lastWindow, event.window);
+      return;
     case 'quarantine':
       return restoreQuarantine(state, event);
     case 'fence-failed':

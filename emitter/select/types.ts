@@ -60,6 +60,8 @@ export type SelectEvent =
   | { type: 'decided'; at: number; block: BlockRef; signer: string; rescue: boolean }
   /** By the log of earlier runs a member sits out, so many windows from now on, the one that is open included. */
   | { type: 'quarantine'; at: number; signer: string; windows: number }
+  /** By the log of earlier runs all windows up to this one are over: none of them is opened again. */
+  | { type: 'resume'; at: number; window: number }
   /** The `step`th emission of the last answer could not be made durable: it and those behind it did not happen. */
   | { type: 'fence-failed'; at: number; window: number; step: number }
   /** A window of the pool's has begun by the clock, whether anything was heard of it or not. */

@@ -280,6 +280,23 @@ test('a window that an earlier run did not close is closed at the start with wha
   assert.match(judged(2)[3] ?? '', /follows from no input/);
 });
 
+test('a restart that names another window than the last one closed is found', () => {
+  const start = recordsOf(written({ unsigned: true })).find(({ event }) => event.type === 'start') as EventRecord;
+  const judged = (window: number) => {
+    const replay = new Replay();
+    const closed = { type: 'window', at: 1, window: 100, emitted: 12, strategy: 'first-delivered' };
+    const resume = { type: 'input', at: 2, input: { type: 'resume', at: 2, window } };
+    const all = [
+      { v: 1, window: 100, event: closed },
+      { v: 3, window: null, event: start.event },
+      { v: 3, window: null, event: resume },
+    ];
+    return all.map((record, seq) => replay.take({ ...record, seq, prev: '', hash: '' } as EventRecord));
+  };
+  assert.deepEqual(judged(100), [null, null, null]);
+  assert.match(judged(101)[2] ?? '', /another window than the last/);
+});
+
 test('a checkpoint with another state than the inputs lead to is found', () => {
   const lie = (entries: Entry[]) => {
     const found = entries.find(({ event }) => event.type === 'checkpoint') as Entry;

@@ -34,8 +34,13 @@ class Store implements EventStore {
     return [];
   }
 
+  cut: { window: number; emitted: number }[] = [];
   unclosed(): { window: number; emitted: number }[] {
-    return [];
+    return this.cut;
+  }
+  lastClosed(): number | null {
+    const closed = this.events.flatMap((event) => (event.type === 'window' ? [event.window] : []));
+    return closed.length > 0 ? Math.max(...closed) : null;
   }
   after(): EventRecord[] {
     return [];
@@ -45,7 +50,7 @@ class Store implements EventStore {
 
 /** What the tests reach into: the wiring has no other door without sockets. */
 interface Inside {
-  chooser: { dispatch(event: SelectEvent): void; stop(): void };
+  chooser: { dispatch(event: SelectEvent): void; restore(store: EventStore): void; stop(): void };
   onPublicBlock(frame: Buffer, header: BlockHeader): void;
   frames: { keep(key: string, kept: { slot: number; frame: Buffer; monotonic: number }): boolean };
   journal: { write(): boolean };
@@ -132,6 +137,30 @@ test('blocks leave in order, each decision before its block', () => {
   assert.deepEqual(sent, ['block 0', 'block 1']);
   const kinds = store.events.map(({ type }) => type).filter((type) => type === 'decision' || type === 'emission');
   assert.deepEqual(kinds, ['decision', 'emission', 'decision', 'emission']);
+});
+
+test('after a restart between the last block of a window and its end, the window is closed once and its blocks are no leaks', () => {
+  const { inside, time, store, stop } = emitter();
+  const window = poolWindow(0);
+  const next = firstSlot(window + 1);
+  time.now = slotTime(next);
+  const own = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, next - 1, 'm0');
+  const tip = block(own, next, 'other');
+  inside.chooser.dispatch({ type: 'public', at: time.now, block: tip, pool: false });
+  store.cut = [{ window, emitted: 12 }];
+  inside.chooser.restore(store);
+  // What the clock, a late member and the relay node say of the same window afterwards.
+  inside.chooser.dispatch({ type: 'turn', at: time.now, window });
+  inside.chooser.dispatch({ type: 'public', at: time.now, block: own, pool: true });
+  time.now += 4000;
+  inside.chooser.dispatch({ type: 'tick', at: time.now });
+  stop();
+  inside.journal.write();
+  const told = store.events.filter(({ type }) => type === 'window' || type === 'leak');
+  assert.deepEqual(
+    told.map((event) => (event.type === 'window' ? [event.window, event.emitted] : event.type)),
+    [[window, 12]],
+  );
 });
 
 test('when the first of several decisions is refused, none of the later ones leaves either', () => {

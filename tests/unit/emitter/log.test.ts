@@ -218,6 +218,8 @@ test('the store gives decisions by window, windows cut off in the middle, and pa
   const cut = () => store.unclosed(200).map(({ window, emitted }) => [window, emitted]);
   assert.deepEqual(cut(), [[104, 12]]);
   assert.deepEqual(store.unclosed(104), []);
+  assert.equal(store.lastClosed(), 102);
+  assert.equal(new SqliteStore(newFile(), 'process').lastClosed(), null);
   assert.deepEqual(
     store.after(3, 4).map(({ seq }) => seq),
     [4, 5, 6, 7],
@@ -409,6 +411,9 @@ class Stubborn implements EventStore {
 
   unclosed(): { window: number; emitted: number }[] {
     return [];
+  }
+  lastClosed(): number | null {
+    return null;
   }
   after(): EventRecord[] {
     return [];
