@@ -81,6 +81,9 @@ export class PoolEmitter {
       const isNear = windowOf(block.slot) === window || windowOf(block.slot) === window + 1;
       if (isNear) this.dispatch({ type: 'decided', at: this.now(), block: { ...block, previous: '' }, signer, rescue });
     }
+    const running = this.state.window?.id ?? window;
+    const over = parts.log.map(({ block }) => windowOf(block.slot)).filter((each) => each < running);
+    if (over.length > 0) this.dispatch({ type: 'resume', at: this.now(), window: Math.max(...over) });
   }
 
   get tip(): BlockRef | null {
