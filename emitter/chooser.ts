@@ -1,7 +1,8 @@
 import type { Clock } from '../common/clock.ts';
+import { PoolError } from '../common/errors.ts';
 import type { PoolEvent } from '../common/events.ts';
 import type { Logger } from '../common/logger.ts';
-import { windowOf } from '../common/slot.ts';
+import { slotAt, windowOf } from '../common/slot.ts';
 import type { EmitterConfig } from './config.ts';
 import { decodeBlockHeader, HEADER_START } from './decode/block.ts';
 import { type CandidateEvent, candidateInput } from './log/candidate.ts';
@@ -10,7 +11,7 @@ import { QuarantineLedger } from './log/quarantine.ts';
 import type { EventStore } from './log/store.ts';
 import type { MemberDirectory } from './members.ts';
 import type { PublicBranch } from './relay/branch.ts';
-import type { Frames } from './relay/frames.ts';
+import type { Frames, KeptFrame } from './relay/frames.ts';
 import { reduce } from './select/reducer.ts';
 import { ruleFor } from './select/settings.ts';
 import { candidateKey, initialState, type SelectState } from './select/state.ts';
@@ -101,6 +102,7 @@ export class Chooser {
   restore(store: EventStore): void {
     const window = windowOf(this.state.tip?.slot ?? 0);
     const at = this.now();
+    this.resume(store, at);
     for (const { event } of [...store.decisions(window), ...store.decisions(window + 1)]) {
       if (event.type !== 'decision') continue;
       const block = { id: event.id, num: event.num, slot: event.slot, previous: '' };
@@ -112,10 +114,23 @@ export class Chooser {
       const { strategy, mode } = ruleFor(this.state, cut.window);
       this.tellClosed(cut.window, cut.emitted, strategy, mode, at);
     }
+    this.resume(store, at);
+    this.restoreQuarantine(store, at);
+  }
+
+  /** What the log has closed stays so. Throws PoolError `clock` when that is a window that has not begun by this clock. */
+  private resume(store: EventStore, at: number): void {
     this.parts.journal.write();
     const over = store.lastClosed();
-    if (over !== null) this.dispatch({ type: 'resume', at, window: over });
-    this.restoreQuarantine(store, at);
+    if (over === null || over <= this.state.lastWindow) return;
+    if (over > windowOf(slotAt(at))) {
+      const text = `the event log has closed window ${over}, and by this clock it is window ${windowOf(slotAt(at))}`;
+      throw new PoolError(
+        'clock',
+        `${text}: set the clock right, or begin with a new event log when it was wrong before`,
+      );
+    }
+    this.dispatch({ type: 'resume', at, window: over });
   }
 
   private restoreQuarantine(store: EventStore, at: number): void {
@@ -191,12 +206,24 @@ export class Chooser {
         'no_session',
         `slot ${slot} has a block and neither the relay node nor a public peer can be reached`,
       );
-    if (!reachable || !this.fence(this.decisions(effect, window, at))) {
+    const frames = reachable ? this.framesOf(path) : null;
+    if (!frames || !this.fence(this.decisions(effect, window, at))) {
       return this.dispatch({ type: 'fence-failed', at, window, step: effect.step });
     }
-    for (const block of path) this.send(window, block);
+    for (const [i, block] of path.entries()) this.send(window, block, frames[i] as KeptFrame);
     this.parts.branch.remove(replaced.map((old) => old.id));
     if (reason === 'rescue') this.tellRescue(effect, window, at);
+  }
+
+  /** The blocks' bytes, before anything is decided: null when some cannot be read back from disk. */
+  private framesOf(path: Candidate[]): KeptFrame[] | null {
+    const frames = path.flatMap(({ id, signer }) => this.parts.frames.get(candidateKey({ id, signer })) ?? []);
+    if (frames.length === path.length) return frames;
+    this.parts.onFault(
+      'not_kept',
+      `${path.length - frames.length} of ${path.length} blocks that were to leave are gone`,
+    );
+    return null;
   }
 
   private fence(decisions: { window: number; event: PoolEvent }[]): boolean {
@@ -214,11 +241,10 @@ export class Chooser {
     });
   }
 
-  private send(window: number, block: Candidate): void {
+  private send(window: number, block: Candidate, kept: KeptFrame): void {
     const { id, num, slot, previous, signer } = block;
     const { frames, branch, journal } = this.parts;
-    const kept = frames.get(candidateKey({ id, signer }));
-    if (!kept || !this.parts.send(kept.frame, block)) {
+    if (!this.parts.send(kept.frame, block)) {
       return this.parts.onFault('not_sent', `the block of slot ${slot} was decided and could not be sent`);
     }
     this.parts.onSent(block);

@@ -4,7 +4,10 @@ import type { Whole } from '../common/tables.ts';
 /** Windows are settled minutes after their end at the earliest: reading this seldom keeps nothing for long. */
 const REREAD_MS = 10_000;
 
-/** The newest window that the contract has settled: table `state`. Nothing of a newer one may be deleted from the log. */
+/**
+ * The newest window up to which the contract has settled all that were reported: tables `state` and `open`, where a window waits whose
+ * oracles disagree. Nothing of a newer one may be deleted from the log.
+ */
 export class SettledWindow {
   private readonly chain: ChainClient;
   private readonly dac: string;
@@ -28,7 +31,9 @@ export class SettledWindow {
     this.askedAt = performance.now();
     try {
       const [row] = await this.chain.rows<{ last_window: Whole }>(this.dac, this.dac, 'state');
-      if (row) this.known = Number(row.last_window);
+      const [oldest] = await this.chain.rows<{ window: Whole }>(this.dac, this.dac, 'open');
+      const before = oldest ? Number(oldest.window) - 1 : Number.POSITIVE_INFINITY;
+      if (row) this.known = Math.min(Number(row.last_window), before);
     } catch {
       // What was settled stays so; tried again later.
     }

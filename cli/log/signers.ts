@@ -30,6 +30,8 @@ export class SignersCheck implements LogCheck {
   readonly signers = new Set<string>();
   dac: string | null = null;
   private pool: bigint | null = null;
+  /** When each member said its last word of this run. */
+  private readonly saidAt = new Map<string, number>();
   private identity: LogIdentity = { chain: '', pool: '' };
 
   take({ event, v }: EventRecord): string | null {
@@ -40,7 +42,9 @@ export class SignersCheck implements LogCheck {
       this.identity = { chain: run.chain, pool: run.pool };
       if (run.logKey !== null) this.logKeys.add(run.logKey);
     }
-    if (event.type === 'input' && isWord(event.input)) return this.word(event.input);
+    if (event.type === 'start') this.saidAt.clear();
+    // Words of schema 2 were not signed.
+    if (v > 2 && event.type === 'input' && isWord(event.input)) return this.word(event.input);
     if (event.type !== 'candidate' || v === 1 || event.reducedAt === null) return null;
     if (event.signer !== null) this.signers.add(event.signer);
     return this.candidate(event);
@@ -53,6 +57,9 @@ export class SignersCheck implements LogCheck {
     const { node, signature } = proof;
     if (node !== (producing ? 'producing' : 'paused')) return `the agent said that its node is ${node}`;
     if (!(Math.abs(proof.at - at) <= HEALTH_MS)) return 'the agent said it at another time';
+    if (proof.at <= (this.saidAt.get(signer) ?? Number.NEGATIVE_INFINITY))
+      return 'the agent said it before its last word';
+    this.saidAt.set(signer, proof.at);
     if (!isSignedBy(healthDigest(this.identity, { ...proof, headNum }), `0:${signature}`, signer))
       return `it is not signed by ${signer}`;
     this.signers.add(signer);

@@ -27,6 +27,8 @@ interface DeskParts {
 export class AgentDesk {
   private readonly parts: DeskParts;
   private readonly nonces = new Nonces();
+  /** When each member said what it said last, by its own clock: nothing it signed counts twice. */
+  private readonly saidAt = new Map<string, number>();
 
   constructor(parts: DeskParts) {
     this.parts = parts;
@@ -60,9 +62,13 @@ export class AgentDesk {
   refuseHealth({ signer }: Session, health: Health, now: number): string | null {
     const off = Math.floor(health.at - now);
     if (Math.abs(off) > HEALTH_MS) return `the report is of another time: its clock and this one are ${off} ms apart`;
+    if (health.at <= (this.saidAt.get(signer) ?? Number.NEGATIVE_INFINITY))
+      return 'the report is not newer than the last one';
     const digest = healthDigest({ chain: this.parts.chainId() ?? '', pool: this.parts.pool }, health);
     const signature = { type: 0, bytes: Buffer.from(health.signature, 'hex') };
-    return recoverKey(digest, signature) === signer ? null : 'the report is not signed by the key of this session';
+    if (recoverKey(digest, signature) !== signer) return 'the report is not signed by the key of this session';
+    this.saidAt.set(signer, health.at);
+    return null;
   }
 }
 

@@ -36,7 +36,8 @@ export class QuarantineLedger {
   /** What a new run's selection is told. `configured`: windows that a member sits out; `running`: the window that is open there. */
   restored(configured: number, running: number | null, at: number): QuarantineEvent[] {
     return [...this.entries].sort(bySigner).flatMap(([signer, { window, closed, windows }]) => {
-      const left = (windows ?? configured) - closed + (window !== null && window === running ? 1 : 0);
+      const left =
+        Math.min(windows ?? configured, configured) - closed + (window !== null && window === running ? 1 : 0);
       return left > 0 ? [{ type: 'quarantine', at, signer, windows: left } as const] : [];
     });
   }

@@ -2,7 +2,7 @@ import { sentence } from '../../common/errors.ts';
 import { windowOf } from '../../common/slot.ts';
 import type { Place, Spill } from './spill.ts';
 
-interface Kept {
+export interface KeptFrame {
   slot: number;
   frame: Buffer;
   /** Monotonic ms of its arrival. */
@@ -10,7 +10,7 @@ interface Kept {
 }
 
 /** A kept block: its bytes are here, or, when there were too many, on disk. */
-interface Stored extends Omit<Kept, 'frame'> {
+interface Stored extends Omit<KeptFrame, 'frame'> {
   frame: Buffer | null;
   place: Place | null;
 }
@@ -51,7 +51,7 @@ export class Frames {
   }
 
   /** Gives false for a candidate that is kept already. */
-  keep(key: string, { slot, frame, monotonic }: Kept): boolean {
+  keep(key: string, { slot, frame, monotonic }: KeptFrame): boolean {
     if (this.kept.has(key)) return false;
     this.kept.set(key, { slot, frame, monotonic, place: null });
     this.inMemory.add(key);
@@ -66,7 +66,7 @@ export class Frames {
     return true;
   }
 
-  get(key: string): Kept | undefined {
+  get(key: string): KeptFrame | undefined {
     const stored = this.kept.get(key);
     if (!stored) return undefined;
     const { slot, monotonic, place } = stored;

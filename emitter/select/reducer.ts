@@ -34,7 +34,8 @@ const ROOTS_KEPT = 24;
 export function reduce(state: SelectState, event: SelectEvent): SelectEffect[] {
   const effects: SelectEffect[] = [];
   takeIn(state, event, effects);
-  closeIfOver(state, event.at, effects);
+  // What an earlier run decided comes one by one: a window that is over meanwhile ends with all of it.
+  if (event.type !== 'decided') closeIfOver(state, event.at, effects);
   const { window } = state;
   if (window) window.waits = [];
   if (window && event.type !== 'fence-failed') window.before = [];
@@ -131,17 +132,21 @@ function onPublic(
   effects: SelectEffect[],
 ): void {
   const { window, tip } = state;
-  if (state.emittedIds.has(block.id)) return;
+  // Of an earlier run, and not at the tip yet: the relay node was behind it when this run began.
+  const signer = window?.restored.get(block.id);
+  if (state.emittedIds.has(block.id) && signer === undefined) return;
   if (!pool) learnPath(state, block, at);
   const better = !tip || rulesOf(state).isBetterHead(block, tip);
   // Older pool blocks are answers to sync requests, emitted long ago, perhaps by an earlier run.
-  if (pool && (better || windowOf(block.slot) === window?.id)) effects.push({ type: 'leak', block });
+  const isOwn = signer !== undefined;
+  if (pool && !isOwn && (better || windowOf(block.slot) === window?.id)) effects.push({ type: 'leak', block });
   // Through a member that joins, blocks of long ago come by as answers to its requests: they must not push out the newest.
   if (!pool && block.num + ROOTS_KEPT > (tip?.num ?? 0)) state.roots = [...state.roots, block].slice(-ROOTS_KEPT);
   if (!better) return;
+  window?.restored.delete(block.id);
   state.tip = block;
   if (window && windowOf(block.slot) < window.id && window.emitted.length === 0) window.parent = block;
-  if (pool && window && windowOf(block.slot) === window.id) window.emitted.push({ block, signer: '' });
+  if (pool && window && windowOf(block.slot) === window.id) window.emitted.push({ block, signer: signer ?? '' });
 }
 
 /** What an earlier run of the emitter decided in the window that still runs: its slots stay decided. */
@@ -153,6 +158,7 @@ function restoreDecision(
   const window = enterWindow(state, windowOf(block.slot), []);
   if (!window) return;
   rememberEmitted(state, block.id);
+  if (state.tip && block.num > state.tip.num) window.restored.set(block.id, signer);
   if (replaced) {
     window.rescues++;
     for (const slot of window.decided.keys()) if (slot >= block.slot) window.decided.delete(slot);

@@ -22,6 +22,8 @@ export interface WindowState {
   bad: Set<string>;
   /** Every (id, signer) ever decided, by slot; survives a restart through the log. */
   decided: Map<number, string>;
+  /** Signers of decided blocks of an earlier run, by id, that the public tip has not come to yet. */
+  restored: Map<string, string>;
   leader: string | null;
   /** The slot whose block a tick found overdue: no other event finds that, see `judge`. */
   overdue: number | null;
@@ -142,7 +144,7 @@ export function openWindow(state: SelectState, id: number, parent: BlockRef): Wi
   const rule = ruleFor(state, id);
   state.lastLeader = state.window?.leader ?? state.lastLeader;
   const lists = { tree: emptyTree(), emitted: [], rejected: [], waits: [], before: [] };
-  const maps = { decided: new Map(), ready: new Map(), shadows: new Map() };
+  const maps = { decided: new Map(), restored: new Map(), ready: new Map(), shadows: new Map() };
   const sets = { bad: new Set<string>(), out: new Set(state.quarantine.keys()) };
   const none = { leader: null, overdue: null, first: null, turn: null, rescues: 0, halted: false };
   state.window = { id, rule, parent, ...lists, ...maps, ...sets, ...none };

@@ -8,14 +8,15 @@ export function candidatesNeeded(percent: number, slots = SLOTS_PER_WINDOW): num
 
 /**
  * Whether a member has a share of a window; integers only, so no rounding comes in. In propose mode slots with a valid block
- * count; in standby mode, where one alone makes blocks, those in which the member could have taken over as well.
+ * count; in standby mode, where one alone makes blocks, its blocks on the final chain and the slots in which it could have taken
+ * over: blocks that it makes though others lead are worth nothing.
  */
 export function isEligible(
-  { candidates, standby }: { candidates: number; standby: number },
+  { candidates, selected, standby }: { candidates: number; selected: number; standby: number },
   mode: Mode,
   percent: number,
   slots = SLOTS_PER_WINDOW,
 ): boolean {
-  const counted = mode === 'standby' ? candidates + standby : candidates;
+  const counted = mode === 'standby' ? selected + standby : candidates;
   return counted * 100 >= slots * percent;
 }

@@ -67,12 +67,13 @@ function measureMember(
 ): MemberMetrics {
   const candidates = standings.count(account, STANDING.candidate);
   const standby = standings.count(account, STANDING.standby);
+  const onChain = selected.get(account) ?? 0;
   return {
-    ...{ index, name: account, candidates, selected: selected.get(account) ?? 0 },
+    ...{ index, name: account, candidates, selected: onChain },
     late: standings.count(account, STANDING.late),
     invalid: standings.count(account, STANDING.invalid),
     standby,
     absent: standings.count(account, STANDING.absent),
-    eligible: isEligible({ candidates, standby }, mode, percent),
+    eligible: isEligible({ candidates, selected: onChain, standby }, mode, percent),
   };
 }

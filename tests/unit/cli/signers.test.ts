@@ -36,9 +36,9 @@ const run = {
   ...{ strategies: { 'first-delivered': 1 }, config: {}, logKey: logKey().id },
 };
 
-function check(event: PoolEvent): { why: string | null; check: SignersCheck } {
+function check(event: PoolEvent, v = 3): { why: string | null; check: SignersCheck } {
   const signers = new SignersCheck();
-  const record = (one: PoolEvent): EventRecord => ({ v: 2, seq: 1, window: null, event: one, prev: '', hash: '' });
+  const record = (one: PoolEvent): EventRecord => ({ v, seq: 1, window: null, event: one, prev: '', hash: '' });
   assert.equal(signers.take(record({ type: 'start', at: 1, ...run })), null);
   return { why: signers.take(record(event)), check: signers };
 }
@@ -106,6 +106,19 @@ test('an agent’s word has its member’s signature; silence has none', () => {
   const { why, check: signers } = check(word());
   assert.deepEqual([why, signers.words, ...signers.signers], [null, 1, ann.id]);
   assert.equal(check(word({ up: false, proof: undefined })).why, null);
+});
+
+test('words of schema 2 were not signed', () => {
+  assert.equal(check(word({ proof: undefined }), 2).why, null);
+});
+
+test('no word counts twice in a run of the emitter, nor one from before the last', () => {
+  const signers = new SignersCheck();
+  const take = (event: PoolEvent) => signers.take({ v: 3, seq: 1, window: null, event, prev: '', hash: '' });
+  const start: PoolEvent = { type: 'start', at: 1, ...run };
+  const why = [start, word(), word(), word({}, { at: 4999 }), word({}, { at: 5001 }), start, word()].map(take);
+  const before = 'the agent said it before its last word';
+  assert.deepEqual(why, [null, null, before, before, null, null, null]);
 });
 
 for (const [what, event, why] of [

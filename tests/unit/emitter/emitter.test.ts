@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import pino from 'pino';
 import type { ChainClient } from '../../../common/chain.ts';
 import { chainRecord, type EventRecord, GENESIS_HASH, type PoolEvent } from '../../../common/events.ts';
@@ -9,7 +9,7 @@ import { type BlockHeader, decodeBlockHeader } from '../../../emitter/decode/blo
 import { Emitter } from '../../../emitter/emitter.ts';
 import type { EventStore } from '../../../emitter/log/store.ts';
 import { candidateKey } from '../../../emitter/select/state.ts';
-import type { Candidate, SelectEvent } from '../../../emitter/select/types.ts';
+import type { BlockRef, Candidate, SelectEvent } from '../../../emitter/select/types.ts';
 import { fromRpc, type RpcHeaderState } from '../../../emitter/verify/seed.ts';
 import { block, poolWindow } from '../../support/select-world.ts';
 import { rootState, schedule, signBlock, signingKey } from '../../support/signed-chain.ts';
@@ -27,8 +27,9 @@ class Store implements EventStore {
     this.events.push(...entries.map(({ event }) => event));
     return entries.map(({ window, event }) => chainRecord(++this.lastSeq, window, event, GENESIS_HASH));
   }
-  decisions(): EventRecord[] {
-    return [];
+  decided: EventRecord[] = [];
+  decisions(window: number): EventRecord[] {
+    return this.decided.filter((record) => record.window === window);
   }
   quarantineRecords(): EventRecord[] {
     return [];
@@ -161,6 +162,90 @@ test('after a restart between the last block of a window and its end, the window
     told.map((event) => (event.type === 'window' ? [event.window, event.emitted] : event.type)),
     [[window, 12]],
   );
+});
+
+/** What a run left that decided slots 0 to 11 of a window, and closed it or not. */
+function leftBehind(isClosed: boolean) {
+  const made = emitter();
+  const window = poolWindow(0);
+  const first = firstSlot(window);
+  const below = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
+  const own: BlockRef[] = [];
+  for (let k = 0; k < 12; k++) own.push(block(own[k - 1] ?? below, first + k, 'm0'));
+  const said = { type: 'decision', at: 1, signer: '0:m0', member: null, reason: 'extend' } as const;
+  made.store.decided = own.map(({ slot, id, num }, seq) =>
+    chainRecord(seq, window, { ...said, slot, id, num, replaces: [] }, GENESIS_HASH),
+  );
+  const end = { type: 'window', at: 1, window, emitted: 12, strategy: 'first-delivered' } as const;
+  if (isClosed) made.store.events.push(end);
+  const ends = () => {
+    made.inside.journal.write();
+    return made.store.events.flatMap((event) => (event.type === 'window' ? [[event.window, event.emitted]] : []));
+  };
+  return { ...made, window, below, own, ends };
+}
+
+for (const isClosed of [true, false])
+  test(`a start when the window is over and the tip still in it: it ends once, with all slots (closed before: ${isClosed})`, () => {
+    const { inside, time, store, own, window, ends, stop } = leftBehind(isClosed);
+    time.now = slotTime(firstSlot(window + 1)) + 3000;
+    inside.chooser.dispatch({ type: 'public', at: time.now, block: own[11] as BlockRef, pool: false });
+    inside.chooser.restore(store);
+    inside.chooser.dispatch({ type: 'tick', at: time.now });
+    stop();
+    assert.deepEqual(ends(), [[window, 12]]);
+  });
+
+test('blocks of the run before that the relay node had not got at the start are taken from it: the window goes on on top', () => {
+  for (const behind of [1, 6]) {
+    const { inside, time, store, below, own, stop } = leftBehind(false);
+    store.decided.length = 6;
+    time.now = slotTime((own[5] as BlockRef).slot);
+    const head = own[5 - behind] ?? below;
+    inside.chooser.dispatch({ type: 'public', at: time.now, block: head, pool: false });
+    inside.chooser.restore(store);
+    for (const shown of own.slice(6 - behind, 6))
+      inside.chooser.dispatch({ type: 'public', at: time.now, block: shown, pool: true });
+    inside.chooser.dispatch({ type: 'member', at: time.now, signer: '0:m0', up: true });
+    const next = own[6] as BlockRef;
+    const fields = { confirmed: 0, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: time.now, late: false };
+    const candidate: Candidate = { ...next, ...fields, signer: '0:m0' };
+    inside.frames.keep(candidateKey(candidate), { slot: next.slot, frame: Buffer.from('six'), monotonic: 0 });
+    inside.chooser.dispatch({ type: 'candidate', at: time.now, candidate });
+    stop();
+    inside.journal.write();
+    const told = store.events.flatMap((event) => (['emission', 'leak'].includes(event.type) ? [event.type] : []));
+    assert.deepEqual(told, ['emission'], `${behind} behind`);
+  }
+});
+
+test('a log whose last window has not begun by this clock is refused: nothing would leave until then', () => {
+  const { inside, time, store, own, window, stop } = leftBehind(true);
+  time.now = slotTime(firstSlot(window - 3));
+  inside.chooser.dispatch({ type: 'public', at: time.now, block: own[0] as BlockRef, pool: false });
+  after(stop);
+  assert.throws(
+    () => inside.chooser.restore(store),
+    /has closed window \d+, and by this clock it is window \d+: set the clock/,
+  );
+});
+
+test('a block whose bytes are gone is not decided', () => {
+  const { inside, time, store, sent, own, below, stop } = leftBehind(false);
+  time.now = slotTime((own[0] as BlockRef).slot) - 50;
+  inside.chooser.dispatch({ type: 'public', at: time.now, block: below, pool: false });
+  inside.chooser.dispatch({ type: 'member', at: time.now, signer: '0:m0', up: true });
+  const fields = { confirmed: 0, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: time.now, late: false };
+  inside.chooser.dispatch({
+    type: 'candidate',
+    at: time.now,
+    candidate: { ...(own[0] as BlockRef), ...fields, signer: '0:m0' },
+  });
+  stop();
+  inside.journal.write();
+  assert.deepEqual(sent, []);
+  assert.ok(!store.events.some(({ type }) => type === 'decision'));
+  assert.ok(store.events.some((event) => event.type === 'fault' && event.code === 'not_kept'));
 });
 
 test('when the first of several decisions is refused, none of the later ones leaves either', () => {

@@ -56,6 +56,14 @@ test('a member sits out as many of the pool’s windows as configured, less thos
   assert.deepEqual(left([rejected('b', 10), closed(14), rejected('a', 18), rejected('b', 18)]), { a: 3, b: 3 });
 });
 
+test('after a restart with fewer windows nobody sits out more than these, whatever the checkpoint says', () => {
+  const state = toPlain({ quarantine: new Map([['a', 15]]) }) as object;
+  const said = { at: 1, start: {} as RunStart, state, signer: '', signature: '' };
+  const point: PoolEvent = { type: 'checkpoint', window: 10, ...said };
+  assert.deepEqual(left([point, closed(14)]), { a: WINDOWS - 1 });
+  assert.deepEqual(left([point, ...[14, 18, 22].map(closed)]), {});
+});
+
 test('when all were tried again nobody sits out any more', () => {
   assert.deepEqual(left([rejected('a', 10), lifted]), {});
   assert.deepEqual(left([rejected('a', 10), lifted, rejected('b', 14)]), { b: 3 });

@@ -112,15 +112,21 @@ test('the newest settled window is read from the contract, seldom; an unreachabl
   let asked = 0;
   const answers: (() => Promise<unknown[]>)[] = [
     async () => [{ last_window: '68801234' }],
+    async () => [],
     async () => Promise.reject(new Error('gone')),
+    async () => [{ last_window: '68801299' }],
+    async () => [{ window: '68801250' }, { window: '68801260' }],
   ];
   const chain = { rows: () => (answers[asked++] as () => Promise<unknown[]>)() } as unknown as ChainClient;
   const settled = new SettledWindow(chain, 'dac');
   assert.equal(settled.newest, null);
   await eventually('the answer', async () => (settled.newest === null ? undefined : true), 2000);
-  assert.deepEqual([settled.newest, asked], [68_801_234, 1]);
+  assert.deepEqual([settled.newest, asked], [68_801_234, 2]);
   (settled as unknown as { askedAt: number }).askedAt -= 60_000;
   assert.equal(settled.newest, 68_801_234);
   await new Promise((resolve) => setImmediate(resolve));
-  assert.deepEqual([settled.newest, asked], [68_801_234, 2]);
+  assert.deepEqual([settled.newest, asked], [68_801_234, 3]);
+  (settled as unknown as { askedAt: number }).askedAt -= 60_000;
+  // A window whose oracles disagree stays, and those behind it.
+  await eventually('the open window', async () => (settled.newest === 68_801_249 ? true : undefined), 2000);
 });

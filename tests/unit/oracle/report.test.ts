@@ -27,7 +27,7 @@ test('the percentage of 12 slots is rounded up', () => {
   );
   fc.assert(
     fc.property(fc.nat({ max: 12 }), fc.integer({ min: 1, max: 100 }), (candidates, percent) => {
-      const counts = { candidates, standby: 0 };
+      const counts = { candidates, selected: 0, standby: 0 };
       assert.equal(isEligible(counts, 'propose', percent), candidates >= candidatesNeeded(percent));
     }),
   );
@@ -37,9 +37,12 @@ test('slots in which a member stood by count in standby mode alone, each as one 
   const slots = fc.nat({ max: 12 }).chain((sum) => fc.tuple(fc.constant(sum), fc.nat({ max: sum })));
   fc.assert(
     fc.property(slots, fc.integer({ min: 1, max: 100 }), ([sum, standby], percent) => {
-      const counts = { candidates: sum - standby, standby };
-      assert.equal(isEligible(counts, 'standby', percent), sum >= candidatesNeeded(percent));
-      assert.equal(isEligible(counts, 'propose', percent), sum - standby >= candidatesNeeded(percent));
+      const made = sum - standby;
+      const led = { candidates: made, selected: made, standby };
+      assert.equal(isEligible(led, 'standby', percent), sum >= candidatesNeeded(percent));
+      assert.equal(isEligible(led, 'propose', percent), made >= candidatesNeeded(percent));
+      const inPrivate = { candidates: made, selected: 0, standby };
+      assert.equal(isEligible(inPrivate, 'standby', percent), standby >= candidatesNeeded(percent));
     }),
   );
 });
