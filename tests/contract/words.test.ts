@@ -89,7 +89,7 @@ test('every other line of cleos on the page is one that the chain tests run, or 
   for (const line of Object.values(LINES)) assert.ok(page.includes(`\n${line}\n`), `docs/contract.md lacks: ${line}`);
 });
 
-test('docs/contract.md tells of every table and each of its columns', () => {
+test('docs/contract.md tells of every table, each of its columns and the line that shows it', () => {
   const parts = new Map(
     [...page.matchAll(/^\*\*`(\w+)`\*\* – (?!by )([\s\S]*?)(?=^\*\*`|^##)/gm)].map((match) => [
       match[1],
@@ -101,6 +101,13 @@ test('docs/contract.md tells of every table and each of its columns', () => {
     const text = parts.get(name) ?? '';
     assert.match(text, /Scope[\s\S]*;\s+paid by [\s\S]*;\s+erased:\s/, name);
     for (const field of fieldsOf(type)) assert.ok(text.includes(`\`${field.name}\``), `${name}.${field.name}`);
+    const lines = [...text.matchAll(/^cleos get table pooldac (\S+) (\S+)(?: --reverse)?(?: --limit \d+)?$/gm)];
+    assert.deepEqual(
+      lines.map((line) => line[2]),
+      [name],
+      `the line of cleos for ${name}`,
+    );
+    assert.equal(lines[0]?.[1] === 'pooldac', /Scope pool[,;]/.test(text), `the scope in the line for ${name}`);
   }
 });
 
