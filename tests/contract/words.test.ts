@@ -111,6 +111,23 @@ test('docs/contract.md tells of every table, each of its columns and the line th
   }
 });
 
+test('the RAM table is computed from the size of the code, within a hundredth', () => {
+  const [, code, words] = /code of ([\d,]+) bytes counts ten times, the ABI ([\d,]+);/.exec(page) ?? [];
+  const [codeBytes = 0, abiBytes = 0] = [code, words].map((text) => Number(text?.replaceAll(',', '')));
+  const { bytes } = buildContract();
+  assert.ok(Math.abs(codeBytes - bytes) < bytes / 100, `the code has ${bytes} bytes, the page says ${code}`);
+  const rows = [...page.matchAll(/^\| \d+ +\| ([\d,]+) kB +\| (\d+) kB +\| (\d+) kB +\| ([\d.]+) MB/gm)];
+  assert.equal(rows.length, 3);
+  for (const [line, fixed = '', members, windows, sum] of rows) {
+    assert.equal(Number(fixed.replace(',', '')), Math.round((10 * codeBytes + abiBytes) / 1000), line);
+    assert.equal(
+      sum,
+      ((10 * codeBytes + abiBytes) / 1e6 + (Number(members) + Number(windows)) / 1000).toFixed(2),
+      line,
+    );
+  }
+});
+
 /** Figures as the contract has them: column, range, default. */
 function figures(): Map<string, string[]> {
   const source = read('contracts/pool/figures.ts');
