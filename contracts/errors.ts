@@ -37,7 +37,8 @@ export function errorsPage(groups = contractErrors()): string {
     'nothing. The node shows its sentence as `assertion failure with message: …`. What stands in braces is filled in.',
     '',
     `${count} sentences. Not among them: "missing authority of …" (the action was not signed by whom it names),`,
-    '"account … has insufficient ram" (who signed has to buy some) and what other contracts say, such as eosio.token.',
+    '"account … has insufficient ram" (who signed has to buy some), what the node says of a proof that no key can be recovered',
+    'from, and what other contracts say, such as eosio.token.',
     '',
     ...groups.flatMap(({ file, sentences }) => [`## ${file}`, '', ...sentences.map((text) => `- ${text}`), '']),
   ].join('\n');

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Signature } from '@greymass/eosio';
 import { Box } from './support/box.ts';
 import { testKey } from './support/keys.ts';
 import { NO_AUTHORITY, refuses } from './support/refuses.ts';
 
 const key = (n: number) => testKey(n).pub;
+/** No point of the curve has 5 as its x. */
+const OFF_CURVE = Buffer.from('05'.padStart(64, '0'), 'hex');
 const NEVER = '1970-01-01T00:00:00';
 const history = (box: Box, account: string) =>
   box
@@ -21,6 +24,20 @@ test('a key that another account ever used is refused for good', async () => {
   await refuses(box.setKey('bob', 0), /was used by alice/);
   await box.setKey('alice', 0);
   assert.equal(box.member('alice')?.key, key(0), 'an account may take its own old key again');
+});
+
+test('a proof that no key can be recovered from is refused with the emulator’s own text, and does no harm', async () => {
+  const box = await Box.live();
+  const proof = String(Signature.from({ type: 'K1', r: OFF_CURVE, s: Buffer.alloc(32, 1), recid: 0 }));
+  const data = { account: 'alice', key: key(7), proof };
+  await refuses(box.act('setkey', data, 'alice'), /invalid point/);
+  await box.join('dave', 3, { proof });
+  await refuses(box.propose('admit', { account: 'dave' }), /invalid point/);
+  await box.setKey('dave', 3);
+  await box.decide('admit', { account: 'dave' });
+  const founding = await Box.founding();
+  await refuses(founding.join('alice', 0, { proof }), /invalid point/);
+  await founding.join('alice', 0);
 });
 
 test('a key that an applicant names and has not proven bars nobody, and is not ended with its application', async () => {

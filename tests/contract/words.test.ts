@@ -89,7 +89,7 @@ test('every other line of cleos on the page is one that the chain tests run, or 
   for (const line of Object.values(LINES)) assert.ok(page.includes(`\n${line}\n`), `docs/contract.md lacks: ${line}`);
 });
 
-test('docs/contract.md tells of every table and each of its columns', () => {
+test('docs/contract.md tells of every table, each of its columns and the line that shows it', () => {
   const parts = new Map(
     [...page.matchAll(/^\*\*`(\w+)`\*\* – (?!by )([\s\S]*?)(?=^\*\*`|^##)/gm)].map((match) => [
       match[1],
@@ -101,6 +101,30 @@ test('docs/contract.md tells of every table and each of its columns', () => {
     const text = parts.get(name) ?? '';
     assert.match(text, /Scope[\s\S]*;\s+paid by [\s\S]*;\s+erased:\s/, name);
     for (const field of fieldsOf(type)) assert.ok(text.includes(`\`${field.name}\``), `${name}.${field.name}`);
+    const lines = [...text.matchAll(/^cleos get table pooldac (\S+) (\S+)(?: --reverse)?(?: --limit \d+)?$/gm)];
+    assert.deepEqual(
+      lines.map((line) => line[2]),
+      [name],
+      `the line of cleos for ${name}`,
+    );
+    assert.equal(lines[0]?.[1] === 'pooldac', /Scope pool[,;]/.test(text), `the scope in the line for ${name}`);
+  }
+});
+
+test('the RAM table is computed from the size of the code, within a hundredth', () => {
+  const [, code, words] = /code of ([\d,]+) bytes counts ten times, the ABI ([\d,]+);/.exec(page) ?? [];
+  const [codeBytes = 0, abiBytes = 0] = [code, words].map((text) => Number(text?.replaceAll(',', '')));
+  const { bytes } = buildContract();
+  assert.ok(Math.abs(codeBytes - bytes) < bytes / 100, `the code has ${bytes} bytes, the page says ${code}`);
+  const rows = [...page.matchAll(/^\| \d+ +\| ([\d,]+) kB +\| (\d+) kB +\| (\d+) kB +\| ([\d.]+) MB/gm)];
+  assert.equal(rows.length, 3);
+  for (const [line, fixed = '', members, windows, sum] of rows) {
+    assert.equal(Number(fixed.replace(',', '')), Math.round((10 * codeBytes + abiBytes) / 1000), line);
+    assert.equal(
+      sum,
+      ((10 * codeBytes + abiBytes) / 1e6 + (Number(members) + Number(windows)) / 1000).toFixed(2),
+      line,
+    );
   }
 });
 

@@ -26,6 +26,17 @@ export const MUTANTS: Mutant[] = [
     to: 'if (seat.proxy.N != 0)',
   },
   {
+    name: 'vote-and-proxy-count',
+    file: 'ballot.ts',
+    from: '                if (vote.yes) yes += 1;',
+    to: `                const second = proxyVote(seats, votes, proposal, seat.proxy);
+                if (second != null && second.voter != vote.voter) {
+                    if (second.yes) yes += 1;
+                    else no += 1;
+                }
+                if (vote.yes) yes += 1;`,
+  },
+  {
     name: 'two-thirds-down',
     file: 'ballot.ts',
     from: '(<u32>electors * 2 + 2) / 3',

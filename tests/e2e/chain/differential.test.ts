@@ -11,7 +11,7 @@ import { spending } from './scenarios/spending.ts';
 import { windows } from './scenarios/windows.ts';
 
 // Not for the emulator, which has no such checks: who pays for memory, custom permissions, authority in notifications. Those
-// are in ram.test.ts and voting-permission.test.ts.
+// are in ram.test.ts and voting-permission.test.ts. Nor a proof that gives no key, which each refuses with a text of its own.
 
 const abi = ChainPool.contract().abi as Abi;
 const tables = abi.tables.map(({ name }) => name);

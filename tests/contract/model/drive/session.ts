@@ -3,6 +3,7 @@ import { type Args, act, authorityOf, copy, transfer } from '../rules/model.ts';
 import { Refusal } from '../rules/refusal.ts';
 import type { Money, Pool } from '../rules/state.ts';
 import { rowsOf } from '../rules/tables.ts';
+import { checkCount } from './ballots.ts';
 import { differences } from './compare.ts';
 import type { Coverage } from './coverage.ts';
 import { checkInvariants, checkSwept } from './invariants.ts';
@@ -65,7 +66,10 @@ export class Session {
         const { action, args, by } = step;
         const expected = act(this.pool, action, args, by);
         if (!(expected instanceof Refusal)) this.#refuseOthers(action, args);
-        return this.#settle(action, expected, this.world.act(action, args, by));
+        const before = action === 'tally' ? this.world.rows() : [];
+        const said = this.world.act(action, args, by);
+        if (action === 'tally' && said === undefined) this.demand(checkCount(before, this.world.rows(), args.id));
+        return this.#settle(action, expected, said);
       }
     }
   }
@@ -106,7 +110,7 @@ export class Session {
     if (broken) this.#fail(broken);
   }
 
-  /** A property that compares futures, asked in between. */
+  /** A property of more than one state, asked in between. */
   demand(broken: string | undefined): void {
     if (broken) this.#fail(broken);
   }
