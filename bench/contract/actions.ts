@@ -37,6 +37,46 @@ const join: Measured = {
   },
 };
 
+/** Checks the proof that the application was filed with. */
+const propadmit: Measured = {
+  name: 'propadmit',
+  act: (pool, sample) => {
+    const [proposer, account] = [member(pool, sample), applicant(pool, sample)];
+    return action(pool.dac, 'propadmit', { proposer, account, text: TEXT }, proposer);
+  },
+};
+
+const cancel: Measured = {
+  name: 'cancel',
+  prepare: async (pool, sample) => {
+    pool.proposals.set(sample, await newestProposal(pool, sample));
+  },
+  act: (pool, sample) => {
+    const proposer = member(pool, sample);
+    return action(pool.dac, 'cancel', { proposer, id: proposal(pool, sample).id }, proposer);
+  },
+};
+
+const setpayee: Measured = {
+  name: 'setpayee',
+  act: (pool, sample) => byOneself(pool, 'setpayee', member(pool, sample), { payee: member(pool, sample) }),
+};
+
+const setinfo: Measured = {
+  name: 'setinfo',
+  act: (pool, sample) => {
+    const said = { url: `https://${sample}.example`, location: 0, owners: '' };
+    return byOneself(pool, 'setinfo', member(pool, sample), said);
+  },
+};
+
+const dropkey: Measured = {
+  name: 'dropkey',
+  act: (pool, sample) => byOneself(pool, 'dropkey', member(pool, sample)),
+};
+
+const refresh: Measured = { name: 'refresh', act: (pool) => byAnybody(pool, 'refresh', {}) };
+
 const leave: Measured = {
   name: 'leave',
   act: (pool, sample) => byOneself(pool, 'leave', applicant(pool, sample)),
@@ -78,9 +118,7 @@ const propose: Measured = {
 const vote: Measured = {
   name: 'vote',
   prepare: async (pool, sample) => {
-    const [newest] = (await readProposals(pool.chain.client, pool.dac)).slice(-1);
-    if (!newest) throw new PoolError('bench', `sample ${sample} has no proposal to vote on`);
-    pool.proposals.set(sample, newest);
+    pool.proposals.set(sample, await newestProposal(pool, sample));
   },
   act: (pool, sample) => ballot(pool, sample, member(pool, sample + 1)),
 };
@@ -138,7 +176,13 @@ export const STAGES: Stage[] = [
   {
     actions: [
       join,
+      propadmit,
+      cancel,
+      dropkey,
       setkey,
+      refresh,
+      setpayee,
+      setinfo,
       open,
       deposit,
       withdraw,
@@ -171,6 +215,12 @@ function member(pool: BenchPool, sample: number): string {
 
 function applicant(pool: BenchPool, sample: number): string {
   return pool.people.applicants[sample] as string;
+}
+
+async function newestProposal(pool: BenchPool, sample: number) {
+  const [newest] = (await readProposals(pool.chain.client, pool.dac)).slice(-1);
+  if (!newest) throw new PoolError('bench', `sample ${sample} has no proposal`);
+  return newest;
 }
 
 function proposal(pool: BenchPool, sample: number) {
