@@ -123,12 +123,11 @@ export class Chooser {
     this.parts.journal.write();
     const over = store.lastClosed();
     if (over === null || over <= this.state.lastWindow) return;
-    if (over > windowOf(slotAt(at))) {
-      const text = `the event log has closed window ${over}, and by this clock it is window ${windowOf(slotAt(at))}`;
-      throw new PoolError(
-        'clock',
-        `${text}: set the clock right, or begin with a new event log when it was wrong before`,
-      );
+    const current = windowOf(slotAt(at));
+    if (over > current) {
+      const text = `the event log has closed window ${over}, and by this clock it is window ${current}`;
+      const todo = 'set the clock right, or begin with a new event log when it was wrong before';
+      throw new PoolError('clock', `${text}: ${todo}`);
     }
     this.dispatch({ type: 'resume', at, window: over });
   }

@@ -151,18 +151,14 @@ export class Replay implements LogCheck {
   private restored(event: SelectEvent): string | null {
     if (event.type === 'decided') {
       this.toRestore ??= this.history.decided(this.machine?.state.tip?.slot ?? 0);
-      const due = this.toRestore.shift();
-      if (due && canonicalJson({ ...due, at: event.at }) === canonicalJson(event)) return null;
-      return 'it restores a decision that the log does not have there';
+      return isDue(this.toRestore, event) ? null : 'it restores a decision that the log does not have there';
     }
     if (event.type === 'resume') {
       return event.window === this.history.lastClosed ? null : 'it names another window than the last that was closed';
     }
     if (event.type === 'quarantine') {
-      const due = this.dueQuarantine(event.at).shift();
-      return due && canonicalJson({ ...due, at: event.at }) === canonicalJson(event)
-        ? null
-        : 'it restores a quarantine that the log does not have there';
+      const due = this.dueQuarantine(event.at);
+      return isDue(due, event) ? null : 'it restores a quarantine that the log does not have there';
     }
     if (event.type !== 'candidate') return null;
     this.restoring = false;
@@ -196,6 +192,12 @@ export class Replay implements LogCheck {
     if (event.type !== 'window' || !this.restoring) return false;
     return this.history.isOpen(event.window) && this.history.emitted(event.window) === event.emitted;
   }
+}
+
+/** Whether an input is the next of those that are due, whenever it was told; takes that one off. */
+function isDue(due: SelectEvent[], event: SelectEvent): boolean {
+  const next = due.shift();
+  return !!next && canonicalJson({ ...next, at: event.at }) === canonicalJson(event);
 }
 
 /** Throws PoolError `event_log` for a log of schema 1 alone: it does not have what the selection was fed. */

@@ -97,6 +97,12 @@ function emitter(): {
   return { inside, store, sent, asked, time, stop };
 }
 
+/** Member m0's candidate, in time. */
+function candidateOf(made: BlockRef, arrivedMs: number): Candidate {
+  const fields = { signer: '0:m0', confirmed: 0, cpuUs: 0, transactions: 0, bytes: 200, late: false };
+  return { ...made, ...fields, arrivedMs };
+}
+
 /** A window whose first two blocks leave in one go: both wait for the previous producer's last block. */
 function twoAtOnce(refusals: number): ReturnType<typeof emitter> {
   const made = emitter();
@@ -110,16 +116,7 @@ function twoAtOnce(refusals: number): ReturnType<typeof emitter> {
   let parent = below;
   for (const k of [0, 1]) {
     parent = block(parent, first + k, 'm0');
-    const fields = {
-      signer: '0:m0',
-      confirmed: 0,
-      cpuUs: 0,
-      transactions: 0,
-      bytes: 200,
-      arrivedMs: time.now,
-      late: false,
-    };
-    const candidate: Candidate = { ...parent, ...fields };
+    const candidate = candidateOf(parent, time.now);
     const kept = { slot: parent.slot, frame: Buffer.from(`block ${k}`), monotonic: 0 };
     inside.frames.keep(candidateKey(candidate), kept);
     inside.chooser.dispatch({ type: 'candidate', at: time.now, candidate });
@@ -208,8 +205,7 @@ test('blocks of the run before that the relay node had not got at the start are 
       inside.chooser.dispatch({ type: 'public', at: time.now, block: shown, pool: true });
     inside.chooser.dispatch({ type: 'member', at: time.now, signer: '0:m0', up: true });
     const next = own[6] as BlockRef;
-    const fields = { confirmed: 0, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: time.now, late: false };
-    const candidate: Candidate = { ...next, ...fields, signer: '0:m0' };
+    const candidate = candidateOf(next, time.now);
     inside.frames.keep(candidateKey(candidate), { slot: next.slot, frame: Buffer.from('six'), monotonic: 0 });
     inside.chooser.dispatch({ type: 'candidate', at: time.now, candidate });
     stop();
@@ -235,12 +231,8 @@ test('a block whose bytes are gone is not decided', () => {
   time.now = slotTime((own[0] as BlockRef).slot) - 50;
   inside.chooser.dispatch({ type: 'public', at: time.now, block: below, pool: false });
   inside.chooser.dispatch({ type: 'member', at: time.now, signer: '0:m0', up: true });
-  const fields = { confirmed: 0, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: time.now, late: false };
-  inside.chooser.dispatch({
-    type: 'candidate',
-    at: time.now,
-    candidate: { ...(own[0] as BlockRef), ...fields, signer: '0:m0' },
-  });
+  const candidate = candidateOf(own[0] as BlockRef, time.now);
+  inside.chooser.dispatch({ type: 'candidate', at: time.now, candidate });
   stop();
   inside.journal.write();
   assert.deepEqual(sent, []);
