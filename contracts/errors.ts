@@ -37,8 +37,9 @@ export function errorsPage(groups = contractErrors()): string {
     'nothing. The node shows its sentence as `assertion failure with message: …`. What stands in braces is filled in.',
     '',
     `${count} sentences. Not among them: "missing authority of …" (the action was not signed by whom it names),`,
-    '"account … has insufficient ram" (who signed has to buy some), what the node says of a proof that no key can be recovered',
-    'from, and what other contracts say, such as eosio.token.',
+    '"account … has insufficient ram" (who signed has to buy some), "buffer overflow" or "bad signature" of data that ends early,',
+    'which no ABI makes, what the node says of a proof with a number that is no point of the curve (./pool join makes none),',
+    'and what other contracts say, such as eosio.token.',
     '',
     ...groups.flatMap(({ file, sentences }) => [`## ${file}`, '', ...sentences.map((text) => `- ${text}`), '']),
   ].join('\n');

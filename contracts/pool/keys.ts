@@ -6,6 +6,9 @@ import { now } from "./time";
 import { Rows } from "./rows";
 
 const DOMAIN: string = "bppool.join.v1";
+// Where the numbers of a signature are: behind the type and the byte for the recovery.
+const R: i32 = 2;
+const S: i32 = 34;
 
 // sha256 over domain, chain id, this pool, account, packed key and terms: the holder signs exactly this membership
 function joinDigest(self: Name, config: Config, account: Name, key: PublicKey, terms: Checksum256): Checksum256 {
@@ -26,15 +29,41 @@ export function requireKeyType(key: PublicKey): void {
 
 export function requireProof(self: Name, config: Config, account: Name, key: PublicKey, proof: Signature): void {
     requireKeyType(key);
+    requireRecoverable(proof);
     const signer = recoverKey(joinDigest(self, config, account, key, config.terms), proof);
     if (signer != key) fail(`the proof does not fit key ${key}: it must be its signature for this chain, pool, account and terms`);
 }
 
+// What would make the node refuse the whole action in words of its own. One thing is left to it: that r, though a number as it should
+// be, is no point of the curve, as every second one, which shows when the point is computed.
+// Source: Leap crypto.cpp, `recover_key`; libsecp256k1 recovery/main_impl.h.
+function requireRecoverable(proof: Signature): void {
+    const first = proof.data[1];
+    if (first != 27 && first != 28 && first != 31 && first != 32) fail(`the proof begins with the byte ${first}: a signature begins with 27, 28, 31 or 32`);
+    if (!isScalar(proof, R) || !isScalar(proof, S)) fail("a number of the proof is 0 or beyond the order of the curve: make it anew with ./pool join");
+}
+
+// from 1 to one less than the order of the curve secp256k1
+function isScalar(proof: Signature, at: i32): bool {
+    const a = wordOf(proof.data, at);
+    const b = wordOf(proof.data, at + 8);
+    const c = wordOf(proof.data, at + 16);
+    const d = wordOf(proof.data, at + 24);
+    if (a != 0xffffffffffffffff) return (a | b | c | d) != 0;
+    if (b != 0xfffffffffffffffe) return b < 0xfffffffffffffffe;
+    if (c != 0xbaaedce6af48a03b) return c < 0xbaaedce6af48a03b;
+    return d < 0xbfd25e8cd0364141;
+}
+
+// eight bytes, the highest first
+function wordOf(bytes: u8[], at: i32): u64 {
+    let word: u64 = 0;
+    for (let i = at; i < at + 8; i++) word = (word << 8) | <u64>bytes[i];
+    return word;
+}
+
 function keyId(key: PublicKey): u64 {
-    const hash = sha256(key.pack()).data;
-    let id: u64 = 0;
-    for (let i = 0; i < 8; i++) id = (id << 8) | <u64>hash[i];
-    return id;
+    return wordOf(sha256(key.pack()).data, 0);
 }
 
 // the history of the key, if there is one; refuses a key that another account ever used
@@ -83,6 +112,7 @@ export function requireOwnKey(self: Name, config: Config, member: Member): void 
     ownUse(new Rows<KeyUse>(self), member.account, key, keyId(key));
     const proof = new Signature();
     proof.unpack(member.proof);
+    requireRecoverable(proof);
     const signer = recoverKey(joinDigest(self, config, member.account, key, termsOf(self, config, member.proof_terms)), proof);
     if (signer != key) fail(`the proof that ${member.account} filed does not fit its key ${key}: it has to call setkey with one that does, or leave and join again`);
 }

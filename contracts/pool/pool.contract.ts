@@ -1,4 +1,5 @@
-import { Contract, Name, Asset, Symbol, PublicKey, Signature, Checksum256, requireAuth, hasAuth } from "proton-tsc";
+import { Contract, Name, Checksum256, requireAuth, hasAuth } from "proton-tsc";
+import { Asset, PublicKey, Signature, Symbol } from "./wire";
 import { Config, State, Founder, Terms, ClaimAction, Strategy } from "./setup.tables";
 import { Member, Seat, KeyUse } from "./member.tables";
 import { Proposal, Vote, Emitter, Oracle, Arbitrator } from "./vote.tables";

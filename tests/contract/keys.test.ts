@@ -26,7 +26,7 @@ test('a key that another account ever used is refused for good', async () => {
   assert.equal(box.member('alice')?.key, key(0), 'an account may take its own old key again');
 });
 
-test('a proof that no key can be recovered from is refused with the emulator’s own text, and does no harm', async () => {
+test('a proof that no key can be recovered from is refused in the host’s own text, and does no harm', async () => {
   const box = await Box.live();
   const proof = String(Signature.from({ type: 'K1', r: OFF_CURVE, s: Buffer.alloc(32, 1), recid: 0 }));
   const data = { account: 'alice', key: key(7), proof };
