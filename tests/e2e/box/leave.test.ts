@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
 import { readCredits } from '../../../cli/run/books.ts';
 import { keyId } from '../../../common/keys.ts';
-import { slotOfTimestamp, windowOf } from '../../../common/slot.ts';
+import { firstSlot, slotOfTimestamp, windowOf } from '../../../common/slot.ts';
+import { privateKey } from '../../../devnet/keys.ts';
 import { authorityOf } from '../../support/authority.ts';
 import { Box } from '../../support/box.ts';
-import { until } from '../../support/processes.ts';
+import { scratch, until } from '../../support/processes.ts';
+import { TAKEN, Witness } from '../../support/witness.ts';
 
 const box = new Box();
 const { dac, pool } = box.run;
@@ -29,10 +32,37 @@ async function creditor(): Promise<{ account: string; owed: bigint }> {
   return found;
 }
 
+let witness: Witness;
+const endings: (() => unknown)[] = [];
+/** A hook that is made in another one ends with that one: so the witness is told of the file's end here. */
+after(async () => {
+  for (const end of endings.reverse()) await end();
+});
+let leaver: { account: string; owed: bigint };
+
+/** The private half of a member's signing key. */
+function secretOf(account: string): string {
+  const keys = JSON.parse(readFileSync(box.run.keys, 'utf8')) as Record<string, string>;
+  const key = box.run.members.find((member) => member.account === account)?.signingKey;
+  return privateKey(keys, key as string);
+}
+
+before(async () => {
+  leaver = await creditor();
+  const atEnd = (end: () => unknown) => void endings.push(end);
+  witness = await Witness.start(box, scratch({ after: atEnd }), atEnd);
+});
+
+test('while it is a member a block with its signature is taken by another node', { timeout: 120_000 }, async () => {
+  await witness.hold(0);
+  assert.equal(await witness.offer(secretOf(leaver.account)), TAKEN);
+  await witness.release(box);
+});
+
 test('a member leaves: its key signs no more, it has no say any more, and what it earned is paid', {
   timeout: 300_000,
 }, async () => {
-  const { account, owed } = await creditor();
+  const { account, owed } = leaver;
   const others = box.run.members.filter((member) => member.account !== account).map((member) => member.account);
   const [by = ''] = others;
   const signer = keyId(box.run.members.find((member) => member.account === account)?.signingKey ?? '');
@@ -68,4 +98,18 @@ test('a member leaves: its key signs no more, it has no say any more, and what i
   const before = await box.chain.balance('eosio.token', account, 'EOS');
   await box.push('claim', { account, token: 0 }, by);
   assert.equal(await box.chain.balance('eosio.token', account, 'EOS'), before + owed);
+});
+
+test('then another node refuses a block with its signature, and takes the same one with that of who stayed', {
+  timeout: 120_000,
+}, async () => {
+  const { account } = leaver;
+  const [stayed = ''] = box.run.members.map((member) => member.account).filter((name) => name !== account);
+  // The change of authority is active by then: the test before waited for a whole window of it.
+  const { head_block_time } = await box.chain.info();
+  const block = await witness.hold(firstSlot(windowOf(slotOfTimestamp(head_block_time))));
+  assert.match(await witness.offer(secretOf(account)), new RegExp(`bad block exception .*#${block.num} `));
+  assert.equal(await witness.head(), block.previous);
+  assert.equal(await witness.offer(secretOf(stayed)), TAKEN);
+  await witness.release(box);
 });
