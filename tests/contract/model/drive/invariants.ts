@@ -6,7 +6,7 @@ import type { PaidRow } from './world.ts';
 const POOL = 'dac';
 const COLUMNS = ['owed', 'bucket', 'infrastructure', 'escrow', 'deposits'] as const;
 
-class Tables {
+export class Tables {
   readonly #tables = new Map<string, PaidRow[]>();
   readonly #byKey = new Map<string, NormalRow>();
 
@@ -35,18 +35,13 @@ export function checkInvariants(rows: PaidRow[]): string | undefined {
   return checkBooks(tables) ?? checkShares(tables) ?? checkVotes(tables) ?? checkRoster(tables) ?? checkPayers(tables);
 }
 
-/** After what was done just now the core token's books and its balance are the same. */
-export function checkSwept(rows: PaidRow[], action: string): string | undefined {
-  if (action !== 'harvest') return undefined;
-  const tables = new Tables(rows);
-  const books = tables.one('books//0') as Record<string, bigint>;
-  const due = COLUMNS.reduce((total, column) => total + (books[column] as bigint), 0n);
-  const balance = heldOf(tables, books);
-  return balance === due ? undefined : `after a sweep the books hold ${due} and the balance is ${balance}`;
+/** All that the books of a token owe or keep. */
+export function liabilitiesOf(books: NormalRow): bigint {
+  return COLUMNS.reduce((total, column) => total + (books[column] as bigint), 0n);
 }
 
 /** On the producer's account and the pool's own. */
-function heldOf(tables: Tables, { contract, symbol, holder }: NormalRow): bigint {
+export function heldOf(tables: Tables, { contract, symbol, holder }: NormalRow): bigint {
   const units = (account: unknown) =>
     tables.one(`balance/${contract}/${symbol}/${account}`)?.units as bigint | undefined;
   return (units(holder) ?? 0n) + (units(POOL) ?? 0n);
@@ -58,7 +53,7 @@ function sum(rows: PaidRow[], column: string): bigint {
 
 function checkBooks(tables: Tables): string | undefined {
   for (const { row } of tables.of('books')) {
-    const due = COLUMNS.reduce((total, column) => total + (row[column] as bigint), 0n);
+    const due = liabilitiesOf(row);
     if (COLUMNS.some((column) => (row[column] as bigint) < 0n)) return `a column of token ${row.id} is negative`;
     const balance = heldOf(tables, row);
     if (balance < due) return `the balance ${balance} of token ${row.id} does not cover the books' ${due}`;

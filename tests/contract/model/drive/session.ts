@@ -1,13 +1,15 @@
 import type { Chain } from '../rules/chain.ts';
-import { type Args, act, authorityOf, copy, transfer } from '../rules/model.ts';
+import { type Args, act, copy, transfer } from '../rules/model.ts';
 import { Refusal } from '../rules/refusal.ts';
 import type { Money, Pool } from '../rules/state.ts';
 import { rowsOf } from '../rules/tables.ts';
+import { checkOthersRefused } from './authority.ts';
 import { checkCount } from './ballots.ts';
 import { differences } from './compare.ts';
 import type { Coverage } from './coverage.ts';
-import { checkInvariants, checkSwept } from './invariants.ts';
-import { asRows, OTHERS, PEOPLE, POOL, PRODUCER, START_MS, TOKENS, WEALTH, type World } from './world.ts';
+import { checkInvariants } from './invariants.ts';
+import { checkSurplus } from './surplus.ts';
+import { asRows, OTHERS, type PaidRow, PEOPLE, POOL, PRODUCER, START_MS, TOKENS, WEALTH, type World } from './world.ts';
 
 /** One thing that somebody does, or time that passes. */
 export type Step =
@@ -26,12 +28,15 @@ export class Session {
   /** Steps since the start, to be shown when something is wrong. */
   log: Step[] = [];
   #home: { pool: Pool; snapshot: number };
+  /** The rows after the step before. */
+  #last: PaidRow[];
 
   constructor(world: World, coverage: Coverage) {
     this.world = world;
     this.coverage = coverage;
     this.pool = emptyPool();
     this.#home = { pool: this.pool, snapshot: 0 };
+    this.#last = world.rows();
   }
 
   /** From now on `reset` comes back to this state. */
@@ -43,6 +48,7 @@ export class Session {
     this.world.emulator.restore(this.#home.snapshot);
     this.pool = copy(this.#home.pool);
     this.world.emulator.setTime(this.pool.chain.ms);
+    this.#last = this.world.rows();
     this.log = [];
   }
 
@@ -65,7 +71,7 @@ export class Session {
       case 'act': {
         const { action, args, by } = step;
         const expected = act(this.pool, action, args, by);
-        if (!(expected instanceof Refusal)) this.#refuseOthers(action, args);
+        this.demand(checkOthersRefused(this.world, action, args));
         const before = action === 'tally' ? this.world.rows() : [];
         const said = this.world.act(action, args, by);
         if (action === 'tally' && said === undefined) this.demand(checkCount(before, this.world.rows(), args.id));
@@ -74,18 +80,9 @@ export class Session {
     }
   }
 
-  /** What succeeds when the right account signs does not when another one does. */
-  #refuseOthers(action: string, args: Args): void {
-    const needs = authorityOf(this.pool, action, args);
-    if (needs === undefined) return;
-    const other = needs === 'stranger' ? 'alice' : 'stranger';
-    const said = this.world.act(action, args, [other]);
-    if (!said?.includes('missing required authority')) {
-      this.#fail(`${action} needs ${needs}, and signed by ${other} it says: ${said ?? 'done'}`);
-    }
-  }
-
+  /** What must hold of tables and balances by themselves is asked first: the model has no part in it. */
   #settle(action: string, expected: Pool | Refusal, said: string | undefined): boolean {
+    this.#properties(said === undefined ? this.log.at(-1) : undefined);
     if (expected instanceof Refusal) {
       if (said === undefined) this.#fail(`${action} succeeds and should be refused: ${expected.fragment}`);
       if (!said.includes(expected.fragment)) {
@@ -97,17 +94,21 @@ export class Session {
       this.coverage.succeeded(action);
       this.pool = expected;
     }
-    this.compare(said === undefined ? action : '');
+    this.compare();
     return said === undefined;
   }
 
-  /** The whole state: tables, balances, the producer's keys, authorities; then what must hold of the tables alone. */
-  compare(done = ''): void {
-    const paid = this.world.rows();
-    const wrong = differences(asRows(paid), rowsOf(this.pool));
+  /** The whole state: tables, balances, the producer's keys, authorities. */
+  compare(): void {
+    const wrong = differences(asRows(this.world.rows()), rowsOf(this.pool));
     if (wrong.length > 0) this.#fail(`the states differ:\n  ${wrong.slice(0, 8).join('\n  ')}`);
-    const broken = checkInvariants(paid) ?? checkSwept(paid, done);
-    if (broken) this.#fail(broken);
+  }
+
+  #properties(done: Step | undefined): void {
+    const rows = this.world.rows();
+    this.demand(checkInvariants(rows));
+    if (done) this.demand(checkSurplus(this.#last, rows, done));
+    this.#last = rows;
   }
 
   /** A property of more than one state, asked in between. */
