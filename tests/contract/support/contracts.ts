@@ -29,6 +29,11 @@ export function thiefCode(): Code {
   return mockCode('mockthief', 'thief.contract.ts');
 }
 
+/** A contract that asks the chain it runs on what an emulator answers otherwise than a node. */
+export function probeCode(): Code {
+  return mockCode('mockprobe', 'probe.contract.ts');
+}
+
 function mockCode(name: string, entry: string, borrowed: string[] = []): Code {
   const folder = join(repository, 'contracts', name);
   const target = join(repository, 'contracts', 'target');

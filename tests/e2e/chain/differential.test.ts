@@ -10,8 +10,8 @@ import { members } from './scenarios/members.ts';
 import { spending } from './scenarios/spending.ts';
 import { windows } from './scenarios/windows.ts';
 
-// Not for the emulator, which has no such checks: who pays for memory, custom permissions, authority in notifications. Those
-// are in ram.test.ts and voting-permission.test.ts. Nor a proof that gives no key, which each refuses with a text of its own.
+// Not what the emulator does otherwise (emulator-faults.test.ts); who pays for memory, and permissions of one's own, are in
+// ram.test.ts and voting-permission.test.ts.
 
 const abi = ChainPool.contract().abi as Abi;
 const tables = abi.tables.map(({ name }) => name);
