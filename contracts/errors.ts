@@ -115,7 +115,8 @@ function constantsOf(sources: SourceText[]): Map<string, string> {
   const found = new Map([['i64.MAX_VALUE / 2', String((2n ** 63n - 1n) / 2n)]]);
   for (const { literal } of sources) {
     for (const match of literal.matchAll(/^(?:export )?const ([A-Z_]+): \w+ = (?:"([^"]*)"|([\d *]+));/gm)) {
-      const value = match[2] ?? String((match[3] ?? '').split('*').reduce((product, n) => product * Number(n), 1));
+      const value =
+        match[2] ?? String((match[3] ?? '').split('*').reduce((product, n) => product * BigInt(n.trim()), 1n));
       found.set(match[1] ?? '', value);
     }
   }

@@ -609,8 +609,9 @@ class PoolContract extends Contract {
     @action("refund")
     refund(id: u64): void {
         this.handled = true;
-        requireNotDissolved(loadConfig(this.receiver));
-        refund(this.receiver, id, hasAuth(loadOrder(this.receiver, id).payee));
+        const config = loadConfig(this.receiver);
+        requireNotDissolved(config);
+        refund(this.receiver, config, id, hasAuth(loadOrder(this.receiver, id).payee));
     }
 
     // --- arbitration

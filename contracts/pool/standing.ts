@@ -20,8 +20,9 @@ export function requireMember(self: Name, account: Name): Member {
     return member;
 }
 
-export function suspendByVote(self: Name, config: Config, account: Name, seconds: u64): void {
+export function suspendByVote(self: Name, config: Config, account: Name, seconds: u64, electors: u16): void {
     requireThree(self);
+    requireSeveral(account, electors);
     suspend(self, config, account, seconds);
 }
 
@@ -85,6 +86,16 @@ export function expel(self: Name, config: Config, account: Name): void {
     requireThree(self);
     requireNotLast(self, account);
     remove(self, config, member, EXPELLED);
+}
+
+export function expelByVote(self: Name, config: Config, account: Name, electors: u16): void {
+    requireSeveral(account, electors);
+    expel(self, config, account);
+}
+
+// Members on probation make the pool one of three, but have no vote: the other of two would be the only elector.
+function requireSeveral(account: Name, electors: u16): void {
+    if (electors < 2) fail(`the electors in the vote on ${account} were ${electors}: one member alone puts nobody out, 2 are needed`);
 }
 
 export function challenge(self: Name, config: Config, challenger: Name, account: Name): void {

@@ -7,11 +7,12 @@ import { credit, findBooks, loadBooks, payOut, saveBooks, shown } from "./books"
 import { loadState, saveState } from "./setup";
 import { requirePayee } from "./words";
 import { balanceOf, sendTokens, tokenExists } from "./system";
-import { now, nowPlus, secondsUntil } from "./time";
+import { now, nowPlus, secondsLeft, secondsUntil } from "./time";
 import { Rows } from "./rows";
 
 // What the pool buys: monthly orders and one-off spends, out of the infrastructure column of the core token's books.
 
+const DAY: u64 = 24 * 3600;
 const MONTH: u32 = 30 * 24 * 3600;
 export const MAX_MONTHS: u64 = 120;
 export const MAX_ESCROW_DAYS: u64 = 365;
@@ -157,11 +158,20 @@ export function returnEscrow(self: Name, order: Order): void {
 }
 
 // Gives an escrow back: its payee at any time, anyone once the time to accept it is over.
-export function refund(self: Name, id: u64, byPayee: bool): void {
+export function refund(self: Name, config: Config, id: u64, byPayee: bool): void {
     const order = requireEscrow(self, id);
-    const left = secondsUntil(order.due);
+    const left = acceptanceLeft(config, order);
     if (!byPayee && left > 0) fail(`order ${id} can be accepted for ${left} more seconds: until then only ${order.payee} gives it back`);
     returnEscrow(self, order);
+}
+
+// A pause stops the vote that accepts the work, and not the payee's time: what ran out in it can be accepted for another day.
+// Two members could otherwise take a payee's escrow from it.
+function acceptanceLeft(config: Config, order: Order): u64 {
+    if (order.due.utcSeconds < config.paused_at.utcSeconds) return secondsUntil(order.due);
+    const afterPause = secondsLeft(config.paused_until, DAY);
+    const left = secondsUntil(order.due);
+    return left > afterPause ? left : afterPause;
 }
 
 export function requireNewToken(self: Name, contract: Name, symbol: Symbol): u64 {

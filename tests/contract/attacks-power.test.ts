@@ -199,6 +199,26 @@ test('one of two members cannot put the other out and take the pool', async () =
   assert.equal(box.proposal(id)?.status, 3);
 });
 
+test('one of two members does not become the only judge of the other by admitting one on probation', async () => {
+  for (const [kind, more] of [
+    ['expel', {}],
+    ['suspend', { seconds: 10 }],
+  ] as const) {
+    const box = await Box.live({ members: ['alice', 'bob'], figures: { probation: 10_000 } });
+    await box.enrol('carol', 5);
+    const id = await box.propose(kind, { account: 'bob', ...more });
+    await box.vote(id, 'alice');
+    await box.count(id);
+    assert.deepEqual([box.proposal(id)?.yes, box.proposal(id)?.electors], [1, 1]);
+    box.wait(10);
+    await refuses(
+      box.act('execute', { id }),
+      /the electors in the vote on bob were 1: one member alone puts nobody out/,
+    );
+    assert.equal(box.member('bob')?.status, 1);
+  }
+});
+
 test('a leaver and an expelled member lose nothing that they have earned', async () => {
   const box = await Box.running({ members: ['alice', 'bob', 'carol', 'dave'], figures: { notice: 0 } });
   await box.settle(1, [0, 1, 2, 3]);

@@ -116,6 +116,30 @@ test('a pause gives oracles the whole deadline again for what they could not rep
   assert.equal(box.rows('windows').length, 1);
 });
 
+test('a pause does not take an escrow from who did the work: it can be accepted for a day after it', async () => {
+  const box = await Box.running({ figures: { infra: 1000, pausetime: 600 } });
+  await box.transfer('eosio', 'dac', 1000);
+  await box.act('sweep', { token: 0 });
+  await box.decide('spend', { payee: 'worker', amount: '0.0100 EOS', days: 1 });
+  await box.decide('spend', { payee: 'worker', amount: '0.0200 EOS', days: 1 });
+  const accept = await box.propose('accept', { order: 1, accepted: true });
+  await box.voteAll(accept);
+  box.wait(86_400 - 200);
+  await box.act('tally', { id: accept });
+  for (const member of ['alice', 'bob']) await box.act('pause', { member }, member);
+  box.wait(599);
+  await refuses(box.act('execute', { id: accept }), /the pool is paused/);
+  await refuses(box.act('refund', { id: 1 }), /order 1 can be accepted for 86401 more seconds/);
+  box.wait(1);
+  await box.act('execute', { id: accept });
+  assert.equal(box.balance('worker'), 100);
+  box.wait(86_399);
+  await refuses(box.act('refund', { id: 2 }), /order 2 can be accepted for 1 more seconds/);
+  box.wait(1);
+  await box.act('refund', { id: 2 });
+  assert.deepEqual([box.books().escrow, box.books().infrastructure], [0, 900]);
+});
+
 test('who asked first has to have a vote still', async () => {
   const box = await Box.running();
   await pause(box, 'alice');

@@ -3,7 +3,7 @@ import { setClaim, setFigure, setStrategy, setUrl } from './figures.ts';
 import { admit } from './members.ts';
 import { setRegistered } from './registration.ts';
 import { endPause, setRole } from './roles.ts';
-import { enactTerms, expel, suspendByVote } from './standing.ts';
+import { enactTerms, expelByVote, suspendByVote } from './standing.ts';
 import type { Pool, Proposal } from './state.ts';
 import { endOrder, listToken, sendForeign, settleEscrow, spend, startOrder } from './treasury.ts';
 import { settleByVote, voidWindow } from './verdicts.ts';
@@ -11,8 +11,8 @@ import { settleByVote, voidWindow } from './verdicts.ts';
 /** What each kind of proposal does when it is executed. An appeal's effect is its end. */
 const EFFECTS: Record<string, (p: Pool, row: Proposal) => void> = {
   admit: (p, row) => admit(p, row.subject),
-  expel: (p, row) => expel(p, row.subject),
-  suspend: (p, row) => suspendByVote(p, row.subject, row.value),
+  expel: (p, row) => expelByVote(p, row.subject, row.electors),
+  suspend: (p, row) => suspendByVote(p, row.subject, row.value, row.electors),
   terms: (p, row) => enactTerms(p, row.digest),
   config: (p, row) => setFigure(p, row.subject, row.value),
   url: (p, row) => setUrl(p, row.detail, Number(row.value)),

@@ -29,8 +29,14 @@ export function requireSuspension(forSeconds: bigint): void {
   demand(forSeconds <= MAX_SUSPENSION, 'is too long');
 }
 
-export function suspendByVote(p: Pool, account: string, forSeconds: bigint): void {
+/** The other one of two members is not the judge of the first, whoever is on probation beside them. */
+function requireSeveral(electors: number): void {
+  demand(electors >= 2, 'one member alone puts nobody out');
+}
+
+export function suspendByVote(p: Pool, account: string, forSeconds: bigint, electors: number): void {
   requireThree(p);
+  requireSeveral(electors);
   suspend(p, account, forSeconds);
 }
 
@@ -76,6 +82,11 @@ export function expel(p: Pool, account: string): void {
   requireThree(p);
   requireNotLast(p, account);
   endMembership(p, member, 'expelled');
+}
+
+export function expelByVote(p: Pool, account: string, electors: number): void {
+  requireSeveral(electors);
+  expel(p, account);
 }
 
 export function challenge(p: Pool, challenger: string, account: string): void {

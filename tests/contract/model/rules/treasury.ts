@@ -103,8 +103,14 @@ export function refund(p: Pool, id: number, signers: string[]): void {
   requireNotDissolved(p);
   const byPayee = signers.includes(orderOf(p, id).payee);
   const order = requireEscrow(p, id);
-  demand(byPayee || reached(p.chain, order.due), 'gives it back');
+  demand(byPayee || reached(p.chain, lastAcceptance(p, order)), 'gives it back');
   closeEscrow(p, order, 'return');
+}
+
+/** Work whose time runs out in a pause, when no vote can be executed, can be accepted for a day after it. */
+function lastAcceptance(p: Pool, { due }: Order): number {
+  const { paused_at: from, paused_until: until } = configOf(p);
+  return due < from ? due : Math.max(due, until + 86_400);
 }
 
 export function isListed(p: Pool, contract: string, symbol: string): boolean {
