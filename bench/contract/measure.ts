@@ -64,10 +64,12 @@ async function measurePart(records: PoolRecord[], block: Block, part: number, fr
     for (const pool of pools) await stage.enter?.(pool, samples);
     if (stage.passSeconds) await pools[0]?.chain.pass(stage.passSeconds);
     for (const sample of samples) {
-      for (const [i, pool] of pools.entries()) {
-        if (stage.actions.length === 0) continue;
+      if (stage.actions.length === 0) continue;
+      // each time another pool begins: the first one finds cold caches
+      for (let turn = 0; turn < pools.length; turn++) {
+        const i = (sample + turn) % pools.length;
         await clearMemory((records[0] as PoolRecord).pool);
-        await measureRound(records[i] as PoolRecord, pool, block, stage, sample);
+        await measureRound(records[i] as PoolRecord, pools[i] as BenchPool, block, stage, sample);
       }
     }
   }
