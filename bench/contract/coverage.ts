@@ -24,6 +24,6 @@ export function unmeasured(abi: Abi, blocks: Block[]): string[] {
 export function requireAllMeasured(abi: Abi, blocks: Block[]): void {
   const missing = unmeasured(abi, blocks);
   if (missing.length === 0) return;
-  const text = `the benchmark does not measure ${missing.join(', ')}: bench/contract/actions has to, for they are in the ABI`;
+  const text = `the benchmark does not measure ${missing.join(', ')}: every action of the ABI needs a line in bench/contract/actions`;
   throw new PoolError('unmeasured', text, { missing });
 }

@@ -3,7 +3,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import { Command } from 'commander';
 import { brokenLimits } from '../../bench/contract/limits.ts';
-import { benchContract } from '../../bench/contract/run.ts';
+import { benchContract, requireComplete } from '../../bench/contract/run.ts';
 import { resultTable } from '../../bench/contract/table.ts';
 import { emitterTable, missedLimits } from '../../bench/emitter/result.ts';
 import { benchEmitter } from '../../bench/emitter/run.ts';
@@ -127,6 +127,7 @@ async function contract({ json }: BenchOptions): Promise<number> {
     );
   }
   try {
+    requireComplete();
     const growth = await withChain((env) => benchContract(ground(env.POOL_CHAIN ?? ''), progress));
     write(json, { growth }, resultTable(growth));
     const broken = brokenLimits(growth);
