@@ -34,11 +34,16 @@ export interface DacPlan {
  * active belong to the DAC's contract. Founding begins with it; the client must hold the creator's and the DAC's keys.
  */
 export async function deployDac(client: ChainClient, plan: DacPlan): Promise<void> {
+  await makeDac(client, plan);
+  await client.transact([action(plan.dac, 'init', plan.terms, plan.dac)]);
+}
+
+/** The same without the founding: what follows is the action `init`. */
+export async function makeDac(client: ChainClient, plan: DacPlan): Promise<void> {
   const { creator, dac, terms } = plan;
   // The code stands in owner too: at the hand-over the contract itself changes owner and active.
   await client.transact(createAccount(creator, dac, codeAuthority(dac, plan.dacKey), plan.dacResources));
   await client.transact(putCode(client, dac, plan.contract));
   client.forgetAbis();
   await client.transact(createAccount(creator, terms.producer, codeAuthority(dac), plan.producerResources));
-  await client.transact([action(dac, 'init', terms, dac)]);
 }

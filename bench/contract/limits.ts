@@ -1,5 +1,4 @@
-import type { Cost } from './chain.ts';
-import type { Growth } from './measure.ts';
+import type { Growth, UsualCost } from './measure.ts';
 
 /** What everybody calls often costs at most so many transfers, in a pool of 21. */
 const OFTEN = ['join', 'vote', 'claim'];
@@ -8,6 +7,8 @@ const MOST_TRANSFERS = 1.5;
 const MOST_WINDOW_US = 5000;
 /** A straight line through the costs at the two smaller sizes may be passed by so much at the largest, for measurements vary. */
 const NOISE = 0.25;
+/** With fewer, the line goes from the lowest cost at the smallest size through the median at the middle one. */
+const MANY_SAMPLES = 39;
 const NOISE_TRANSFERS = 0.5;
 const NOISE_BYTES = 16;
 
@@ -30,25 +31,37 @@ function oftenTooDear({ members, transferCpuUs, actions }: Growth): string[] {
 }
 
 function windowTooDear({ members, actions }: Growth): string[] {
-  const both = (actions.report?.cpuUs ?? Number.POSITIVE_INFINITY) + (actions.settle?.cpuUs ?? 0);
+  const of = (name: string) => actions[name]?.cpuUs ?? Number.POSITIVE_INFINITY;
+  const both = of('report') + of('settle');
   if (both <= MOST_WINDOW_US) return [];
   return [`report and settle cost ${both} us together at ${members} members (at most ${MOST_WINDOW_US})`];
 }
 
 function steeperThanLinear(small: Growth, middle: Growth, large: Growth): string[] {
   const broken: string[] = [];
+  const extended = (low: number, high: number) => {
+    const slope = Math.max(0, high - low) / (middle.members - small.members);
+    return high + slope * (large.members - middle.members);
+  };
   for (const [name, cost] of Object.entries(large.actions)) {
-    const line = (of: keyof Cost) => {
-      const [low = 0, high = 0] = [small, middle].map((growth) => growth.actions[name]?.[of]);
-      const slope = Math.max(0, high - low) / (middle.members - small.members);
-      return high + slope * (large.members - middle.members);
-    };
-    const cpuUs = line('cpuUs') * (1 + NOISE) + large.transferCpuUs * NOISE_TRANSFERS;
-    const bytes = line('ramBytes'); // less than nothing where rows are erased
+    const [low, high] = [small.actions[name], middle.actions[name]];
+    const cpuUs = extended(leastCpu(low), mostCpu(high)) * (1 + NOISE) + large.transferCpuUs * NOISE_TRANSFERS;
+    const bytes = extended(low?.ramBytes ?? 0, high?.ramBytes ?? 0); // less than nothing where rows are erased
     const ramBytes = bytes + Math.abs(bytes) * NOISE + NOISE_BYTES;
     const at = `at ${large.members} members, where ${small.members} and ${middle.members} allow`;
     if (cost.cpuUs > cpuUs) broken.push(`${name} costs ${cost.cpuUs} us ${at} ${Math.round(cpuUs)}`);
     if (cost.ramBytes > ramBytes) broken.push(`${name} takes ${cost.ramBytes} bytes ${at} ${Math.round(ramBytes)}`);
   }
   return broken;
+}
+
+/** The line is as steep as the samples leave possible: an error of either of its points counts four or five times at its end. */
+function leastCpu(cost: UsualCost | undefined): number {
+  if (!cost) return 0;
+  return cost.samples < MANY_SAMPLES ? cost.lowestCpuUs : cost.cpuUs;
+}
+
+function mostCpu(cost: UsualCost | undefined): number {
+  if (!cost) return 0;
+  return cost.samples < MANY_SAMPLES ? cost.medianCpuUs : cost.cpuUs;
 }

@@ -16,11 +16,17 @@ export interface People {
   rewards: string;
   members: string[];
   applicants: string[];
+  /** Become members for a while, one after the other. */
+  guests: string[];
   oracles: string[];
+  arbitrators: string[];
+  claimants: string[];
 }
 
 const PERSON: Resources = { ramBytes: 300_000, net: coreAmount(CORE, 100_000), cpu: coreAmount(CORE, 500_000) };
 const BUSY: Resources = { ...PERSON, cpu: coreAmount(CORE, 20_000_000) };
+/** A token that no pool has in its books. */
+export const FOREIGN = '4,XTK';
 /** More would make a transaction longer than nodeos allows on a slow machine. */
 const IN_EACH = 12;
 
@@ -28,21 +34,32 @@ const IN_EACH = 12;
 export async function createPeople(
   chain: BenchChain,
   key: People['key'],
-  members: number,
-  applicants: number,
+  count: { members: number; applicants: number; guests: number },
 ): Promise<People> {
-  const list = (prefix: string, count: number) => Array.from({ length: count }, (_, i) => accountName(prefix, i));
+  const list = (prefix: string, length: number) => Array.from({ length }, (_, i) => accountName(prefix, i));
   const people: People = {
     key,
     payer: 'payer',
     receiver: 'receiver',
     rewards: 'rewards',
-    members: list('member', members),
-    applicants: list('applic', applicants),
+    members: list('member', count.members),
+    applicants: list('applic', count.applicants),
+    guests: list('guest', count.guests),
     oracles: list('oracle', 3),
+    arbitrators: list('arbiter', 3),
+    claimants: list('claimant', 2),
   };
   const busy = [people.payer, ...people.oracles];
-  const others = [people.receiver, people.rewards, ...people.members, ...people.applicants];
+  const { members: all, guests, arbitrators, claimants } = people;
+  const others = [
+    people.receiver,
+    people.rewards,
+    ...all,
+    ...people.applicants,
+    ...guests,
+    ...arbitrators,
+    ...claimants,
+  ];
   const make = (name: string, resources: Resources) => {
     return createAccount('eosio', name, keyAuthority(key.public), resources);
   };
@@ -57,6 +74,16 @@ export async function createPeople(
     ];
   });
   await chain.pushAll(pockets, IN_EACH);
+  await issueForeign(chain, people);
   await deployRewards(chain, people.rewards, key.public);
   return people;
+}
+
+async function issueForeign(chain: BenchChain, { payer, receiver }: People): Promise<void> {
+  const quantity = coreAmount(FOREIGN, 1_000_000);
+  await chain.push([
+    action(TOKEN_CONTRACT, 'create', { issuer: payer, maximum_supply: quantity }, TOKEN_CONTRACT),
+    action(TOKEN_CONTRACT, 'issue', { to: payer, quantity, memo: '' }, payer),
+    action(TOKEN_CONTRACT, 'open', { owner: receiver, symbol: FOREIGN, ram_payer: receiver }, receiver),
+  ]);
 }
