@@ -62,6 +62,11 @@ export type SelectEvent =
   | { type: 'quarantine'; at: number; signer: string; windows: number }
   /** By the log of earlier runs all windows up to this one are over: none of them is opened again. */
   | { type: 'resume'; at: number; window: number }
+  /**
+   * By the log of earlier runs: of each member that stood by at its last word, when that word came (`last`) and since when it is sure
+   * (`since`); and who could not take the turn that was given last.
+   */
+  | { type: 'stood'; at: number; words: { signer: string; since: number; last: number }[]; away: string[] }
   /** The `step`th emission of the last answer could not be made durable: it and those behind it did not happen. */
   | { type: 'fence-failed'; at: number; window: number; step: number }
   /** A window of the pool's has begun by the clock, whether anything was heard of it or not. */
@@ -121,7 +126,7 @@ export type SelectEffect =
   /**
    * Standby mode: from this window on (the pool's next one at or after it) let `leader` make blocks and nobody else. First
    * pause those in `pause`, then resume the leader once its node has the block `head`, the public tip now. `runs`: the window is
-   * the one that runs; one that is to come may be another producer's.
+   * the one that runs; one that is to come may be another producer's. `away`: whose turn it was before, and who could not take it.
    */
   | {
       type: 'lead';
@@ -130,7 +135,10 @@ export type SelectEffect =
       leader: string;
       pause: string[];
       head: { num: number; id: string } | null;
+      away: string[];
     }
+  /** Standby mode: slots of the running window in which a member showed a node that could take over, told once each. */
+  | { type: 'standby'; window: number; signer: string; slots: number[] }
   /** Propose mode: from this window on all make blocks: resume these. */
   | { type: 'release'; window: number; resume: string[] }
   /** This emitted block's body is invalid, says the relay node: its signer is in quarantine. */
@@ -154,6 +162,7 @@ export type SelectEffect =
       /** What held for it, as voted. */
       strategy: string;
       mode: Mode;
+      /** Propose mode: members with a session and no candidate. */
       standby: { slot: number; signer: string }[];
     }
   | { type: 'wake'; at: number };

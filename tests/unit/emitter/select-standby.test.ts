@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { firstSlot, lastSlot, slotTime, windowOf } from '../../../common/slot.ts';
 import { reduce } from '../../../emitter/select/reducer.ts';
 import { initialState } from '../../../emitter/select/state.ts';
-import { SELECT_DEFAULTS, type SelectEvent } from '../../../emitter/select/types.ts';
+import { SELECT_DEFAULTS, type SelectEffect, type SelectEvent } from '../../../emitter/select/types.ts';
 import { cases, fc } from '../../support/property.ts';
 import { block, poolWindow, signerOf } from '../../support/select-world.ts';
 import { playStandby, type StandbyMember, type StandbyRun, type StandbyWorld } from '../../support/standby-world.ts';
@@ -216,15 +216,21 @@ test('the window’s end: those who followed all the time stood by, one whose ag
   assert.equal(end?.mode, 'standby');
   const leader = run.emissions[0]?.signer;
   for (const m of [0, 1, 2]) {
-    const count: number | undefined = end?.standby.filter(({ signer }) => signer === signerOf(m)).length;
-    assert.equal(count, signerOf(m) === leader ? 0 : 12, signerOf(m));
+    assert.equal(stoodBy(run, 0, m), signerOf(m) === leader ? 0 : 12, signerOf(m));
   }
 });
 
-/** Of a window's end: in how many slots a member stood by. */
+/** In how many slots of a window a member stood by, each told once. */
 function stoodBy(run: StandbyRun, w: number, m: number): number {
-  const end = run.closed.find(({ window }) => window === poolWindow(w));
-  return end?.standby.filter(({ signer }) => signer === signerOf(m)).length ?? 0;
+  const effects = run.steps.flatMap(({ effects }) => effects);
+  const slots = slotsOf(effects, m).filter((slot) => windowOf(slot) === poolWindow(w));
+  assert.equal(new Set(slots).size, slots.length);
+  return slots.length;
+}
+
+function slotsOf(effects: readonly SelectEffect[], m: number): number[] {
+  const of = effects.filter((effect) => effect.type === 'standby').filter(({ signer }) => signer === signerOf(m));
+  return of.flatMap(({ slots }) => slots);
 }
 
 test('the leader is killed: what it did not make is no standing by; its successor and the others miss no slot', () => {
@@ -251,7 +257,7 @@ test('the leader is killed: what it did not make is no standing by; its successo
 });
 
 test('standing by is a paused node at the tip, said so at least every 1.5 s, of one that could lead', () => {
-  const { agent, feed, at, first, parent, state } = byHand();
+  const { agent, feed, at, first, parent, state, told } = byHand();
   for (const m of [0, 1, 2, 3, 4]) agent(m, at);
   const window = poolWindow(0);
   feed({ type: 'turn', at: slotTime(first), window });
@@ -270,10 +276,7 @@ test('standing by is a paused node at the tip, said so at least every 1.5 s, of 
     if (k < 2 || k > 5) agent(5, now + 14, { headNum: on.num });
     agent(4, now + 15, { headNum: on.num });
   }
-  const end = feed({ type: 'tick', at: slotTime(lastSlot(window)) + 2000 }).find(({ type }) => type === 'closed');
-  assert.ok(end?.type === 'closed');
-  const slots = (m: number) =>
-    end.standby.filter(({ signer }) => signer === signerOf(m)).map(({ slot }) => slot - first);
+  const slots = (m: number) => slotsOf(told, m).map((slot) => slot - first);
   assert.deepEqual(slots(0), []);
   assert.deepEqual(slots(1), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   assert.deepEqual(slots(2), [0, 1, 2, 3, 4, 5]);
@@ -283,14 +286,12 @@ test('standing by is a paused node at the tip, said so at least every 1.5 s, of 
 });
 
 test('a leader whose node stays paused and makes nothing does not stand by', () => {
-  const { agent, feed, at, first } = byHand();
+  const { agent, feed, at, first, told } = byHand();
   for (const m of [0, 1]) agent(m, at);
   const window = poolWindow(0);
   feed({ type: 'turn', at: slotTime(first), window });
   for (let k = 0; k < 12; k++) for (const m of [0, 1]) agent(m, slotTime(first + k) + m);
-  const end = feed({ type: 'tick', at: slotTime(lastSlot(window)) + 2000 }).find(({ type }) => type === 'closed');
-  assert.ok(end?.type === 'closed');
-  assert.deepEqual(new Set(end.standby.map(({ signer }) => signer)), new Set([signerOf(1)]));
+  assert.deepEqual([slotsOf(told, 0).length, slotsOf(told, 1).length], [0, 12]);
 });
 
 test('the same events give the same effects', () => {
@@ -315,13 +316,18 @@ function byHand() {
   const first = firstSlot(poolWindow(0));
   const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
   const voted = { strategy: 'first-delivered', mode: 'standby', previousStrategy: 'first-delivered' };
-  const feed = (event: SelectEvent) => reduce(state, event);
+  const told: SelectEffect[] = [];
+  const feed = (event: SelectEvent) => {
+    const effects = reduce(state, event);
+    told.push(...effects);
+    return effects;
+  };
   const at = slotTime(first) - 3000;
   feed({ type: 'public', at, block: parent, pool: false });
   feed({ type: 'settings', at, ...voted, previousMode: 'standby', fromWindow: 0 });
   const agent = (m: number, now: number, more = {}) =>
     feed({ type: 'agent', at: now, signer: signerOf(m), up: true, producing: false, headNum: 51, lag: 0, ...more });
-  return { state, first, parent, feed, agent, at };
+  return { state, first, parent, feed, agent, at, told };
 }
 
 test('a command that was lost is given again, to the leader and to one who should be paused', () => {
@@ -420,7 +426,7 @@ test('after a restart in mid-window the one whose blocks were decided goes on, a
   assert.deepEqual(lead, [
     {
       ...{ type: 'lead', window: poolWindow(0), runs: true, leader: signerOf(0), pause: [] },
-      head: { num: zero.num, id: zero.id },
+      ...{ head: { num: zero.num, id: zero.id }, away: [] },
     },
   ]);
   assert.ok(feed(decided).every(({ type }) => type !== 'lead'));
