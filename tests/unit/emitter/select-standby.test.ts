@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { firstSlot, lastSlot, slotTime, windowOf } from '../../../common/slot.ts';
 import { reduce } from '../../../emitter/select/reducer.ts';
 import { initialState } from '../../../emitter/select/state.ts';
-import { SELECT_DEFAULTS, type SelectEffect, type SelectEvent } from '../../../emitter/select/types.ts';
+import { type BlockRef, SELECT_DEFAULTS, type SelectEffect, type SelectEvent } from '../../../emitter/select/types.ts';
 import { cases, fc } from '../../support/property.ts';
 import { block, poolWindow, signerOf } from '../../support/select-world.ts';
 import { playStandby, type StandbyMember, type StandbyRun, type StandbyWorld } from '../../support/standby-world.ts';
@@ -462,4 +462,89 @@ test('a node that starts paused is resumed in propose mode, once, and all are wh
   const fresh = agent(2, at + 30).find((effect) => effect.type === 'release');
   assert.deepEqual(fresh?.resume, [signerOf(2)]);
   assert.deepEqual(agent(2, at + 40), []);
+});
+
+/** Lets a member make a window's blocks; the others' agents speak at each, but for those that are away. */
+function makeWindow(
+  pool: ReturnType<typeof byHand>,
+  w: number,
+  leader: number,
+  on: BlockRef,
+  members: number[],
+): BlockRef {
+  const first = firstSlot(poolWindow(w));
+  pool.feed({ type: 'turn', at: slotTime(first) - 600, window: poolWindow(w) });
+  let tip = on;
+  for (let k = 0; k < 12; k++) {
+    const now = slotTime(first + k) - 100;
+    for (const m of members) pool.agent(m, now - 300 + m, { headNum: tip.num, producing: m === leader });
+    tip = block(tip, first + k, `m${leader}`);
+    const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: now, late: false };
+    pool.feed({ type: 'candidate', at: now, candidate: { ...tip, ...rest, signer: signerOf(leader) } });
+  }
+  for (const m of members) pool.agent(m, slotTime(tip.slot) + m, { headNum: tip.num, producing: m === leader });
+  return tip;
+}
+
+test('who is away when its turn comes stands by in no slot of that window, and is asked first from then on', () => {
+  const pool = byHand();
+  const { agent, feed, at, state, told } = pool;
+  for (const m of [0, 1, 2]) agent(m, at);
+  const stood = (w: number, m: number) => slotsOf(told, m).filter((slot) => windowOf(slot) === poolWindow(w)).length;
+  let tip = makeWindow(pool, 0, 0, pool.parent, [0, 2]);
+  // By its last word its node is far behind; it comes back right after its turn was given to the next one.
+  assert.deepEqual([state.duty?.leader, state.duty?.away], [signerOf(2), [signerOf(1)]]);
+  const lead = told.findLast((effect) => effect.type === 'lead');
+  assert.deepEqual(lead?.away, [signerOf(1)]);
+  feed({ type: 'tick', at: slotTime(tip.slot) + 2000 });
+  tip = makeWindow(pool, 1, 2, tip, [0, 1, 2]);
+  assert.deepEqual([stood(1, 0), stood(1, 1), stood(1, 2)], [12, 0, 0]);
+  // It owes a turn, which is given before the others go on in their order.
+  assert.equal(state.duty?.leader, signerOf(1));
+  feed({ type: 'tick', at: slotTime(tip.slot) + 2000 });
+  tip = makeWindow(pool, 2, 1, tip, [0, 1, 2]);
+  assert.deepEqual([stood(2, 0), stood(2, 2)], [12, 12]);
+  assert.deepEqual([state.duty?.leader, state.owing], [signerOf(0), undefined]);
+});
+
+test('who is away at each of its turns never stands by, however well it follows in between', () => {
+  const pool = byHand();
+  const { agent, feed, at, state, told } = pool;
+  for (const m of [0, 1, 2]) agent(m, at);
+  let tip = pool.parent;
+  for (let w = 0; w < 4; w++) {
+    const leader = Number(state.duty?.leader.slice(-1));
+    assert.notEqual(leader, 1);
+    agent(1, slotTime(firstSlot(poolWindow(w))) - 700, { headNum: tip.num });
+    // The last word before the turn is given says that the node is gone.
+    const first = firstSlot(poolWindow(w));
+    feed({ type: 'turn', at: slotTime(first) - 600, window: poolWindow(w) });
+    for (let k = 0; k < 12; k++) {
+      const now = slotTime(first + k) - 100;
+      for (const m of [0, 1, 2])
+        agent(m, now - 300 + m, { headNum: tip.num, producing: m === leader, up: m !== 1 || k < 11 });
+      tip = block(tip, first + k, `m${leader}`);
+      const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: now, late: false };
+      feed({ type: 'candidate', at: now, candidate: { ...tip, ...rest, signer: signerOf(leader) } });
+    }
+    feed({ type: 'tick', at: slotTime(tip.slot) + 2000 });
+  }
+  const stood = slotsOf(told, 1).map((slot) => windowOf(slot));
+  // Before its first turn it stood by as any other; it was away in slot 11.
+  assert.deepEqual(new Set(stood), new Set([poolWindow(0)]));
+});
+
+test('who is passed over when the leader fails stands by no more in that window', () => {
+  const { agent, feed, at, first, state, told } = byHand();
+  for (const m of [0, 1, 2]) agent(m, at);
+  feed({ type: 'turn', at: slotTime(first) - 600, window: poolWindow(0) });
+  for (let k = 0; k < 4; k++) for (const m of [0, 1, 2]) agent(m, slotTime(first + k) + m, { producing: m === 0 });
+  agent(1, slotTime(first + 4), { up: false });
+  agent(0, slotTime(first + 4) + 1, { up: false });
+  assert.equal(state.duty?.leader, signerOf(2));
+  for (let k = 5; k < 12; k++) agent(1, slotTime(first + k));
+  assert.deepEqual(
+    slotsOf(told, 1).map((slot) => slot - first),
+    [0, 1, 2, 3],
+  );
 });

@@ -5,10 +5,11 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { Replay } from '../../../cli/log/replay.ts';
 import { EventLogReader } from '../../../common/event-log.ts';
-import type { EventRecord } from '../../../common/events.ts';
+import { EVENT_VERSION, type EventRecord } from '../../../common/events.ts';
 import { firstSlot, SLOTS_PER_WINDOW, windowOf } from '../../../common/slot.ts';
 import { verifyLog } from '../../../common/verify-log.ts';
 import type { SelectEvent } from '../../../emitter/select/types.ts';
+import { recordsOf } from '../../support/log-forge.ts';
 import { cases, fc } from '../../support/property.ts';
 import { cutLog, LoggedRun } from '../../support/standby-log.ts';
 import { playStandby, type StandbyMember, type StandbyWorld } from '../../support/standby-world.ts';
@@ -70,7 +71,7 @@ function checked(file: string): string | null {
 }
 
 /** Kills the emitter after the record `seq`, and starts it anew; of what agents say until `awayMs` later it hears nothing. */
-function killed({ file, settings, events, ends }: ReturnType<typeof whole>, seq: number, awayMs: number): string {
+function killed({ file, settings, events, ends }: ReturnType<typeof whole>, seq: number, awayMs: number) {
   const copy = path.join(dir, `${++files}.sqlite`);
   copyFileSync(file, copy);
   cutLog(copy, seq);
@@ -81,7 +82,7 @@ function killed({ file, settings, events, ends }: ReturnType<typeof whole>, seq:
   const run = new LoggedRun(copy, at, tip ?? assert.fail(), settings);
   for (const event of events.slice(last + 1)) if (event.type !== 'agent' || event.at >= back) run.feed(event);
   run.end();
-  return copy;
+  return { copy, at };
 }
 
 const worlds = fc.record({
@@ -90,28 +91,125 @@ const worlds = fc.record({
   windows: fc.constant(2),
 });
 
+/** Slots that a member stood by in and that a kill after the record `seq` took from it; and how many were compared. */
+function lostBy(before: ReturnType<typeof whole>, seq: number, awayMs: number): { lost: string[]; compared: number } {
+  const { copy, at } = killed(before, seq, awayMs);
+  const then = standing(before.records);
+  const now = standing(recordsOf(copy));
+  // In this world it was resumed while the new run did not know it yet, and so is not at rest when it speaks.
+  const resumed = new Set(
+    before.records.flatMap(({ event }) =>
+      event.type === 'lead' && event.at >= at && event.at <= at + awayMs + 600 ? [event.signer] : [],
+    ),
+  );
+  const compared = [...then.stood].filter((stood) => {
+    const [signer = '', slot] = stood.split(' ');
+    return !resumed.has(signer) && isSame(windowOf(Number(slot)), then.made, now.made);
+  });
+  const why = checked(copy);
+  rmSync(copy);
+  assert.equal(why, null);
+  return { lost: compared.filter((stood) => !now.stood.has(stood)), compared: compared.length };
+}
+
 test('the emitter is killed after any record, and is back up to 3 s later: nobody loses a slot of standing by', () => {
-  let bridged = 0;
+  let compared = 0;
   fc.assert(
     fc.property(worlds, fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(3000), (world, where, awayMs) => {
       const before = whole(world);
       const first = before.ends[0]?.seq ?? 0;
       const seq = first + Math.floor(where * (before.records.length - first - 1));
-      const copy = killed(before, seq, awayMs);
-      const log = new EventLogReader(copy);
-      const now = standing(log.after(0, 1_000_000));
-      log.close();
-      const then = standing(before.records);
-      for (const stood of then.stood) {
-        if (!isSame(windowOf(Number(stood.split(' ')[1])), then.made, now.made)) continue;
-        assert.ok(now.stood.has(stood), `${stood} lost by a kill after record ${seq} of ${before.records.length}`);
-        bridged++;
-      }
-      assert.equal(checked(copy), null);
-      rmSync(copy);
+      const found = lostBy(before, seq, awayMs);
       rmSync(before.file);
+      assert.deepEqual(found.lost, [], `by a kill after record ${seq} of ${before.records.length}`);
+      compared += found.compared;
     }),
     cases(60),
   );
-  assert.ok(bridged > 500, `${bridged} slots compared`);
+  assert.ok(compared > 500, `${compared} slots compared`);
+});
+
+const CALM: StandbyWorld = {
+  members: [0, 1, 2].map(() => ({ gain: 50, latency: 5, commandMs: 10, wordMs: 10 })),
+  failures: [],
+  windows: 1,
+};
+
+test('a kill between a word and the slots that it shows takes nothing either', () => {
+  const before = whole(CALM);
+  const cuts = before.records.filter(({ event, window }, i) => {
+    const next = before.records[i + 1]?.event.type;
+    return window !== null && event.type === 'input' && next === 'standby';
+  });
+  let compared = 0;
+  for (const { seq } of cuts) {
+    const found = lostBy(before, seq, 1000);
+    assert.deepEqual(found.lost, [], `by a kill after record ${seq}`);
+    compared += found.compared;
+  }
+  assert.ok(compared > 200, `${compared} slots compared`);
+});
+
+/** What a replay says of the records first, after a change. */
+function judged(records: EventRecord[], change: (record: EventRecord) => EventRecord | null): string | null {
+  const replay = new Replay();
+  for (const record of records) {
+    const other = change(structuredClone(record));
+    const why = other && replay.take(other);
+    if (why) return why;
+  }
+  return null;
+}
+
+function inputOf({ event }: EventRecord): SelectEvent | null {
+  return event.type === 'input' ? (event.input as SelectEvent) : null;
+}
+
+test('a restart that makes up who stood by, or forgets it, is found', () => {
+  const before = whole(CALM);
+  const seq = before.records.find(({ event }) => event.type === 'standby')?.seq ?? 0;
+  const records = recordsOf(killed(before, seq + 40, 500).copy);
+  assert.equal(
+    judged(records, (record) => record),
+    null,
+  );
+  const isStood = (record: EventRecord) => inputOf(record)?.type === 'stood';
+  assert.equal(records.filter(isStood).length, 1);
+  const forgets = judged(records, (record) => (isStood(record) ? null : record));
+  assert.match(forgets ?? '', /who stood by in the run before was not restored/);
+  const invents = judged(records, (record) => {
+    if (isStood(record)) Object.assign(inputOf(record) ?? {}, { words: [], away: ['0:member1'] });
+    return record;
+  });
+  assert.match(invents ?? '', /it restores who stood by otherwise than the log has it/);
+});
+
+for (const [from, says] of [
+  [true, /the member stood by, and it does not say so/],
+  [undefined, /it says that its member stood by, and it did not/],
+] as const)
+  test(`a word that says otherwise whether its member stood by is found (${from})`, () => {
+    let isDone = false;
+    const why = judged(whole(CALM).records, (record) => {
+      const { event } = record;
+      if (isDone || event.type !== 'input' || inputOf(record)?.type !== 'agent' || event.ready !== from) return record;
+      isDone = true;
+      if (from) delete event.ready;
+      else event.ready = true;
+      return record;
+    });
+    assert.match(why ?? '', says);
+  });
+
+test('standby mode in a log of schema 2 or 3 is refused in one sentence, a log without it is not', () => {
+  const { records } = whole(CALM);
+  for (const v of [2, 3]) {
+    const says = `standby mode by the rules of schema ${v}, .* those of schema ${EVENT_VERSION}: replay it with the release`;
+    assert.throws(() => judged(records, (record) => ({ ...record, v })), new RegExp(says));
+  }
+  const proposed = records.slice(0, records.findIndex(({ event }) => event.type === 'lead') - 1);
+  assert.equal(
+    judged(proposed, (record) => ({ ...record, v: 3 })),
+    null,
+  );
 });
