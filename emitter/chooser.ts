@@ -319,6 +319,7 @@ function selectConfig(config: EmitterConfig): SelectConfig {
     overdueMs: config.EMITTER_OVERDUE_MS,
     deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
     pathMs: config.EMITTER_PATH_MS ?? null,
+    applyPercent: config.EMITTER_APPLY_PERCENT,
     rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
     quarantineWindows: config.EMITTER_QUARANTINE_WINDOWS,
     forkRules: config.EMITTER_FORK_RULES,

@@ -1,4 +1,4 @@
-import { RESTART_MS, SILENCE_MS } from '../../common/agent.ts';
+import { RESTART_MS } from '../../common/agent.ts';
 import type { EventRecord } from '../../common/events.ts';
 import { fromPlain } from '../../common/plain.ts';
 import type { Agent } from '../select/state.ts';
@@ -10,9 +10,6 @@ export const LOOKBACK = 8192;
 interface Word {
   seq: number;
   last: number;
-  /** The word before it, when that was one of standing by too: its slots may not be told yet. */
-  since: number;
-  sinceSeq: number;
 }
 
 /**
@@ -38,7 +35,7 @@ export class StandingLedger {
     const isRecent = (seq: number) => seq < this.start.seq && seq > this.start.seq - LOOKBACK;
     const words = [...this.words]
       .filter(([, { seq, last }]) => isRecent(seq) && this.start.at - last <= RESTART_MS)
-      .map(([signer, { since, sinceSeq, last }]) => ({ signer, since: isRecent(sinceSeq) ? since : last, last }))
+      .map(([signer, { last }]) => ({ signer, last }))
       .sort((one, other) => (one.signer < other.signer ? -1 : 1));
     const away = isRecent(this.away.seq) ? this.away.signers : [];
     return words.length + away.length > 0 ? { type: 'stood', at, words, away } : null;
@@ -47,16 +44,14 @@ export class StandingLedger {
   private input(seq: number, input: SelectEvent, ready: boolean): void {
     if (input.type !== 'agent') return;
     const { signer, at } = input;
-    const before = this.words.get(signer);
-    const first = before && at - before.last <= SILENCE_MS ? before : { seq, last: at };
-    if (ready) this.words.set(signer, { seq, last: at, since: first.last, sinceSeq: first.seq });
+    if (ready) this.words.set(signer, { seq, last: at });
     else this.words.delete(signer);
   }
 
   private begin(seq: number, state: object): void {
     const { agents, duty } = fromPlain(state) as { agents?: Map<string, Agent>; duty?: { away?: string[] } | null };
     const standing = [...(agents ?? [])].filter(([, { ready }]) => ready);
-    this.words = new Map(standing.map(([signer, { at }]) => [signer, { seq, last: at, since: at, sinceSeq: seq }]));
+    this.words = new Map(standing.map(([signer, { at }]) => [signer, { seq, last: at }]));
     this.away = { seq, signers: [...(duty?.away ?? [])].sort() };
   }
 }

@@ -8,15 +8,15 @@ const SYNC_BLOCKS = 2;
 
 /** Since when a member has stood by, by its last word, if that is not too long ago; null when it did not. */
 export function stoodSince(state: SelectState, signer: string, before: Agent | undefined, at: number): number | null {
-  const restored = state.stood?.get(signer);
+  const last = state.stood?.get(signer);
   state.stood?.delete(signer);
   if (before) return before.ready && at - before.at <= SILENCE_MS ? before.at : null;
-  return restored && at - restored.last <= RESTART_MS ? restored.since : null;
+  return last !== undefined && at - last <= RESTART_MS ? last : null;
 }
 
 /** What the log says of the run before. */
 export function restoreStanding(state: SelectState, { words, away }: Extract<SelectEvent, { type: 'stood' }>): void {
-  state.stood = new Map(words.map(({ signer, since, last }) => [signer, { since, last }]));
+  state.stood = new Map(words.map(({ signer, last }) => [signer, last]));
   if (away.length > 0) state.owing = new Set(away);
 }
 

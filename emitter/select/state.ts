@@ -97,8 +97,8 @@ export interface SelectState {
   roots: BlockRef[];
   /** Standby mode: who was away at its turn, and is asked first from then on until it leads. Absent while that is nobody. */
   owing?: Set<string>;
-  /** After a restart: members that stood by at their last word before it, until they speak again; see `stood`. */
-  stood?: Map<string, { since: number; last: number }>;
+  /** After a restart: members that stood by at their last word before it, with its time, until they speak again. */
+  stood?: Map<string, number>;
   /** Id of the newest window that was opened: none before it is opened again. */
   lastWindow: number;
   /** Connected members by signer, with the number of their sessions. */

@@ -31,6 +31,11 @@ export interface SelectConfig {
   deadlineMarginMs: number;
   /** One-way time to the next producer, taken off as well; null: learned from its blocks. Logs before schema 3 do not have it. */
   pathMs?: number | null;
+  /**
+   * How long other nodes may need for a branch that comes at once, in percent of its billed CPU: docs/decisions/experiment-5-heavy.md.
+   * Logs before schema 4 do not have it.
+   */
+  applyPercent?: number;
   /** 0: a failed leader's window is given up. */
   rescuesPerWindow: number;
   /** How many of the pool's windows a member sits out after one in which a block of its was invalid. */
@@ -46,6 +51,7 @@ export const SELECT_DEFAULTS: SelectConfig = {
   overdueMs: 150,
   deadlineMarginMs: 50,
   pathMs: null,
+  applyPercent: 250,
   rescuesPerWindow: 2,
   quarantineWindows: 10,
   forkRules: 'legacy',
@@ -63,10 +69,10 @@ export type SelectEvent =
   /** By the log of earlier runs all windows up to this one are over: none of them is opened again. */
   | { type: 'resume'; at: number; window: number }
   /**
-   * By the log of earlier runs: of each member that stood by at its last word, when that word came (`last`) and since when it is sure
-   * (`since`); and who could not take the turn that was given last.
+   * By the log of earlier runs: of each member that stood by at its last word, when that word came; and who could not take the turn
+   * that was given last.
    */
-  | { type: 'stood'; at: number; words: { signer: string; since: number; last: number }[]; away: string[] }
+  | { type: 'stood'; at: number; words: { signer: string; last: number }[]; away: string[] }
   /** The `step`th emission of the last answer could not be made durable: it and those behind it did not happen. */
   | { type: 'fence-failed'; at: number; window: number; step: number }
   /** A window of the pool's has begun by the clock, whether anything was heard of it or not. */
