@@ -110,7 +110,7 @@ await experiment({
   options: {
     '--latency <ms>': ['one-way delay between relay node and producers', '20'],
     '--cpu <ms>': ['CPU of each block', '100'],
-    '--release <ms,ms>': ["when the branch leaves, after the last slot's time", '-2500,-1500,-1000,-500'],
+    '--release <ms,ms>': ["when the branch leaves, after the last slot's time", '-4000,-2500,-1500,-1000,-500'],
   },
   run,
 });
