@@ -2,8 +2,8 @@ import type { ChainClient } from '../common/chain.ts';
 import { sentence } from '../common/errors.ts';
 import type { SelectEvent } from './select/types.ts';
 
-/** A vote holds from the window after its execution on: read several times in a window of six seconds. */
-const REREAD_MS = 1000;
+/** A vote holds from the window after its execution on, and can be executed in the last slot before it: an oracle refuses a window in another mode. */
+const REREAD_MS = 250;
 
 export type SettingsEvent = Extract<SelectEvent, { type: 'settings' }>;
 
