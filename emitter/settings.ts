@@ -31,6 +31,8 @@ export class SettingsReader {
   private readonly handlers: Handlers;
   private last = '';
   private isFailing = false;
+  /** An answer is waited for: a slow one must not come after a newer one. */
+  private isAsking = false;
   private timer: NodeJS.Timeout | null = null;
 
   /** `override`: a strategy for tests that holds instead of the vote, in propose mode. */
@@ -57,6 +59,8 @@ export class SettingsReader {
 
   /** A node that does not answer leaves what was read last; it is said once until it answers again. */
   private async read(): Promise<void> {
+    if (this.isAsking) return;
+    this.isAsking = true;
     try {
       const [row] = await this.chain.rows<StrategyRow>(this.dac, this.dac, 'strategy');
       this.isFailing = false;
@@ -64,6 +68,8 @@ export class SettingsReader {
     } catch (thrown) {
       if (!this.isFailing) this.handlers.onFault('settings_unread', sentence(thrown));
       this.isFailing = true;
+    } finally {
+      this.isAsking = false;
     }
   }
 
