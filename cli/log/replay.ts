@@ -204,7 +204,7 @@ export class Replay implements LogCheck {
     const { state } = this.machine ?? {};
     const isStandby = state?.duty || state?.window?.rule.mode === 'standby';
     if (!isStandby || this.version >= STANDBY_SCHEMA) return;
-    const what = `it has standby mode by the rules of schema ${this.version}, and this program has those of schema ${EVENT_VERSION}`;
+    const what = `the log has standby mode by the rules of schema ${this.version}, and this program has those of schema ${EVENT_VERSION}`;
     throw new PoolError(
       'event_log',
       `${what}: replay it with the release that wrote it (its start record names it), or export it`,
