@@ -72,6 +72,15 @@ export type Answer = z.infer<typeof answerSchema>;
 /** An agent's clock may be off from an emitter's by this much; a report that is older is not one of now. */
 export const HEALTH_MS = 5000;
 
+/** Agents speak every 500 ms: between two words further apart nothing is known of the node. */
+export const SILENCE_MS = 1500;
+
+/**
+ * An emitter that was killed is back, and has heard its agents, within so many ms. While it is down nobody's word can reach it: who stood
+ * by before and after is taken to have done so in between.
+ */
+export const RESTART_MS = 10_000;
+
 /** Agent → emitter, every 500 ms and at each change. */
 export const healthSchema = z.object({
   /** ms since 1970, by the agent's clock. */

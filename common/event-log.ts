@@ -41,6 +41,11 @@ export class EventLogReader {
     return this.read('WHERE window = ? ORDER BY seq', window);
   }
 
+  /** Records from one sequence number to another, both included, in order. */
+  between(from: number, to: number): EventRecord[] {
+    return this.read('WHERE seq BETWEEN ? AND ? ORDER BY seq', from, to);
+  }
+
   /** Records after a sequence number, in order, at most `limit`. */
   after(seq: number, limit = 1000): EventRecord[] {
     return this.read('WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit);

@@ -1,7 +1,7 @@
 import { canonicalJson, sha256 } from './canonical.ts';
 
 /** Version of the event schema below; a reader refuses records of a newer one. See docs/event-log.md. */
-export const EVENT_VERSION = 3;
+export const EVENT_VERSION = 4;
 
 /** Where a run of the emitter begins from: with it and the inputs after it, every decision can be computed again. */
 export interface RunStart {
@@ -52,6 +52,8 @@ export type PoolEvent =
       type: 'input';
       at: number;
       input: object;
+      /** Of an agent's word: its member stood by then. */
+      ready?: true;
     }
   | {
       /** A member's block for a pool slot, with what verification said of it. */
@@ -121,6 +123,8 @@ export type PoolEvent =
       signer: string;
       member: string | null;
       pause: string[];
+      /** Since schema 4: whose turn it was before, and who could not take it; absent when that is nobody. */
+      away?: string[];
     }
   | {
       /** An emitted block whose body the relay node refused; the signed header is the evidence. */

@@ -8,6 +8,7 @@ import { decodeBlockHeader, HEADER_START } from './decode/block.ts';
 import { type CandidateEvent, candidateInput } from './log/candidate.ts';
 import type { Journal } from './log/journal.ts';
 import { QuarantineLedger } from './log/quarantine.ts';
+import { LOOKBACK, StandingLedger } from './log/standing.ts';
 import type { EventStore } from './log/store.ts';
 import type { MemberDirectory } from './members.ts';
 import type { PublicBranch } from './relay/branch.ts';
@@ -87,7 +88,8 @@ export class Chooser {
     const before = this.state.window?.id;
     const effects = reduce(this.state, event);
     const window = before ?? this.state.window?.id ?? null;
-    this.parts.journal.tell(window, { type: 'input', at: event.at, input: event });
+    const ready = event.type === 'agent' && this.state.agents.get(event.signer)?.ready ? { ready: true as const } : {};
+    this.parts.journal.tell(window, { type: 'input', at: event.at, input: event, ...ready });
     this.executeAll(effects, event.at);
   }
 
@@ -103,6 +105,7 @@ export class Chooser {
     const window = windowOf(this.state.tip?.slot ?? 0);
     const at = this.now();
     this.resume(store, at);
+    this.restoreStanding(store, at);
     for (const { event } of [...store.decisions(window), ...store.decisions(window + 1)]) {
       if (event.type !== 'decision') continue;
       const block = { id: event.id, num: event.num, slot: event.slot, previous: '' };
@@ -130,6 +133,13 @@ export class Chooser {
       throw new PoolError('clock', `${text}: ${todo}`);
     }
     this.dispatch({ type: 'resume', at, window: over });
+  }
+
+  private restoreStanding(store: EventStore, at: number): void {
+    const ledger = new StandingLedger();
+    for (const record of store.after(store.lastSeq - 2 * LOOKBACK, 2 * LOOKBACK)) ledger.note(record);
+    const stood = ledger.restored(at);
+    if (stood) this.dispatch(stood);
   }
 
   private restoreQuarantine(store: EventStore, at: number): void {
@@ -165,6 +175,8 @@ export class Chooser {
         return this.close(effect, at);
       case 'lead':
         return this.lead(effect, at);
+      case 'standby':
+        return this.tellStanding(effect.window, effect.signer, effect.slots, at);
       case 'release':
         return this.parts.onRelease(effect);
       case 'rejected':
@@ -264,9 +276,9 @@ export class Chooser {
   /** The agents first: each millisecond counts when a leader failed. */
   private lead(effect: LeadEffect, at: number): void {
     this.parts.onLead(effect);
-    const { window, runs, leader, pause } = effect;
-    const member = this.parts.members.account(leader);
-    this.parts.journal.tell(runs ? window : null, { type: 'lead', at, window, signer: leader, member, pause });
+    const { window, runs, leader, pause, away } = effect;
+    const said = { window, signer: leader, member: this.parts.members.account(leader), pause };
+    this.parts.journal.tell(runs ? window : null, { type: 'lead', at, ...said, ...(away.length > 0 ? { away } : {}) });
   }
 
   /** The signed header is the evidence: anyone can check who signed it, and a node that its body is invalid. */
@@ -284,12 +296,14 @@ export class Chooser {
 
   private close({ window, emitted, strategy, mode, standby }: ClosedEffect, at: number): void {
     this.parts.onClosing(window);
-    for (const { slot, signer } of standby) {
-      const member = this.parts.members.account(signer);
-      this.parts.journal.tell(window, { type: 'standby', at, slot, signer, member });
-    }
+    for (const { slot, signer } of standby) this.tellStanding(window, signer, [slot], at);
     this.tellClosed(window, emitted, strategy, mode, at);
     this.parts.frames.prune(window);
+  }
+
+  private tellStanding(window: number, signer: string, slots: readonly number[], at: number): void {
+    const member = this.parts.members.account(signer);
+    for (const slot of slots) this.parts.journal.tell(window, { type: 'standby', at, slot, signer, member });
   }
 
   private tellClosed(window: number, emitted: number, strategy: string, mode: Mode, at: number): void {
@@ -305,6 +319,7 @@ function selectConfig(config: EmitterConfig): SelectConfig {
     overdueMs: config.EMITTER_OVERDUE_MS,
     deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
     pathMs: config.EMITTER_PATH_MS ?? null,
+    applyPercent: config.EMITTER_APPLY_PERCENT,
     rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
     quarantineWindows: config.EMITTER_QUARANTINE_WINDOWS,
     forkRules: config.EMITTER_FORK_RULES,

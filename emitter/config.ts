@@ -71,6 +71,8 @@ export const emitterConfig = z.object({
   EMITTER_DEADLINE_MARGIN_MS: whole(SELECT_DEFAULTS.deadlineMarginMs),
   /** One-way ms to the next producer; unset: learned from when its blocks come. */
   EMITTER_PATH_MS: z.preprocess((text) => (text === '' ? undefined : text), z.coerce.number().int().min(0).optional()),
+  /** What other nodes may need for a branch, in percent of its billed CPU. */
+  EMITTER_APPLY_PERCENT: whole(SELECT_DEFAULTS.applyPercent ?? 0, 100),
   EMITTER_RESCUES_PER_WINDOW: whole(SELECT_DEFAULTS.rescuesPerWindow),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   CLOCK_SHIFT_FILE: z.string().optional(),

@@ -139,12 +139,13 @@ export class Emitter {
     await this.http.listen(config.EMITTER_HTTP);
     const info = await this.public.reachNode((why) => logger.warn(`waiting for the relay node: ${why}`));
     await this.members.start();
-    this.agents.chainId = info.chain_id;
     const head = await this.public.seedAtHead();
     this.notary = beginLog(info.chain_id, { config, signing, journal, chooser, onFault: onUnsigned });
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
     await this.watch.start();
     this.chooser.restore(store);
+    // Nobody's word is taken before the log has begun and what was before is known.
+    this.agents.chainId = info.chain_id;
     // Not those of the beginning: the configuration may have been read again while the relay node was waited for.
     this.outside.start(info.chain_id, this.parts.config.EMITTER_PEERS);
     const { host, port } = splitAddress(config.EMITTER_LISTEN);

@@ -9,6 +9,7 @@ const LIVE: readonly (keyof EmitterConfig)[] = [
   'EMITTER_OVERDUE_MS',
   'EMITTER_DEADLINE_MARGIN_MS',
   'EMITTER_PATH_MS',
+  'EMITTER_APPLY_PERCENT',
   'EMITTER_RESCUES_PER_WINDOW',
   'LOG_LEVEL',
 ];

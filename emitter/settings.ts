@@ -2,8 +2,8 @@ import type { ChainClient } from '../common/chain.ts';
 import { sentence } from '../common/errors.ts';
 import type { SelectEvent } from './select/types.ts';
 
-/** A vote holds from the window after its execution on: read several times in a window of six seconds. */
-const REREAD_MS = 1000;
+/** A vote holds from the window after its execution on, and can be executed in the last slot before it: an oracle refuses a window in another mode. */
+const REREAD_MS = 250;
 
 export type SettingsEvent = Extract<SelectEvent, { type: 'settings' }>;
 
@@ -31,6 +31,8 @@ export class SettingsReader {
   private readonly handlers: Handlers;
   private last = '';
   private isFailing = false;
+  /** An answer is waited for: a slow one must not come after a newer one. */
+  private isAsking = false;
   private timer: NodeJS.Timeout | null = null;
 
   /** `override`: a strategy for tests that holds instead of the vote, in propose mode. */
@@ -57,6 +59,8 @@ export class SettingsReader {
 
   /** A node that does not answer leaves what was read last; it is said once until it answers again. */
   private async read(): Promise<void> {
+    if (this.isAsking) return;
+    this.isAsking = true;
     try {
       const [row] = await this.chain.rows<StrategyRow>(this.dac, this.dac, 'strategy');
       this.isFailing = false;
@@ -64,6 +68,8 @@ export class SettingsReader {
     } catch (thrown) {
       if (!this.isFailing) this.handlers.onFault('settings_unread', sentence(thrown));
       this.isFailing = true;
+    } finally {
+      this.isAsking = false;
     }
   }
 

@@ -7,6 +7,7 @@ import { type Address, printReport } from './report/print.ts';
 import { isIrreversible } from './source/blocks.ts';
 import type { OracleChain, ReportData } from './source/chain.ts';
 import { NodeChain } from './source/node-chain.ts';
+import { recordsAround } from './window/around.ts';
 import { requireSignedRoot } from './window/signed-root.ts';
 
 export interface DryRun extends Address {
@@ -32,14 +33,14 @@ export async function dryRun(options: DryRun): Promise<string> {
 /** The same as data. */
 export async function reportOf(chain: OracleChain, options: DryRun): Promise<ReportData> {
   const { window, eventLog } = options;
-  const { records, after } = readWindow(eventLog, window);
+  const { records, around, after } = readWindow(eventLog, window);
   const irreversible = await chain.irreversible();
   if (!isIrreversible(window, irreversible)) {
     throw new PoolError('reversible', `window ${window} is not irreversible yet: wait for the next producer's blocks`);
   }
   const { version, producers } = await chain.schedule();
   const lookup = (wanted: number) => (wanted === version ? producers : null);
-  const report = await computeReport({ chain, lookup, ...options }, window, records, irreversible);
+  const report = await computeReport({ chain, lookup, ...options }, window, records, around, irreversible);
   const identity = { chain: await chain.chainId(), pool: options.pool };
   requireSignedRoot(identity, window, records, after, await chain.emitterKeys());
   if ('skip' in report) throw new PoolError('not_offered', `window ${window} is not reported: ${report.skip}`);
@@ -54,7 +55,8 @@ function readWindow(file: string, window: number) {
     const records = log.window(window);
     const end = records.findIndex(({ event }) => event.type === 'window');
     if (end < 0) throw new PoolError('open_window', `window ${window} is not closed in the event log ${file}`);
-    return { records: records.slice(0, end + 1), after: records.slice(end + 1) };
+    const inside = records.slice(0, end + 1);
+    return { records: inside, around: recordsAround(log, inside), after: records.slice(end + 1) };
   } finally {
     log.close();
   }

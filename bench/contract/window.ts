@@ -13,7 +13,7 @@ export function sampleReport(oracle: string, window: number, members: string[]):
     metrics_hash: sha256(metrics).toString('hex'),
     log_root: sha256(`log of ${window}`).toString('hex'),
     strategy: 'first-delivered',
-    version: 'metrics/2',
+    version: 'metrics/3',
   };
 }
 

@@ -18,10 +18,12 @@ export interface Expected {
 export function expectedOf(effect: SelectEffect, at: number): Expected[] {
   if (effect.type === 'emit') return emission(effect, at);
   if (effect.type === 'closed') return closing(effect, at);
+  if (effect.type === 'standby') return standing(effect.window, effect.signer, effect.slots, at);
   const one = (window: number | null, event: PoolEvent): Expected[] => [{ window, event, step: null }];
   if (effect.type === 'lead') {
-    const { window, runs, leader: signer, pause } = effect;
-    return one(runs ? window : null, { type: 'lead', at, window, signer, member: null, pause });
+    const { window, runs, leader: signer, pause, away } = effect;
+    const said = { window, signer, member: null, pause, ...(away.length > 0 ? { away } : {}) };
+    return one(runs ? window : null, { type: 'lead', at, ...said });
   }
   if (effect.type === 'rejected') {
     const { id, slot, num } = effect.block;
@@ -37,8 +39,13 @@ export function expectedOf(effect: SelectEffect, at: number): Expected[] {
 function closing(effect: Extract<SelectEffect, { type: 'closed' }>, at: number): Expected[] {
   const { window, emitted, strategy, mode, standby } = effect;
   const end: PoolEvent = { type: 'window', at, window, emitted, strategy, ...(mode === 'standby' ? { mode } : {}) };
-  const stood = standby.map(({ slot, signer }): PoolEvent => ({ type: 'standby', at, slot, signer, member: null }));
-  return [...stood, end].map((event) => ({ window, event, step: null }));
+  const stood = standby.flatMap(({ slot, signer }) => standing(window, signer, [slot], at));
+  return [...stood, { window, event: end, step: null }];
+}
+
+function standing(window: number, signer: string, slots: readonly number[], at: number): Expected[] {
+  const event = (slot: number): PoolEvent => ({ type: 'standby', at, slot, signer, member: null });
+  return slots.map((slot) => ({ window, event: event(slot), step: null }));
 }
 
 function emission(effect: Extract<SelectEffect, { type: 'emit' }>, at: number): Expected[] {

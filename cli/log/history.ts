@@ -1,6 +1,7 @@
 import type { EventRecord, PoolEvent } from '../../common/events.ts';
 import { windowOf } from '../../common/slot.ts';
 import { QuarantineLedger } from '../../emitter/log/quarantine.ts';
+import { StandingLedger } from '../../emitter/log/standing.ts';
 import type { SelectEvent } from '../../emitter/select/types.ts';
 
 type Decision = Extract<PoolEvent, { type: 'decision' }>;
@@ -22,10 +23,13 @@ export class History {
   lastClosed: number | null = null;
   /** Who sits out after these records. */
   readonly quarantine = new QuarantineLedger();
+  /** Who stood by at the end of a run. */
+  readonly standing = new StandingLedger();
 
   note(record: EventRecord): void {
     const { window, event } = record;
     this.quarantine.note(record);
+    this.standing.note(record);
     if (event.type === 'window' || event.type === 'checkpoint')
       this.lastClosed = Math.max(this.lastClosed ?? 0, event.window);
     if (window === null) return;

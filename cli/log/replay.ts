@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../common/canonical.ts';
 import { PoolError, sentence } from '../../common/errors.ts';
-import type { EventRecord, PoolEvent } from '../../common/events.ts';
+import { EVENT_VERSION, type EventRecord, type PoolEvent } from '../../common/events.ts';
 import { toPlain } from '../../common/plain.ts';
 import type { LogCheck } from '../../common/verify-log.ts';
 import { candidateInput } from '../../emitter/log/candidate.ts';
@@ -28,6 +28,9 @@ export interface ReplayCounts {
   unchecked: number;
 }
 
+/** Since this schema a member's standing by is told as it shows; logs of older ones have other rules of standby mode. */
+const STANDBY_SCHEMA = 4;
+
 type Kind = 'decision' | 'rescue' | 'lead' | 'rejected' | 'shadow' | 'standby' | 'window';
 type Derived = Extract<PoolEvent, { type: Kind }>;
 const COUNTED: Partial<Record<Kind, 'decisions' | 'rescues' | 'leads' | 'closings'>> = {
@@ -51,6 +54,10 @@ export class Replay implements LogCheck {
   private toRestore: SelectEvent[] | null = [];
   /** The same of who sits out. */
   private sittingOut: SelectEvent[] | null = [];
+  /** What it is to be told of who stood by in the run before. */
+  private standing: SelectEvent | null = null;
+  /** Schema of the records at hand. */
+  private version = 0;
   private restoring = false;
 
   take(record: EventRecord): string | null {
@@ -61,15 +68,16 @@ export class Replay implements LogCheck {
 
   private judge(record: EventRecord): string | null {
     const { event } = record;
+    this.version = record.v;
     switch (event.type) {
       case 'start':
-        return this.start(event, record.v);
+        return this.start(event, record);
       case 'checkpoint':
         return this.checkpoint(event);
       case 'gap':
         return `${event.lost} records were lost here, so what was chosen after it cannot be checked`;
       case 'input':
-        return this.feed(event.input as SelectEvent, 'an input');
+        return this.feed(event.input as SelectEvent, 'an input') ?? this.standsBy(event);
       case 'candidate': {
         const input = record.v > 1 ? candidateInput(event) : null;
         return input && this.feed(input, 'a candidate');
@@ -91,13 +99,16 @@ export class Replay implements LogCheck {
     }
   }
 
-  private start(event: Extract<PoolEvent, { type: 'start' }>, version: number): string | null {
+  private start(event: Extract<PoolEvent, { type: 'start' }>, record: EventRecord): string | null {
+    const version = record.v;
     this.counts.cut += this.expected.length;
     this.expected = [];
     this.machine = version > 1 ? Machine.start(event) : null;
     this.toRestore = null;
     // Runs of schema 2 forgot who sat out.
     this.sittingOut = version > 2 ? null : [];
+    this.history.standing.note(record);
+    this.standing = version >= STANDBY_SCHEMA ? this.history.standing.restored(event.at) : null;
     this.restoring = true;
     this.counts.starts++;
     return null;
@@ -126,6 +137,7 @@ export class Replay implements LogCheck {
     } catch (thrown) {
       return `the selection cannot take it: ${sentence(thrown)}`;
     }
+    this.refuseOldStandby();
     return null;
   }
 
@@ -160,11 +172,43 @@ export class Replay implements LogCheck {
       const due = this.dueQuarantine(event.at);
       return isDue(due, event) ? null : 'it restores a quarantine that the log does not have there';
     }
+    if (event.type === 'stood') {
+      const due = this.standing ? [this.standing] : [];
+      this.standing = null;
+      return isDue(due, event) ? null : 'it restores who stood by otherwise than the log has it';
+    }
+    if (event.type === 'agent') return this.forgotten();
     if (event.type !== 'candidate') return null;
     this.restoring = false;
+    const forgotten = this.forgotten();
+    if (forgotten) return forgotten;
     if (this.dueQuarantine(event.at).length > 0) return 'who sat out in the run before was not restored';
     this.toRestore ??= this.history.decided(this.machine?.state.tip?.slot ?? 0);
     return this.toRestore.length === 0 ? null : 'a decision of the run before was not restored';
+  }
+
+  private forgotten(): string | null {
+    return this.standing ? 'who stood by in the run before was not restored' : null;
+  }
+
+  /** That a member stood by at a word is in the log for the next run. */
+  private standsBy({ input, ready }: Extract<PoolEvent, { type: 'input' }>): string | null {
+    const event = input as SelectEvent;
+    const stands = event.type === 'agent' && this.machine?.state.agents.get(event.signer)?.ready === true;
+    if (this.version < STANDBY_SCHEMA || stands === (ready === true)) return null;
+    return stands ? 'the member stood by, and it does not say so' : 'it says that its member stood by, and it did not';
+  }
+
+  /** Throws PoolError `event_log`: what was standing by, and whose turn it was, had other rules then. */
+  private refuseOldStandby(): void {
+    const { state } = this.machine ?? {};
+    const isStandby = state?.duty || state?.window?.rule.mode === 'standby';
+    if (!isStandby || this.version >= STANDBY_SCHEMA) return;
+    const what = `the log has standby mode by the rules of schema ${this.version}, and this program has those of schema ${EVENT_VERSION}`;
+    throw new PoolError(
+      'event_log',
+      `${what}: replay it with the release that wrote it (its start record names it), or export it`,
+    );
   }
 
   private dueQuarantine(at: number): SelectEvent[] {

@@ -1,21 +1,13 @@
-import { HEALTH_MS } from '../../common/agent.ts';
 import type { EventRecord, PoolEvent } from '../../common/events.ts';
-import { healthDigest, type LogIdentity } from '../../common/log-proof.ts';
+import type { LogIdentity } from '../../common/log-proof.ts';
 import { stringToName } from '../../common/name.ts';
-import { isSignedBy } from '../../common/signature.ts';
 import type { LogCheck } from '../../common/verify-log.ts';
+import { type AgentWord, isWord, WordCheck } from '../../common/word-check.ts';
 import { decodeBlockHeader } from '../../emitter/decode/block.ts';
 import { LENGTH_BYTES } from '../../emitter/decode/message.ts';
-import type { SelectEvent } from '../../emitter/select/types.ts';
 import { recoverKey, signatureDigest } from '../../emitter/verify/signer.ts';
 
 type CandidateEvent = Extract<PoolEvent, { type: 'candidate' }>;
-
-type Word = Extract<SelectEvent, { type: 'agent' }>;
-
-function isWord(input: object): input is Word {
-  return (input as SelectEvent).type === 'agent';
-}
 
 /** Candidates are what their headers say, and signed by whom the log says; so are the words of members' agents. */
 export class SignersCheck implements LogCheck {
@@ -30,8 +22,7 @@ export class SignersCheck implements LogCheck {
   readonly signers = new Set<string>();
   dac: string | null = null;
   private pool: bigint | null = null;
-  /** When each member said its last word of this run. */
-  private readonly saidAt = new Map<string, number>();
+  private readonly check = new WordCheck();
   private identity: LogIdentity = { chain: '', pool: '' };
 
   take({ event, v }: EventRecord): string | null {
@@ -42,7 +33,7 @@ export class SignersCheck implements LogCheck {
       this.identity = { chain: run.chain, pool: run.pool };
       if (run.logKey !== null) this.logKeys.add(run.logKey);
     }
-    if (event.type === 'start') this.saidAt.clear();
+    if (event.type === 'start') this.check.begin();
     // Words of schema 2 were not signed.
     if (v > 2 && event.type === 'input' && isWord(event.input)) return this.word(event.input);
     if (event.type !== 'candidate' || v === 1 || event.reducedAt === null) return null;
@@ -51,18 +42,11 @@ export class SignersCheck implements LogCheck {
   }
 
   /** That a node is up is its member's word; that it is gone, or its agent silent, the emitter's. */
-  private word({ at, signer, up, producing, headNum, proof }: Word): string | null {
-    if (!up) return null;
-    if (!proof) return "no signature makes it the agent's word";
-    const { node, signature } = proof;
-    if (node !== (producing ? 'producing' : 'paused')) return `the agent said that its node is ${node}`;
-    if (!(Math.abs(proof.at - at) <= HEALTH_MS)) return 'the agent said it at another time';
-    if (proof.at <= (this.saidAt.get(signer) ?? Number.NEGATIVE_INFINITY))
-      return 'the agent said it before its last word';
-    this.saidAt.set(signer, proof.at);
-    if (!isSignedBy(healthDigest(this.identity, { ...proof, headNum }), `0:${signature}`, signer))
-      return `it is not signed by ${signer}`;
-    this.signers.add(signer);
+  private word(word: AgentWord): string | null {
+    if (!word.up) return null;
+    const why = this.check.refuse(this.identity, word);
+    if (why !== null) return why;
+    this.signers.add(word.signer);
     this.words++;
     return null;
   }

@@ -4,6 +4,7 @@ import { extend } from './emission.ts';
 import { awaitedSlot, learnLead } from './expected.ts';
 import { askShadows } from './first.ts';
 import { learnPath } from './path.ts';
+import { restoreStanding } from './readiness.ts';
 import { dueAt, rescue } from './rescue.ts';
 import { onSettings } from './settings.ts';
 import { dutyDueAt, noteConnection, onAgent, restoreDuty, tookOver, watchDuty } from './standby.ts';
@@ -85,6 +86,8 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
       return;
     case 'quarantine':
       return restoreQuarantine(state, event);
+    case 'stood':
+      return restoreStanding(state, event);
     case 'fence-failed':
       if (state.window?.id !== event.window) return;
       rollBack(state, state.window, event.step);

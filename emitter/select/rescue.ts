@@ -7,8 +7,8 @@ import { type Emitted, isAlive, isOver, rulesOf, type SelectState, snapshot, typ
 import { withId } from './tree.ts';
 import type { BlockRef, Candidate, SelectEffect } from './types.ts';
 
-/** How much longer than billed other nodes may need for the same transactions. */
-const APPLY_FACTOR = 1.5;
+/** Logs from before it was a setting were written with this; see `applyPercent`. */
+const OLD_APPLY_PERCENT = 150;
 
 export interface Branch {
   path: Candidate[];
@@ -63,7 +63,8 @@ export function dueAt(state: SelectState, window: WindowState): number | null {
  * is there, not when it left: docs/decisions/experiment-3-deadline.md.
  */
 export function deadlineFor(state: SelectState, window: WindowState, path: readonly Candidate[]): number {
-  const applyMs = (path.reduce((sum, block) => sum + block.cpuUs, 0) / 1000) * APPLY_FACTOR;
+  const { applyPercent = OLD_APPLY_PERCENT } = state.config;
+  const applyMs = (path.reduce((sum, block) => sum + block.cpuUs, 0) / 1000) * (applyPercent / 100);
   return rulesOf(state).tooLateAt(window.id) - state.config.deadlineMarginMs - pathMs(state) - applyMs;
 }
 

@@ -1,20 +1,16 @@
-import { firstSlot, lastSlot, SLOT_MS, slotAt, slotTime, windowOf } from '../../common/slot.ts';
+import { SILENCE_MS } from '../../common/agent.ts';
+import { lastSlot, SLOT_MS, slotAt, slotTime, windowOf } from '../../common/slot.ts';
 import { awaitedSlot, expectedAt } from './expected.ts';
+import { isAble, isReady, noteReady, stoodSince } from './readiness.ts';
 import { ruleFor } from './settings.ts';
-import { isAlive, isOver, rulesOf, type SelectState, turnAfter, type WindowState } from './state.ts';
+import { isAlive, isOver, rulesOf, type SelectState, turnsAfter, type WindowState } from './state.ts';
 import type { SelectEffect, SelectEvent } from './types.ts';
-
-/** A follower's head may be told of this late: an agent speaks at each block, and it takes a moment. */
-const SYNC_BLOCKS = 2;
 
 /** A leader that is paused, or another that is not, is told again after this: the command may have been lost. */
 const TELL_AGAIN_MS = 500;
 
 /** nodeos skips to the next slot when less than a tenth of this one is left. Source: `calculate_pending_block_time`. */
 const SLOT_REST_MS = SLOT_MS / 10;
-
-/** Agents speak every 500 ms: between two words further apart nothing is known of the node. */
-const SILENCE_MS = 3 * SLOT_MS;
 
 /** Takes in what an agent says; in standby mode corrects what is not as it was told. */
 export function onAgent(
@@ -26,7 +22,8 @@ export function onAgent(
   const agent = { up, producing, headNum, at, ready: false };
   state.agents.set(signer, agent);
   agent.ready = isReady(state, signer);
-  if (before?.ready && agent.ready && at - before.at <= SILENCE_MS) noteReady(state, signer, before.at, at);
+  const since = stoodSince(state, signer, before, at);
+  if (since !== null && agent.ready) noteReady(state, signer, since, at, effects);
   if (!up) return;
   const { duty } = state;
   if (!duty) {
@@ -88,20 +85,33 @@ export function restoreDuty(
 ): void {
   if (state.duty?.leader === leader) return;
   state.lastTurn = leader;
-  giveDuty(state, leader, window.id, now);
+  giveDuty(state, leader, window.id, now, [...window.passed], effects);
   tell(state, others(state), now, effects);
 }
 
+/** Who was away at its turn is asked first, out of turn, so that nobody is paid for standing by who is away whenever it would lead. */
 function appoint(state: SelectState, window: number, now: number, effects: SelectEffect[]): void {
-  const able = agentsUp(state).filter((signer) => isAble(state, null, signer));
-  const leader = turnAfter(state.lastTurn, able);
-  if (!leader) {
+  const owing = [...state.agents.keys()].filter((signer) => state.owing?.has(signer)).sort();
+  const inTurn = turnsAfter(state.lastTurn, [...state.agents.keys()]).filter((signer) => !owing.includes(signer));
+  const asked = [...owing, ...inTurn];
+  const at = asked.findIndex((signer) => isAble(state, null, signer));
+  const leader = asked[at];
+  if (leader === undefined) {
     if (state.duty && !state.duty.stuck) sayNobody(state, 'its turn is over', effects);
     return;
   }
-  state.lastTurn = leader;
-  giveDuty(state, leader, window, now);
+  if (at >= owing.length) state.lastTurn = leader;
+  const away = asked.slice(0, at);
+  oweTurn(state, away, leader);
+  giveDuty(state, leader, window, now, away, effects);
   tell(state, others(state), now, effects);
+}
+
+function oweTurn(state: SelectState, away: readonly string[], leader: string): void {
+  const owing = new Set([...(state.owing ?? []), ...away]);
+  owing.delete(leader);
+  if (owing.size > 0) state.owing = owing;
+  else delete state.owing;
 }
 
 function replace(
@@ -113,17 +123,25 @@ function replace(
 ): void {
   const duty = state.duty;
   if (!duty) return;
-  const able = agentsUp(state).filter((signer) => signer !== duty.leader && isAble(state, window, signer));
-  const leader = turnAfter(duty.leader, able);
-  if (!leader) {
+  const asked = turnsAfter(duty.leader, [...state.agents.keys()]).filter((signer) => signer !== duty.leader);
+  const leader = asked.find((signer) => isAble(state, window, signer));
+  if (leader === undefined) {
     if (!duty.stuck) sayNobody(state, cause, effects);
     return;
   }
+  const skipped = asked.slice(0, asked.indexOf(leader));
   window?.out.add(duty.leader);
   if (window) window.overdue = null;
+  for (const signer of skipped) window?.passed.add(signer);
+  const away = window
+    ? duty.away
+    : [...new Set([...duty.away, duty.leader, ...skipped])].filter((one) => one !== leader);
   // Before its window another takes over the turn as well; in mid-window it keeps its own.
-  if (!window) state.lastTurn = leader;
-  giveDuty(state, leader, window?.id ?? duty.window, now);
+  if (!window) {
+    state.lastTurn = leader;
+    oweTurn(state, away, leader);
+  }
+  giveDuty(state, leader, window?.id ?? duty.window, now, away, effects);
   tell(state, others(state), now, effects);
 }
 
@@ -164,29 +182,19 @@ export function noteConnection(state: SelectState, signer: string): void {
   if (state.duty?.leader === signer) state.duty.lost = !isAlive(state, signer);
 }
 
-function giveDuty(state: SelectState, leader: string, window: number, now: number): void {
+function giveDuty(
+  state: SelectState,
+  leader: string,
+  window: number,
+  now: number,
+  away: readonly string[],
+  effects: SelectEffect[],
+): void {
   const agent = state.agents.get(leader);
   // Up to here it stood by; blocks leave before their time.
   const until = Math.max(now, slotTime(state.tip?.slot ?? 0));
-  if (agent?.ready && now - agent.at <= SILENCE_MS) noteReady(state, leader, agent.at, until);
-  state.duty = { leader, window, since: now, told: now, lost: false, stuck: false };
-}
-
-/** Whether its node can make the next block now. */
-function isAble(state: SelectState, window: WindowState | null, signer: string): boolean {
-  return isFollowing(state, signer) && !window?.out.has(signer) && !state.quarantine.has(signer);
-}
-
-function isFollowing(state: SelectState, signer: string): boolean {
-  const agent = state.agents.get(signer);
-  return agent?.up === true && agent.headNum + SYNC_BLOCKS >= (state.tip?.num ?? 0);
-}
-
-/** Whether it stands by: its node follows paused and could take over, and the running window is not its to make. */
-function isReady(state: SelectState, signer: string): boolean {
-  const { window, duty, agents } = state;
-  if (agents.get(signer)?.producing !== false || !isAble(state, window, signer)) return false;
-  return duty?.leader !== signer || (window !== null && duty.window > window.id);
+  if (agent?.ready && now - agent.at <= SILENCE_MS) noteReady(state, leader, agent.at, until, effects);
+  state.duty = { leader, window, since: now, told: now, lost: false, stuck: false, away };
 }
 
 function agentsUp(state: SelectState): string[] {
@@ -203,7 +211,8 @@ function tell(state: SelectState, pause: string[], now: number, effects: SelectE
   duty.told = now;
   const head = tip && { num: tip.num, id: tip.id };
   const { window, leader } = duty;
-  effects.push({ type: 'lead', window, runs: state.window?.id === window, leader, pause: pause.sort(), head });
+  const away = [...duty.away].sort();
+  effects.push({ type: 'lead', window, runs: state.window?.id === window, leader, pause: pause.sort(), head, away });
 }
 
 function sayNobody(state: SelectState, cause: string, effects: SelectEffect[]): void {
@@ -211,12 +220,4 @@ function sayNobody(state: SelectState, cause: string, effects: SelectEffect[]): 
   state.duty.stuck = true;
   const text = `no member's node can take over from ${state.duty.leader} (${cause}): it stays as it is`;
   effects.push({ type: 'fault', code: 'standby_nobody', text });
-}
-
-function noteReady({ window }: SelectState, signer: string, from: number, to: number): void {
-  if (!window) return;
-  const slots = window.ready.get(signer) ?? new Set<number>();
-  window.ready.set(signer, slots);
-  const end = Math.min(slotAt(to), lastSlot(window.id));
-  for (let slot = Math.max(slotAt(from), firstSlot(window.id)); slot <= end; slot++) slots.add(slot);
 }

@@ -32,6 +32,8 @@ export interface WindowState {
   rescues: number;
   /** Standby mode: slots in which a member's agent showed a node that could take over. */
   ready: Map<string, Set<number>>;
+  /** Standby mode: who was away when it was its turn, or it should have taken over. It stands by no more in this window. */
+  passed: Set<string>;
   /** The free choice at its beginning, and whose turn it was then; not known before. */
   first: Candidate | null;
   turn: string | null;
@@ -77,6 +79,8 @@ export interface Duty {
   lost: boolean;
   /** It failed and nobody can take over: said once. */
   stuck: boolean;
+  /** Whose turn it was before, and who could not take it. */
+  away: readonly string[];
 }
 
 export interface SelectState {
@@ -91,6 +95,10 @@ export interface SelectState {
   window: WindowState | null;
   /** Public blocks of other producers, newest last: where a pool branch may start. */
   roots: BlockRef[];
+  /** Standby mode: who was away at its turn, and is asked first from then on until it leads. Absent while that is nobody. */
+  owing?: Set<string>;
+  /** After a restart: members that stood by at their last word before it, with its time, until they speak again. */
+  stood?: Map<string, number>;
   /** Id of the newest window that was opened: none before it is opened again. */
   lastWindow: number;
   /** Connected members by signer, with the number of their sessions. */
@@ -145,7 +153,8 @@ export function openWindow(state: SelectState, id: number, parent: BlockRef): Wi
   state.lastLeader = state.window?.leader ?? state.lastLeader;
   const lists = { tree: emptyTree(), emitted: [], rejected: [], waits: [], before: [] };
   const maps = { decided: new Map(), restored: new Map(), ready: new Map(), shadows: new Map() };
-  const sets = { bad: new Set<string>(), out: new Set(state.quarantine.keys()) };
+  const passed = new Set(state.duty?.away ?? state.owing);
+  const sets = { bad: new Set<string>(), out: new Set(state.quarantine.keys()), passed };
   const none = { leader: null, overdue: null, first: null, turn: null, rescues: 0, halted: false };
   state.window = { id, rule, parent, ...lists, ...maps, ...sets, ...none };
   state.lastWindow = id;
@@ -201,10 +210,16 @@ export function liveSigners(state: SelectState): string[] {
   return [...state.sessions.keys()].filter((signer) => isAlive(state, signer)).sort();
 }
 
-/** The one whose turn follows: the next in the order of keys, from the first again after the last. */
-export function turnAfter(last: string | null, signers: readonly string[]): string | null {
+/** Turns in the order of keys, from the first again after the last: those that follow after one's, which comes last itself. */
+export function turnsAfter(last: string | null, signers: readonly string[]): string[] {
   const sorted = [...signers].sort();
-  return sorted.find((signer) => last !== null && signer > last) ?? sorted[0] ?? null;
+  const isLater = (signer: string) => last === null || signer > last;
+  return [...sorted.filter(isLater), ...sorted.filter((signer) => !isLater(signer))];
+}
+
+/** The one whose turn follows, or null when there is nobody. */
+export function turnAfter(last: string | null, signers: readonly string[]): string | null {
+  return turnsAfter(last, signers)[0] ?? null;
 }
 
 /** Whether nothing can be let out of a window any more: its last slot is out, or a later window's block. */

@@ -31,6 +31,11 @@ export interface SelectConfig {
   deadlineMarginMs: number;
   /** One-way time to the next producer, taken off as well; null: learned from its blocks. Logs before schema 3 do not have it. */
   pathMs?: number | null;
+  /**
+   * How long other nodes may need for a branch that comes at once, in percent of its billed CPU: docs/decisions/experiment-5-heavy.md.
+   * Logs before schema 4 do not have it.
+   */
+  applyPercent?: number;
   /** 0: a failed leader's window is given up. */
   rescuesPerWindow: number;
   /** How many of the pool's windows a member sits out after one in which a block of its was invalid. */
@@ -46,6 +51,7 @@ export const SELECT_DEFAULTS: SelectConfig = {
   overdueMs: 150,
   deadlineMarginMs: 50,
   pathMs: null,
+  applyPercent: 250,
   rescuesPerWindow: 2,
   quarantineWindows: 10,
   forkRules: 'legacy',
@@ -62,6 +68,11 @@ export type SelectEvent =
   | { type: 'quarantine'; at: number; signer: string; windows: number }
   /** By the log of earlier runs all windows up to this one are over: none of them is opened again. */
   | { type: 'resume'; at: number; window: number }
+  /**
+   * By the log of earlier runs: of each member that stood by at its last word, when that word came; and who could not take the turn
+   * that was given last.
+   */
+  | { type: 'stood'; at: number; words: { signer: string; last: number }[]; away: string[] }
   /** The `step`th emission of the last answer could not be made durable: it and those behind it did not happen. */
   | { type: 'fence-failed'; at: number; window: number; step: number }
   /** A window of the pool's has begun by the clock, whether anything was heard of it or not. */
@@ -121,7 +132,7 @@ export type SelectEffect =
   /**
    * Standby mode: from this window on (the pool's next one at or after it) let `leader` make blocks and nobody else. First
    * pause those in `pause`, then resume the leader once its node has the block `head`, the public tip now. `runs`: the window is
-   * the one that runs; one that is to come may be another producer's.
+   * the one that runs; one that is to come may be another producer's. `away`: whose turn it was before, and who could not take it.
    */
   | {
       type: 'lead';
@@ -130,7 +141,10 @@ export type SelectEffect =
       leader: string;
       pause: string[];
       head: { num: number; id: string } | null;
+      away: string[];
     }
+  /** Standby mode: slots of the running window in which a member showed a node that could take over, told once each. */
+  | { type: 'standby'; window: number; signer: string; slots: number[] }
   /** Propose mode: from this window on all make blocks: resume these. */
   | { type: 'release'; window: number; resume: string[] }
   /** This emitted block's body is invalid, says the relay node: its signer is in quarantine. */
@@ -154,6 +168,7 @@ export type SelectEffect =
       /** What held for it, as voted. */
       strategy: string;
       mode: Mode;
+      /** Propose mode: members with a session and no candidate. */
       standby: { slot: number; signer: string }[];
     }
   | { type: 'wake'; at: number };

@@ -3,6 +3,7 @@ import { firstSlot, lastSlot, SLOTS_PER_WINDOW } from '../../common/slot.ts';
 import type { Evidence } from '../source/evidence.ts';
 import { type Comparison, compare } from './compare.ts';
 import { isEligible } from './eligible.ts';
+import { provenStanding } from './proven.ts';
 import { STANDING, Standings, standingOf } from './standing.ts';
 import { METRICS_VERSION, type MemberMetrics, type Mode, type WindowMetrics } from './types.ts';
 
@@ -14,16 +15,21 @@ export function measure(evidence: Evidence): WindowMetrics {
     window,
     members.map(({ account }) => account),
   );
-  let unattributed = 0;
+  const mode = modeOf(records);
+  const isProven = mode === 'standby' ? provenStanding(evidence) : () => true;
+  let [unattributed, unproven] = [0, 0];
   for (const { event } of records) {
     const said = standingOf(event);
     if (!said) continue;
+    if (event.type === 'standby' && !isProven(event)) {
+      unproven++;
+      continue;
+    }
     const known = standings.mark(owner(signers, said.signer), said.slot, said.standing);
     if (!known && event.type === 'candidate') unattributed++;
   }
   const selected = countSelected(compared, signers);
   for (const { slot, signer } of compared.onChain) standings.mark(owner(signers, signer), slot, STANDING.candidate);
-  const mode = modeOf(records);
   const rule = { mode, percent: evidence.eligiblePercent };
   const each = members.map((member) => measureMember(member, standings, selected, rule));
   const { leaks, replaced, orphaned, unsent, unconfirmed, strays } = compared;
@@ -33,7 +39,7 @@ export function measure(evidence: Evidence): WindowMetrics {
     ...{ pool: evidence.pool, window, firstSlot: firstSlot(window), lastSlot: lastSlot(window), mode },
     ...{ slots: SLOTS_PER_WINDOW, emitted: blocks.length, missed: SLOTS_PER_WINDOW - blocks.length },
     rescues: records.filter(({ event }) => event.type === 'rescue').length,
-    ...{ replaced, orphaned, unsent, unconfirmed, unattributed, strays, leaks },
+    ...{ replaced, orphaned, unsent, unconfirmed, unattributed, unproven, strays, leaks },
     outsiders: blocks.length - leaks.length - mine,
     eligiblePercent: evidence.eligiblePercent,
     members: each,
@@ -45,7 +51,8 @@ function owner(signers: Map<string, string>, signer: string | null): string | un
   return signer === null ? undefined : signers.get(signer);
 }
 
-function modeOf(records: EventRecord[]): Mode {
+/** Of the closing record. */
+export function modeOf(records: EventRecord[]): Mode {
   const end = records.find(({ event }) => event.type === 'window')?.event;
   return (end?.type === 'window' && end.mode) || 'propose';
 }

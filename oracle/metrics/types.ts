@@ -1,5 +1,5 @@
 /** Version of the rules in docs/metrics.md. Oracles whose rules differ must not get equal reports by accident. */
-export const METRICS_VERSION = 2;
+export const METRICS_VERSION = 3;
 
 /** As the window's closing record has it: every member proposes, or one leads and the others stand by. */
 export type Mode = 'propose' | 'standby';
@@ -38,6 +38,7 @@ export interface WindowMetrics {
   unconfirmed: number;
   outsiders: number;
   unattributed: number;
+  unproven: number;
   strays: number;
   leaks: { slot: number; id: string }[];
   eligiblePercent: number;

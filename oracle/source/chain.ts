@@ -41,6 +41,13 @@ export interface Seat {
   until: number;
 }
 
+/** The members' vote on the mode: `mode` from the window `fromWindow` on, `before` until then. */
+export interface VotedMode {
+  fromWindow: number;
+  mode: string;
+  before: string;
+}
+
 /** A report as the contract keeps it: in `reports` while a window is open, in `windows` once it is decided. */
 export interface FiledReport {
   /** Who decided: the oracles' equal reports, or the members by vote, who settle a window or make it void. */
@@ -87,6 +94,7 @@ export interface OracleChain {
   signers(): Promise<Map<string, string>>;
   /** Log keys of the registered emitters, as "type:hex". */
   emitterKeys(): Promise<string[]>;
+  votedMode(): Promise<VotedMode>;
   settled(window: number): Promise<FiledReport | null>;
   ownReport(window: number): Promise<FiledReport | null>;
   signReport(data: ReportData): Promise<SignedTransaction>;

@@ -7,6 +7,10 @@ export interface Evidence {
   pool: string;
   /** The window's records up to and including its closing one. */
   records: EventRecord[];
+  /** In standby mode what the log says shortly before the window and up to its end: agents' words and who led. */
+  around: EventRecord[];
+  /** What members sign is for this chain and pool. */
+  chain: string;
   /** The pool's blocks of the window on the final chain. */
   blocks: BlockRef[];
   /** Members with a seat in this window, by index. */
@@ -26,13 +30,16 @@ export async function gatherEvidence(
   chain: OracleChain,
   window: number,
   records: EventRecord[],
+  around: EventRecord[],
   inside: BlockRef[],
 ): Promise<Evidence> {
-  const [config, seats, signers] = await Promise.all([chain.config(), chain.seats(), chain.signers()]);
+  const asked = [chain.config(), chain.seats(), chain.signers(), chain.chainId()] as const;
+  const [config, seats, signers, id] = await Promise.all(asked);
   const members = seats
     .filter((seat) => holdsSeat(seat, window))
     .map(({ account, index }) => ({ account, index }))
     .sort((a, b) => a.index - b.index);
   const blocks = inside.filter((block) => block.producer === config.producer);
-  return { window, pool: config.producer, records, blocks, members, signers, eligiblePercent: config.eligiblePercent };
+  const { producer: pool, eligiblePercent } = config;
+  return { window, pool, chain: id, records, around, blocks, members, signers, eligiblePercent };
 }

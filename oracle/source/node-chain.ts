@@ -6,7 +6,17 @@ import { stringToName } from '../../common/name.ts';
 import { slotOfTimestamp } from '../../common/slot.ts';
 import { chainTime, readTable } from '../../common/tables.ts';
 import type { BlockRef, OracleChain, ReportData, SignedTransaction } from './chain.ts';
-import { type ConfigRow, type FiledRow, type SeatRow, type StateRow, toConfig, toFiled, toSeat } from './tables.ts';
+import {
+  type ConfigRow,
+  type FiledRow,
+  type SeatRow,
+  type StateRow,
+  type StrategyRow,
+  toConfig,
+  toFiled,
+  toSeat,
+  toVotedMode,
+} from './tables.ts';
 
 /** Long enough for a busy chain, short enough that a report which got lost is sent anew within two minutes. */
 const EXPIRE_SECONDS = 60;
@@ -66,6 +76,10 @@ export class NodeChain implements OracleChain {
 
   async emitterKeys() {
     return (await this.table<{ key: string }>('emitters')).map(({ key }) => keyId(key));
+  }
+
+  async votedMode() {
+    return toVotedMode((await this.table<StrategyRow>('strategy'))[0]);
   }
 
   async settled(window: number) {

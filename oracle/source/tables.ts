@@ -1,5 +1,5 @@
 import { chainTime, type Whole } from '../../common/tables.ts';
-import type { FiledReport, PoolConfig, Seat } from './chain.ts';
+import type { FiledReport, PoolConfig, Seat, VotedMode } from './chain.ts';
 
 /** The contract's `config`: the parts of it that are used here. */
 export interface ConfigRow {
@@ -35,6 +35,18 @@ export function toConfig(config: ConfigRow, state: StateRow): PoolConfig {
     closingSettledAt: chainTime(state.closing_settled_at),
     closedThrough: Number(state.closed_through),
   };
+}
+
+export interface StrategyRow {
+  mode: string;
+  from_window: Whole;
+  previous_mode: string;
+}
+
+/** Before the first vote on it there is no row, or one without modes. */
+export function toVotedMode(row: StrategyRow | undefined): VotedMode {
+  const { mode, previous_mode: before } = row ?? {};
+  return { fromWindow: Number(row?.from_window ?? 0), mode: mode || 'propose', before: before || 'propose' };
 }
 
 export interface SeatRow {

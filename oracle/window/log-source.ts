@@ -2,6 +2,7 @@ import { sha256 } from '../../common/canonical.ts';
 import { PoolError } from '../../common/errors.ts';
 import { EventLogReader } from '../../common/event-log.ts';
 import { type EventRecord, recordHash } from '../../common/events.ts';
+import { recordsAround } from './around.ts';
 import type { Journal, LogPosition, WindowTally } from './journal.ts';
 
 /** An emitter's log, read on from where the journal stands; nothing of it is used before its hash chain was verified. */
@@ -42,6 +43,18 @@ export class LogSource {
       throw broken(this.file, records[0]?.seq ?? 0, `the records of window ${window} changed since they were verified`);
     }
     return { records, after: all.slice(end) };
+  }
+
+  /** See `recordsAround`; `records` are a window's, as `closedWindow` gave them. Throws `log_broken` as that does. */
+  around(records: EventRecord[]): EventRecord[] {
+    const page = this.read((log) => recordsAround(log, records));
+    const [first] = page;
+    // Each covers the one before it, and the last was verified.
+    if (first) verifyPage(this.file, { seq: first.seq - 1, hash: first.prev }, page);
+    const end = records.at(-1);
+    if (first && page.at(-1)?.hash !== end?.hash)
+      throw broken(this.file, end?.seq ?? 0, 'it changed since it was verified');
+    return page;
   }
 
   close(): void {

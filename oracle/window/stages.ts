@@ -8,8 +8,13 @@ import type { LogSource } from './log-source.ts';
 /** The stages before this one, as the window job sees them; `oracle.ts` puts the real ones in. */
 export interface Stages {
   isIrreversible(window: number, irreversible: BlockRef): boolean;
-  /** The report of a closed, irreversible window, or why it is none of the pool's whole windows. */
-  compute(window: number, records: EventRecord[], irreversible: BlockRef): Promise<ReportData | { skip: string }>;
+  /** The report of a closed, irreversible window, or why it is not reported. `around`: see LogSource. */
+  compute(
+    window: number,
+    records: EventRecord[],
+    around: EventRecord[],
+    irreversible: BlockRef,
+  ): Promise<ReportData | { skip: string }>;
   hash(data: ReportData): string;
 }
 

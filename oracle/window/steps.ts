@@ -51,7 +51,7 @@ export class WindowSteps {
     const { log, journal, logger, stages, chain, pool } = this.parts;
     const { window, digest } = row;
     const { records, after } = log.closedWindow(window, digest);
-    const report = await stages.compute(window, records, irreversible);
+    const report = await stages.compute(window, records, log.around(records), irreversible);
     if ('skip' in report) return this.skip(window, report.skip);
     const identity = { chain: await chain.chainId(), pool };
     const keys = await chain.emitterKeys();

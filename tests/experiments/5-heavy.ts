@@ -1,4 +1,5 @@
 import { firstSlot, lastSlot, slotTime, windowOf } from '../../common/slot.ts';
+import { SELECT_DEFAULTS } from '../../emitter/select/types.ts';
 import { IncomingBlock } from '../../emitter/verify/incoming.ts';
 import { Burner, HEAVY_CONFIG, QUIET_CONFIG } from './lab/burner.ts';
 import { blocksBetween, POOL } from './lab/chain.ts';
@@ -8,9 +9,9 @@ import { blockOf, type Pool, startPool } from './lab/pool.ts';
 import { type Claim, experiment, type Findings, type Row } from './lab/report.ts';
 import { untilOver } from './lab/turns.ts';
 
-/** The factor by which the emitter thinks that applying takes longer than billed, and its margin: emitter/select/rescue.ts. */
-const APPLY_FACTOR = 1.5;
-const MARGIN_MS = 50;
+/** What the emitter thinks that applying takes, in parts of what was billed, and its margin: emitter/select/rescue.ts. */
+const APPLY_FACTOR = (SELECT_DEFAULTS.applyPercent ?? 0) / 100;
+const MARGIN_MS = SELECT_DEFAULTS.deadlineMarginMs;
 
 interface Held {
   nums: number[];
@@ -109,7 +110,7 @@ await experiment({
   options: {
     '--latency <ms>': ['one-way delay between relay node and producers', '20'],
     '--cpu <ms>': ['CPU of each block', '100'],
-    '--release <ms,ms>': ["when the branch leaves, after the last slot's time", '-2500,-1500,-1000,-500'],
+    '--release <ms,ms>': ["when the branch leaves, after the last slot's time", '-4000,-2500,-1500,-1000,-500'],
   },
   run,
 });

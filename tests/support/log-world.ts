@@ -13,7 +13,7 @@ import { PublicBranch } from '../../emitter/relay/branch.ts';
 import { Frames } from '../../emitter/relay/frames.ts';
 import { candidateKey } from '../../emitter/select/state.ts';
 import { STRATEGY_VERSIONS } from '../../emitter/select/strategy.ts';
-import type { Candidate, SelectEvent } from '../../emitter/select/types.ts';
+import type { SelectEvent } from '../../emitter/select/types.ts';
 import { play, type World } from './select-world.ts';
 
 export const CHAIN = 'c0'.repeat(32);
@@ -37,6 +37,36 @@ export interface LogOptions {
 }
 
 class Killed extends Error {}
+
+/** A real chooser that sends nowhere. */
+export function chooserOf(journal: Journal, now: () => number, send: () => boolean): Chooser {
+  const address = { EMITTER_RELAY_API: 'http://127.0.0.1:1', EMITTER_RELAY_P2P: '127.0.0.1:1' };
+  const none = () => {};
+  return new Chooser({
+    config: emitterConfig.parse({ EMITTER_POOL: 'pool', EMITTER_DAC: 'dac', ...address }),
+    ...{ clock: { now }, logger: pino({ level: 'silent' }), journal, send, canSend: () => true },
+    members: { account: (signer: string) => signer.slice(2) } as unknown as MemberDirectory,
+    ...{ frames: new Frames(), branch: new PublicBranch() },
+    ...{ onFault: none, onSent: none, onLead: none, onRelease: none, onLeak: none, onFenced: none, onClosing: none },
+  });
+}
+
+export function runStart(chooser: Chooser, logKey: string | null): RunStart {
+  const select = { strategies: STRATEGY_VERSIONS, config: chooser.state.config };
+  return { pool: 'pool', dac: 'dac', chain: CHAIN, software: 'test', ...select, logKey };
+}
+
+/** Feeds it an event as the emitter does: a candidate with its bytes. */
+export function feedTo(chooser: Chooser, event: SelectEvent): void {
+  if (event.type !== 'candidate') return chooser.dispatch(event);
+  const { arrivedMs, late, ...fields } = event.candidate;
+  const key = candidateKey(event.candidate);
+  const { frames } = (chooser as unknown as { parts: { frames: Frames } }).parts;
+  frames.keep(key, { slot: fields.slot, frame: Buffer.from(key), monotonic: 0 });
+  const said = { verdict: late ? 'late' : 'valid', reason: late ? 'late' : null } as const;
+  const more = { member: fields.signer.slice(2), evidence: null, reducedAt: event.at };
+  chooser.offer({ type: 'candidate', at: arrivedMs, ...fields, ...said, ...more });
+}
 
 /** Lets the real chooser, journal, store and notary write the log of a world that the selection went through. */
 export function writeLog(file: string, world: World, options: LogOptions = {}): void {
@@ -72,8 +102,7 @@ class Writer {
   feed(event: SelectEvent): void {
     this.now = event.at;
     try {
-      if (event.type === 'candidate') this.offer(event.candidate, event.at);
-      else this.chooser.dispatch(event);
+      feedTo(this.chooser, event);
       this.turn();
     } catch (thrown) {
       if (!(thrown instanceof Killed)) throw thrown;
@@ -94,29 +123,12 @@ class Writer {
     this.notary = null;
     const saw = (records: Parameters<Notary['saw']>[0]) => this.notary?.saw(records);
     this.journal = new Journal(store, saw, () => {});
-    const address = { EMITTER_RELAY_API: 'http://127.0.0.1:1', EMITTER_RELAY_P2P: '127.0.0.1:1' };
-    this.chooser = new Chooser({
-      config: emitterConfig.parse({ EMITTER_POOL: 'pool', EMITTER_DAC: 'dac', ...address }),
-      clock: { now: () => this.now },
-      logger: pino({ level: 'silent' }),
-      journal: this.journal,
-      members: { account: (signer: string) => signer.slice(2) } as unknown as MemberDirectory,
-      ...{ frames: new Frames(), branch: new PublicBranch() },
-      send: () => this.send(),
-      canSend: () => true,
-      ...{
-        onFault: () => {},
-        onSent: () => {},
-        onLead: () => {},
-        onRelease: () => {},
-        onLeak: () => {},
-        onFenced: () => {},
-      },
-      onClosing: () => {},
-    });
-    const select = { strategies: STRATEGY_VERSIONS, config: this.chooser.state.config };
-    const named = { pool: 'pool', dac: 'dac', chain: CHAIN, software: 'test' };
-    const run: RunStart = { ...named, ...select, logKey: options.unsigned ? null : this.key.id };
+    this.chooser = chooserOf(
+      this.journal,
+      () => this.now,
+      () => this.send(),
+    );
+    const run = runStart(this.chooser, options.unsigned ? null : this.key.id);
     this.journal.tell(null, { type: 'start', at: this.now, ...run });
     if (!options.unsigned) this.sign(run);
     if (options.strategy !== undefined) this.vote(options.strategy);
@@ -136,16 +148,6 @@ class Writer {
     };
     this.notary = new Notary(signing, { run, journal, now: () => this.now, state: () => chooser.state, onFault });
     this.notary.catchUp();
-  }
-
-  private offer(candidate: Candidate, reducedAt: number): void {
-    const { arrivedMs, late, ...fields } = candidate;
-    const frame = Buffer.from(candidateKey(candidate));
-    const frames = (this.chooser as unknown as { parts: { frames: Frames } }).parts.frames;
-    frames.keep(candidateKey(candidate), { slot: candidate.slot, frame, monotonic: 0 });
-    const said = { verdict: late ? 'late' : 'valid', reason: late ? 'late' : null } as const;
-    const more = { member: fields.signer.slice(2), evidence: null, reducedAt };
-    this.chooser.offer({ type: 'candidate', at: arrivedMs, ...fields, ...said, ...more });
   }
 
   private send(): boolean {

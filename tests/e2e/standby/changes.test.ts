@@ -132,8 +132,20 @@ test('the emitter is killed in mid-window: what is lost is the time until a memb
   assert.ok(missed <= Math.min(7, Math.ceil(lostMs / 500) + 1), `missed ${missed} after ${lostMs} ms`);
   assert.equal(replaced, 0);
   assert.ok(emitted >= 5);
+  // Who followed before and after it stood by all the while.
+  await stoodByAll(window);
   await checkWindow(window + run.turns.round, 'standby');
 });
+
+/** Each member that made no block of a window stood by in all its slots, as the oracle measures it, and so is paid. */
+async function stoodByAll(window: number): Promise<void> {
+  const { members } = await metrics(window);
+  const each = members.map(({ name, selected, standby }) => `${name} ${selected}+${standby}`).join(', ');
+  process.stderr.write(`window ${window}, blocks + stand-by: ${each}\n`);
+  const followers = members.filter(({ selected }) => selected === 0);
+  assert.ok(followers.length > 0);
+  for (const { standby, eligible } of followers) assert.deepEqual([standby, eligible], [12, true], each);
+}
 
 test('never did two members produce in public, and the log of it all holds', () => {
   assert.equal(emittedTwice(run), 0);

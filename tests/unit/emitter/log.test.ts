@@ -9,7 +9,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { merkleRoot } from '../../../common/canonical.ts';
 import { PoolError } from '../../../common/errors.ts';
 import { EventLogReader } from '../../../common/event-log.ts';
-import { chainRecord, type EventRecord, GENESIS_HASH, type PoolEvent, recordHash } from '../../../common/events.ts';
+import {
+  chainRecord,
+  EVENT_VERSION,
+  type EventRecord,
+  GENESIS_HASH,
+  type PoolEvent,
+  recordHash,
+} from '../../../common/events.ts';
 import { type Verification, verifyLog } from '../../../common/verify-log.ts';
 import { windowRoot } from '../../../common/window-root.ts';
 import { LIMITS } from '../../../emitter/limits.ts';
@@ -183,14 +190,24 @@ test('the hash covers every field of a record, and no order of keys', () => {
   const record = chainRecord(5, 100, decision(1200), GENESIS_HASH);
   const { hash, ...body } = record;
   assert.equal(recordHash(body), hash);
-  const changes = [{ v: 4 }, { seq: 6 }, { window: null }, { event: decision(1201) }, { prev: 'ff'.repeat(32) }];
+  const changes = [
+    { v: EVENT_VERSION + 1 },
+    { seq: 6 },
+    { window: null },
+    { event: decision(1201) },
+    { prev: 'ff'.repeat(32) },
+  ];
   for (const change of changes) assert.notEqual(recordHash({ ...body, ...change }), hash);
   const event = Object.fromEntries(Object.entries(body.event).reverse()) as unknown as PoolEvent;
   assert.equal(recordHash({ ...body, event }), hash);
 });
 
 test('a record of a newer schema is refused with a word on what to do', () => {
-  const file = tampered((db) => db.exec(`UPDATE events SET event = replace(event, '"v":3', '"v":4') WHERE seq = 3`));
+  const file = tampered((db) =>
+    db.exec(
+      `UPDATE events SET event = replace(event, '"v":${EVENT_VERSION}', '"v":${EVENT_VERSION + 1}') WHERE seq = 3`,
+    ),
+  );
   assert.throws(() => verified(file), { code: 'event_log', message: /newer version/ });
 });
 

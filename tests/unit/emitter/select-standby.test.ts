@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { firstSlot, lastSlot, slotTime, windowOf } from '../../../common/slot.ts';
 import { reduce } from '../../../emitter/select/reducer.ts';
 import { initialState } from '../../../emitter/select/state.ts';
-import { SELECT_DEFAULTS, type SelectEvent } from '../../../emitter/select/types.ts';
+import { type BlockRef, SELECT_DEFAULTS, type SelectEffect, type SelectEvent } from '../../../emitter/select/types.ts';
 import { cases, fc } from '../../support/property.ts';
 import { block, poolWindow, signerOf } from '../../support/select-world.ts';
 import { playStandby, type StandbyMember, type StandbyRun, type StandbyWorld } from '../../support/standby-world.ts';
@@ -216,15 +216,21 @@ test('the window’s end: those who followed all the time stood by, one whose ag
   assert.equal(end?.mode, 'standby');
   const leader = run.emissions[0]?.signer;
   for (const m of [0, 1, 2]) {
-    const count: number | undefined = end?.standby.filter(({ signer }) => signer === signerOf(m)).length;
-    assert.equal(count, signerOf(m) === leader ? 0 : 12, signerOf(m));
+    assert.equal(stoodBy(run, 0, m), signerOf(m) === leader ? 0 : 12, signerOf(m));
   }
 });
 
-/** Of a window's end: in how many slots a member stood by. */
+/** In how many slots of a window a member stood by, each told once. */
 function stoodBy(run: StandbyRun, w: number, m: number): number {
-  const end = run.closed.find(({ window }) => window === poolWindow(w));
-  return end?.standby.filter(({ signer }) => signer === signerOf(m)).length ?? 0;
+  const effects = run.steps.flatMap(({ effects }) => effects);
+  const slots = slotsOf(effects, m).filter((slot) => windowOf(slot) === poolWindow(w));
+  assert.equal(new Set(slots).size, slots.length);
+  return slots.length;
+}
+
+function slotsOf(effects: readonly SelectEffect[], m: number): number[] {
+  const of = effects.filter((effect) => effect.type === 'standby').filter(({ signer }) => signer === signerOf(m));
+  return of.flatMap(({ slots }) => slots);
 }
 
 test('the leader is killed: what it did not make is no standing by; its successor and the others miss no slot', () => {
@@ -251,7 +257,7 @@ test('the leader is killed: what it did not make is no standing by; its successo
 });
 
 test('standing by is a paused node at the tip, said so at least every 1.5 s, of one that could lead', () => {
-  const { agent, feed, at, first, parent, state } = byHand();
+  const { agent, feed, at, first, parent, state, told } = byHand();
   for (const m of [0, 1, 2, 3, 4]) agent(m, at);
   const window = poolWindow(0);
   feed({ type: 'turn', at: slotTime(first), window });
@@ -270,10 +276,7 @@ test('standing by is a paused node at the tip, said so at least every 1.5 s, of 
     if (k < 2 || k > 5) agent(5, now + 14, { headNum: on.num });
     agent(4, now + 15, { headNum: on.num });
   }
-  const end = feed({ type: 'tick', at: slotTime(lastSlot(window)) + 2000 }).find(({ type }) => type === 'closed');
-  assert.ok(end?.type === 'closed');
-  const slots = (m: number) =>
-    end.standby.filter(({ signer }) => signer === signerOf(m)).map(({ slot }) => slot - first);
+  const slots = (m: number) => slotsOf(told, m).map((slot) => slot - first);
   assert.deepEqual(slots(0), []);
   assert.deepEqual(slots(1), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
   assert.deepEqual(slots(2), [0, 1, 2, 3, 4, 5]);
@@ -283,14 +286,12 @@ test('standing by is a paused node at the tip, said so at least every 1.5 s, of 
 });
 
 test('a leader whose node stays paused and makes nothing does not stand by', () => {
-  const { agent, feed, at, first } = byHand();
+  const { agent, feed, at, first, told } = byHand();
   for (const m of [0, 1]) agent(m, at);
   const window = poolWindow(0);
   feed({ type: 'turn', at: slotTime(first), window });
   for (let k = 0; k < 12; k++) for (const m of [0, 1]) agent(m, slotTime(first + k) + m);
-  const end = feed({ type: 'tick', at: slotTime(lastSlot(window)) + 2000 }).find(({ type }) => type === 'closed');
-  assert.ok(end?.type === 'closed');
-  assert.deepEqual(new Set(end.standby.map(({ signer }) => signer)), new Set([signerOf(1)]));
+  assert.deepEqual([slotsOf(told, 0).length, slotsOf(told, 1).length], [0, 12]);
 });
 
 test('the same events give the same effects', () => {
@@ -315,13 +316,18 @@ function byHand() {
   const first = firstSlot(poolWindow(0));
   const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
   const voted = { strategy: 'first-delivered', mode: 'standby', previousStrategy: 'first-delivered' };
-  const feed = (event: SelectEvent) => reduce(state, event);
+  const told: SelectEffect[] = [];
+  const feed = (event: SelectEvent) => {
+    const effects = reduce(state, event);
+    told.push(...effects);
+    return effects;
+  };
   const at = slotTime(first) - 3000;
   feed({ type: 'public', at, block: parent, pool: false });
   feed({ type: 'settings', at, ...voted, previousMode: 'standby', fromWindow: 0 });
   const agent = (m: number, now: number, more = {}) =>
     feed({ type: 'agent', at: now, signer: signerOf(m), up: true, producing: false, headNum: 51, lag: 0, ...more });
-  return { state, first, parent, feed, agent, at };
+  return { state, first, parent, feed, agent, at, told };
 }
 
 test('a command that was lost is given again, to the leader and to one who should be paused', () => {
@@ -420,7 +426,7 @@ test('after a restart in mid-window the one whose blocks were decided goes on, a
   assert.deepEqual(lead, [
     {
       ...{ type: 'lead', window: poolWindow(0), runs: true, leader: signerOf(0), pause: [] },
-      head: { num: zero.num, id: zero.id },
+      ...{ head: { num: zero.num, id: zero.id }, away: [] },
     },
   ]);
   assert.ok(feed(decided).every(({ type }) => type !== 'lead'));
@@ -456,4 +462,89 @@ test('a node that starts paused is resumed in propose mode, once, and all are wh
   const fresh = agent(2, at + 30).find((effect) => effect.type === 'release');
   assert.deepEqual(fresh?.resume, [signerOf(2)]);
   assert.deepEqual(agent(2, at + 40), []);
+});
+
+/** Lets a member make a window's blocks; the others' agents speak at each, but for those that are away. */
+function makeWindow(
+  pool: ReturnType<typeof byHand>,
+  w: number,
+  leader: number,
+  on: BlockRef,
+  members: number[],
+): BlockRef {
+  const first = firstSlot(poolWindow(w));
+  pool.feed({ type: 'turn', at: slotTime(first) - 600, window: poolWindow(w) });
+  let tip = on;
+  for (let k = 0; k < 12; k++) {
+    const now = slotTime(first + k) - 100;
+    for (const m of members) pool.agent(m, now - 300 + m, { headNum: tip.num, producing: m === leader });
+    tip = block(tip, first + k, `m${leader}`);
+    const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: now, late: false };
+    pool.feed({ type: 'candidate', at: now, candidate: { ...tip, ...rest, signer: signerOf(leader) } });
+  }
+  for (const m of members) pool.agent(m, slotTime(tip.slot) + m, { headNum: tip.num, producing: m === leader });
+  return tip;
+}
+
+test('who is away when its turn comes stands by in no slot of that window, and is asked first from then on', () => {
+  const pool = byHand();
+  const { agent, feed, at, state, told } = pool;
+  for (const m of [0, 1, 2]) agent(m, at);
+  const stood = (w: number, m: number) => slotsOf(told, m).filter((slot) => windowOf(slot) === poolWindow(w)).length;
+  let tip = makeWindow(pool, 0, 0, pool.parent, [0, 2]);
+  // By its last word its node is far behind; it comes back right after its turn was given to the next one.
+  assert.deepEqual([state.duty?.leader, state.duty?.away], [signerOf(2), [signerOf(1)]]);
+  const lead = told.findLast((effect) => effect.type === 'lead');
+  assert.deepEqual(lead?.away, [signerOf(1)]);
+  feed({ type: 'tick', at: slotTime(tip.slot) + 2000 });
+  tip = makeWindow(pool, 1, 2, tip, [0, 1, 2]);
+  assert.deepEqual([stood(1, 0), stood(1, 1), stood(1, 2)], [12, 0, 0]);
+  // It owes a turn, which is given before the others go on in their order.
+  assert.equal(state.duty?.leader, signerOf(1));
+  feed({ type: 'tick', at: slotTime(tip.slot) + 2000 });
+  tip = makeWindow(pool, 2, 1, tip, [0, 1, 2]);
+  assert.deepEqual([stood(2, 0), stood(2, 2)], [12, 12]);
+  assert.deepEqual([state.duty?.leader, state.owing], [signerOf(0), undefined]);
+});
+
+test('who is away at each of its turns never stands by, however well it follows in between', () => {
+  const pool = byHand();
+  const { agent, feed, at, state, told } = pool;
+  for (const m of [0, 1, 2]) agent(m, at);
+  let tip = pool.parent;
+  for (let w = 0; w < 4; w++) {
+    const leader = Number(state.duty?.leader.slice(-1));
+    assert.notEqual(leader, 1);
+    agent(1, slotTime(firstSlot(poolWindow(w))) - 700, { headNum: tip.num });
+    // The last word before the turn is given says that the node is gone.
+    const first = firstSlot(poolWindow(w));
+    feed({ type: 'turn', at: slotTime(first) - 600, window: poolWindow(w) });
+    for (let k = 0; k < 12; k++) {
+      const now = slotTime(first + k) - 100;
+      for (const m of [0, 1, 2])
+        agent(m, now - 300 + m, { headNum: tip.num, producing: m === leader, up: m !== 1 || k < 11 });
+      tip = block(tip, first + k, `m${leader}`);
+      const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: now, late: false };
+      feed({ type: 'candidate', at: now, candidate: { ...tip, ...rest, signer: signerOf(leader) } });
+    }
+    feed({ type: 'tick', at: slotTime(tip.slot) + 2000 });
+  }
+  const stood = slotsOf(told, 1).map((slot) => windowOf(slot));
+  // Before its first turn it stood by as any other; it was away in slot 11.
+  assert.deepEqual(new Set(stood), new Set([poolWindow(0)]));
+});
+
+test('who is passed over when the leader fails stands by no more in that window', () => {
+  const { agent, feed, at, first, state, told } = byHand();
+  for (const m of [0, 1, 2]) agent(m, at);
+  feed({ type: 'turn', at: slotTime(first) - 600, window: poolWindow(0) });
+  for (let k = 0; k < 4; k++) for (const m of [0, 1, 2]) agent(m, slotTime(first + k) + m, { producing: m === 0 });
+  agent(1, slotTime(first + 4), { up: false });
+  agent(0, slotTime(first + 4) + 1, { up: false });
+  assert.equal(state.duty?.leader, signerOf(2));
+  for (let k = 5; k < 12; k++) agent(1, slotTime(first + k));
+  assert.deepEqual(
+    slotsOf(told, 1).map((slot) => slot - first),
+    [0, 1, 2, 3],
+  );
 });

@@ -37,8 +37,10 @@ function reader(rows: () => Row[], override: string | null = null) {
     onFault: (code) => faults.push(code),
   });
   const second = async () => {
-    mock.timers.tick(1000);
-    for (let turns = 0; turns < 5; turns++) await Promise.resolve();
+    for (let quarter = 0; quarter < 4; quarter++) {
+      mock.timers.tick(250);
+      for (let turns = 0; turns < 5; turns++) await Promise.resolve();
+    }
   };
   return { made, events, faults, asked, second };
 }
@@ -58,7 +60,7 @@ test('the vote is told at the start, and again when it changed', async () => {
   assert.equal(events[1]?.strategy, 'fullest');
   made.stop();
   await second();
-  assert.equal(asked.length, 3);
+  assert.equal(asked.length, 9);
 });
 
 test('a big window id comes as a text, an unset mode is empty', async () => {

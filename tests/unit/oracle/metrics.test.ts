@@ -8,6 +8,7 @@ import { measure } from '../../../oracle/metrics/measure.ts';
 import type { BlockRef } from '../../../oracle/source/chain.ts';
 import {
   blockId,
+  CHAIN,
   candidate,
   closing,
   decision,
@@ -21,6 +22,7 @@ import {
   standby,
   standbyClosing,
   WINDOW,
+  word,
 } from './support/events.ts';
 
 const members = MEMBERS.map((account, index) => ({ account, index }));
@@ -35,7 +37,8 @@ function chainOf(makers: (string | null)[]): BlockRef[] {
 }
 
 function metricsOf(events: PoolEvent[], blocks: BlockRef[], eligiblePercent = 50) {
-  const evidence = { window: WINDOW, pool: POOL, records: records(WINDOW, events), blocks, members, signers };
+  const all = records(WINDOW, events);
+  const evidence = { window: WINDOW, pool: POOL, chain: CHAIN, records: all, around: all, blocks, members, signers };
   return measure({ ...evidence, eligiblePercent });
 }
 
@@ -84,8 +87,8 @@ test('standby mode: who led and who stood by have a share each, who was not read
   const events: PoolEvent[] = [];
   for (let k = 0; k < 12; k++) {
     events.push(candidate(WINDOW, k, 'ann'), decision(WINDOW, k, 'ann'), emission(WINDOW, k, 'ann'));
-    events.push(standby(WINDOW, k, 'bob'));
-    if (k < 5) events.push(standby(WINDOW, k, 'eve'));
+    events.push(word(WINDOW, k, 'bob'), standby(WINDOW, k, 'bob'));
+    if (k < 5) events.push(word(WINDOW, k, 'eve'), standby(WINDOW, k, 'eve'));
   }
   const metrics = metricsOf([...events, standbyClosing(WINDOW)], chainOf(Array(12).fill('ann')));
   assert.deepEqual(counts(metrics, 'bob'), { ...NONE, standby: 12 });
@@ -101,8 +104,8 @@ test('standby mode: a leader that failed counts by its blocks, its successor by 
   for (let k = 0; k < 12; k++) {
     const leader = k < 3 ? 'ann' : 'bob';
     events.push(candidate(WINDOW, k, leader), decision(WINDOW, k, leader), emission(WINDOW, k, leader));
-    if (k < 3) events.push(standby(WINDOW, k, 'bob'));
-    events.push(standby(WINDOW, k, 'eve'));
+    if (k < 3) events.push(word(WINDOW, k, 'bob'), standby(WINDOW, k, 'bob'));
+    events.push(word(WINDOW, k, 'eve'), standby(WINDOW, k, 'eve'));
   }
   const makers = Array.from({ length: 12 }, (_, k) => (k < 3 ? 'ann' : 'bob'));
   const metrics = metricsOf([...events, standbyClosing(WINDOW)], chainOf(makers));

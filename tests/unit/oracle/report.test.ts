@@ -10,14 +10,14 @@ import { buildReport, metricsOf } from '../../../oracle/report/build.ts';
 import { bitmap, reportHash } from '../../../oracle/report/hash.ts';
 import { printReport } from '../../../oracle/report/print.ts';
 import { holdsSeat } from '../../../oracle/source/evidence.ts';
-import { closing, goodWindow, POOL, records, signers, WINDOW } from './support/events.ts';
+import { CHAIN, closing, goodWindow, POOL, records, signers, WINDOW } from './support/events.ts';
 
 const METRICS_LIMIT = 16_384;
 
 function measured(members: { account: string; index: number }[]) {
   const log = records(WINDOW, goodWindow(WINDOW));
-  const evidence = { window: WINDOW, pool: POOL, records: log, blocks: [], members, signers, eligiblePercent: 50 };
-  return { log, metrics: measure(evidence) };
+  const evidence = { window: WINDOW, pool: POOL, chain: CHAIN, records: log, around: [], blocks: [], members, signers };
+  return { log, metrics: measure({ ...evidence, eligiblePercent: 50 }) };
 }
 
 test('the percentage of 12 slots is rounded up', () => {
@@ -74,7 +74,7 @@ test('a report holds the metrics’ bytes, their hash and the root of the log', 
   const bytes = Buffer.from(data.metrics, 'hex');
   assert.equal(data.metrics_hash, createHash('sha256').update(bytes).digest('hex'));
   assert.equal(data.log_root, windowRoot(log));
-  assert.deepEqual([data.strategy, data.version], ['first-delivered', 'metrics/2']);
+  assert.deepEqual([data.strategy, data.version], ['first-delivered', 'metrics/3']);
 });
 
 test('a window that the log did not close has no report', () => {

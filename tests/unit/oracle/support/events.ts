@@ -1,7 +1,9 @@
+import { Numeric } from 'eosjs';
+import { sha256 } from '../../../../common/canonical.ts';
 import type { EventRecord, PoolEvent } from '../../../../common/events.ts';
 import { chainRecord, GENESIS_HASH } from '../../../../common/events.ts';
-import { rootDigest } from '../../../../common/log-proof.ts';
-import { type SigningKey, signingKeyOf, signText } from '../../../../common/signature.ts';
+import { healthDigest, rootDigest } from '../../../../common/log-proof.ts';
+import { type SigningKey, signDigest, signingKeyOf, signText } from '../../../../common/signature.ts';
 import { firstSlot, slotTime } from '../../../../common/slot.ts';
 import { windowRoot } from '../../../../common/window-root.ts';
 
@@ -12,8 +14,17 @@ export const CHAIN = 'c0'.repeat(32);
 export const logKey = signingKeyOf('5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3') as SigningKey;
 export const MEMBERS = ['ann', 'bob', 'eve'] as const;
 
+const keys = new Map<string, SigningKey>();
+
 /** The key that a member of the tests signs with. */
-export const signer = (member: string) => `0:key-of-${member}`;
+export function keyOf(member: string): SigningKey {
+  const data = sha256(`key of ${member}`);
+  const key =
+    keys.get(member) ?? (signingKeyOf(Numeric.privateKeyToString({ type: Numeric.KeyType.k1, data })) as SigningKey);
+  keys.set(member, key);
+  return key;
+}
+export const signer = (member: string) => keyOf(member).id;
 export const signers = new Map(MEMBERS.map((member) => [signer(member), member as string]));
 
 /** A block id: 64 hex digits that tell window, slot and member. */
@@ -63,6 +74,30 @@ export function emission(window: number, k: number, member: string): PoolEvent {
 export function standby(window: number, k: number, member: string): PoolEvent {
   const { slot, at } = place(window, k);
   return { type: 'standby', at, slot, signer: signer(member), member };
+}
+
+/** What is wrong with a word, or how it differs. */
+export interface WordChange {
+  /** ms after the slot's time. */
+  after?: number;
+  saidAt?: number;
+  by?: string;
+  chain?: string;
+  node?: 'paused' | 'producing';
+  up?: boolean;
+  proof?: object | null;
+}
+
+/** An agent's word in slot k, signed by its member. */
+export function word(window: number, k: number, member: string, change: WordChange = {}): PoolEvent {
+  const at = slotTime(firstSlot(window) + k) + (change.after ?? 100);
+  const { saidAt = at - 20, node = 'paused', chain = CHAIN, by = member, up = true } = change;
+  const said = { at: saidAt, node, headNum: 77, headId: 'ab'.repeat(32) };
+  const signature = signDigest(healthDigest({ chain, pool: POOL }, said), keyOf(by).secret).toString('hex');
+  const { headNum, ...rest } = said;
+  const proof = change.proof === undefined ? { ...rest, signature } : change.proof;
+  const input = { type: 'agent', at, signer: signer(member), up, producing: node === 'producing', headNum, lag: 0 };
+  return { type: 'input', at, input: proof === null ? input : { ...input, proof } };
 }
 
 export function closing(window: number, emitted = 12): PoolEvent {

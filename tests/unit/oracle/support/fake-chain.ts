@@ -10,6 +10,7 @@ import type {
   ReportData,
   Seat,
   SignedTransaction,
+  VotedMode,
 } from '../../../../oracle/source/chain.ts';
 import { blockId, CHAIN, logKey, MEMBERS, POOL, signers } from './events.ts';
 
@@ -36,6 +37,7 @@ export class FakeChain implements OracleChain {
   closingThrough = 0;
   /** Log keys of registered emitters. */
   emitters = [logKey.id];
+  voted: VotedMode = { fromWindow: 0, mode: 'propose', before: 'propose' };
   deadlineSeconds = 86_400;
   pausedUntil = 0;
   seatRows: Seat[] = MEMBERS.map((account, index) => ({ index, account, since: 0, until: 0 }));
@@ -83,6 +85,7 @@ export class FakeChain implements OracleChain {
   schedule = async () => ({ version: 7, producers: PRODUCERS });
   seats = async () => this.seatRows;
   signers = async () => signers;
+  votedMode = async () => this.voted;
   settled = async (window: number) => this.windows.get(window) ?? null;
   ownReport = async (window: number) => this.reports.get(window) ?? null;
 
