@@ -145,7 +145,10 @@ test('a log that is copied between a fence and its records brings both into the 
 test('a second emitter on one log is refused in one sentence, and let in when the first is gone', () => {
   const file = newFile();
   const store = new SqliteStore(file, 'process');
-  assert.throws(() => lockLog(file, 0), { code: 'event_log', message: /another emitter writes the event log .*: stop it, or set/ });
+  assert.throws(() => lockLog(file, 0), {
+    code: 'event_log',
+    message: /another emitter writes the event log .*: stop it, or set/,
+  });
   store.close();
   lockLog(file, 0).close();
 });
