@@ -1,17 +1,20 @@
+import { canonicalJson } from '../common/canonical.ts';
 import { keyText } from '../common/keys.ts';
 import type { Logger } from '../common/logger.ts';
 import { windowOf } from '../common/slot.ts';
 import { refusedRecord, verifiedRecord } from './candidate-record.ts';
 import type { Chooser } from './chooser.ts';
-import type { BlockHeader } from './decode/block.ts';
+import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
 import type { Journal } from './log/journal.ts';
 import type { MemberDirectory } from './members.ts';
 import type { Frames } from './relay/frames.ts';
 import type { MemberLink } from './relay/member-link.ts';
 import { candidateKey } from './select/state.ts';
 import type { Suspects } from './suspects.ts';
+import { verifyCandidate } from './verify/candidate.ts';
 import type { Equivocation } from './verify/equivocation.ts';
 import type { HeaderTree } from './verify/header-tree.ts';
+import { IncomingBlock } from './verify/incoming.ts';
 import { type Arrival, Intake, type Outcome } from './verify/intake.ts';
 
 interface Parts {
@@ -33,6 +36,7 @@ type Verified = Extract<Outcome<MemberLink>, { verified: unknown }>;
 export class Candidates {
   private readonly parts: Parts;
   private readonly intake: Intake<MemberLink>;
+  private newest: { arrival: Arrival<MemberLink>; verified: Verified['verified'] } | null = null;
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -64,6 +68,16 @@ export class Candidates {
   /** A window ends: blocks of it that still wait for their parent have waited in vain. */
   expire(window: number): void {
     this.settle(this.intake.expire(window));
+  }
+
+  /** Verifies the newest candidate again and makes its record, to no effect: see Awake. */
+  rehearse(): void {
+    if (!this.newest) return;
+    const { arrival, verified } = this.newest;
+    const { frame, header, at } = arrival;
+    const decoded = decodeBlockHeader(frame);
+    if (decoded.ok) verifyCandidate(new IncomingBlock(frame, decoded.value), header, at, this.parts.tree);
+    canonicalJson(verifiedRecord(arrival, verified, at, null));
   }
 
   /** A connection ended. */
@@ -99,6 +113,7 @@ export class Candidates {
     const { frames, suspects, chooser, members } = this.parts;
     const { signer } = verified;
     const { id, slot } = header;
+    this.newest = { arrival, verified };
     if (!frames.keep(candidateKey({ id, signer }), { slot, frame, monotonic })) return;
     this.identify(session, signer);
     suspects.compare(session, header, signer);

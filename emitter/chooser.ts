@@ -2,7 +2,7 @@ import type { Clock } from '../common/clock.ts';
 import { PoolError } from '../common/errors.ts';
 import type { PoolEvent } from '../common/events.ts';
 import type { Logger } from '../common/logger.ts';
-import { slotAt, windowOf } from '../common/slot.ts';
+import { firstSlot, slotAt, windowOf } from '../common/slot.ts';
 import type { EmitterConfig } from './config.ts';
 import { decodeBlockHeader, HEADER_START } from './decode/block.ts';
 import { type CandidateEvent, candidateInput } from './log/candidate.ts';
@@ -13,6 +13,7 @@ import type { EventStore } from './log/store.ts';
 import type { MemberDirectory } from './members.ts';
 import type { PublicBranch } from './relay/branch.ts';
 import type { Frames, KeptFrame } from './relay/frames.ts';
+import { awaitedSlot, firstExpectedAt } from './select/expected.ts';
 import { reduce } from './select/reducer.ts';
 import { ruleFor } from './select/settings.ts';
 import { candidateKey, initialState, type SelectState } from './select/state.ts';
@@ -77,6 +78,16 @@ export class Chooser {
 
   get openWindow(): number | null {
     return this.state.window?.id ?? null;
+  }
+
+  /** When the next candidate is expected, by the members' habits; null outside of the pool's windows. */
+  expectedAt(isPoolWindow: (window: number) => boolean): number | null {
+    const { state } = this;
+    const next = windowOf(slotAt(this.now()) + 1);
+    const awaited = state.window && awaitedSlot(state.window);
+    if (awaited && state.window?.id === next)
+      return windowOf(awaited) === next ? firstExpectedAt(state, awaited) : null;
+    return isPoolWindow(next) ? firstExpectedAt(state, firstSlot(next)) : null;
   }
 
   now(): number {

@@ -73,6 +73,8 @@ export const emitterConfig = z.object({
   EMITTER_PATH_MS: z.preprocess((text) => (text === '' ? undefined : text), z.coerce.number().int().min(0).optional()),
   /** What other nodes may need for a branch, in percent of its billed CPU. */
   EMITTER_APPLY_PERCENT: whole(SELECT_DEFAULTS.applyPercent ?? 0, 100),
+  /** The event loop does not sleep from so many ms before a candidate is expected until so many after; 0: it sleeps. */
+  EMITTER_AWAKE_MS: whole(12),
   EMITTER_RESCUES_PER_WINDOW: whole(SELECT_DEFAULTS.rescuesPerWindow),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
   CLOCK_SHIFT_FILE: z.string().optional(),

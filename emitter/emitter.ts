@@ -6,6 +6,7 @@ import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
 import { windowOf } from '../common/slot.ts';
 import type { Agents } from './agents.ts';
+import { Awake } from './awake.ts';
 import { beginLog } from './begin-log.ts';
 import { Candidates } from './candidates.ts';
 import { Chooser } from './chooser.ts';
@@ -62,6 +63,7 @@ export class Emitter {
   private readonly watch: Watch;
   private readonly metrics: Metrics;
   private readonly suspects: Suspects;
+  private readonly awake: Awake;
   readonly outside: PublicSide;
   private draining = false;
   private server: Listener | null = null;
@@ -115,6 +117,12 @@ export class Emitter {
       ...{ tree: this.public.tree, frames, members, journal, chooser, suspects, logger },
       onIdentified: (link) => this.tellConnection(link, true, 'identified'),
     });
+    this.awake = new Awake({
+      clock,
+      awakeMs: config.EMITTER_AWAKE_MS,
+      expectedAt: () => chooser.expectedAt((window) => this.public.isPoolWindow(window, chooser.tip)),
+      rehearse: () => this.candidates.rehearse(),
+    });
     this.links = new MemberLinks({
       ...{ relay: config.EMITTER_RELAY_P2P, logger, branch, onFault },
       isRelayBehind: () => this.outside.isRelayBehind,
@@ -148,6 +156,7 @@ export class Emitter {
     this.agents.chainId = info.chain_id;
     // Not those of the beginning: the configuration may have been read again while the relay node was waited for.
     this.outside.start(info.chain_id, this.parts.config.EMITTER_PEERS);
+    this.awake.start();
     const { host, port } = splitAddress(config.EMITTER_LISTEN);
     this.server = await listen(host, port, (socket) => this.onMember(socket), config.EMITTER_SESSIONS);
     const { EMITTER_LISTEN: address, EMITTER_RELAY_P2P: relay, EMITTER_PEERS: peers } = this.parts.config;
@@ -177,6 +186,7 @@ export class Emitter {
 
   stop(): void {
     this.chooser.stop();
+    this.awake.stop();
     this.agents.stop();
     this.members.stop();
     this.watch.stop();

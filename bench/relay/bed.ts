@@ -13,7 +13,6 @@ import { setShift } from '../../devnet/shift.ts';
 import { type Running, type Supervisor, whenReady } from '../../devnet/supervisor.ts';
 import { findTools, ROOT } from '../../devnet/tools.ts';
 import { PRODUCER } from './blocks.ts';
-import { BenchClock } from './clock.ts';
 import type { Answer, Order } from './sender.ts';
 
 /** The chain begins this long before now: slots pass faster than in life and must not get ahead of nodeos' clock. */
@@ -25,15 +24,12 @@ export class Bed {
   readonly chain: ChainClient;
   readonly chainId: string;
   readonly genesisSlot: number;
-  /** The emitter's; nodeos has the real time. */
-  readonly clock: BenchClock;
   private readonly dir: string;
   private readonly ports: Ports;
   private readonly sender: Running;
 
   private constructor(dir: string, ports: Ports, supervisor: Supervisor, started: Started) {
     this.dir = dir;
-    this.clock = new BenchClock(path.join(dir, 'emitter-clock'));
     this.ports = ports;
     this.supervisor = supervisor;
     this.chain = started.chain;
@@ -101,7 +97,6 @@ export class Bed {
       EMITTER_HTTP: `127.0.0.1:${http}`,
       EMITTER_EVENT_LOG: path.join(this.dir, 'events.sqlite'),
       EMITTER_STRATEGY: 'first-delivered',
-      CLOCK_SHIFT_FILE: this.clock.file,
     };
     const running = await this.supervisor.start({ ...spec, env });
     const ready = async () => ((await fetch(`http://127.0.0.1:${http}/ready`)).ok ? true : undefined);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PoolError } from '../../common/errors.ts';
+import { slotAt, slotTime } from '../../common/slot.ts';
 import type { Supervisor } from '../../devnet/supervisor.ts';
 import { eventually } from '../../devnet/wait.ts';
 import { dial } from '../../emitter/session/dial.ts';
@@ -9,22 +10,22 @@ import { Bed } from './bed.ts';
 import { type PeerHead, speakAsNode } from './peer.ts';
 import { PATHS, type PathName, type SizeResult, type Spread, spread } from './result.ts';
 
-const SIZES = [20_000, 300_000, 1_000_000];
+const SIZES = (process.env['SIZES'] ?? '20000,300000,1000000').split(',').map(Number);
 /** Measured blocks of each size: p99 is then the fourth highest. */
 export const SAMPLES = 320;
 /** An emitter runs for months: its code is compiled before anything is measured, and again a little for each size. */
-const FIRST_WARM_UP = 200;
+const FIRST_WARM_UP = 100;
 const WARM_UP = 20;
-/** After a block is through: nodeos still executes it, and would hold up the next one. */
-const PAUSE_MS = 15;
 const LOST_AFTER_MS = 5000;
-/** Nodeos has each block before the emitter lets it out: the emitter asks it whether it took the block. */
+/** The order of the paths within a slot. Nodeos has each block before the emitter, which asks it whether it took the block. */
 const ORDERS: PathName[][] = [
   ['raw', 'nodeos', 'whole', 'emitter'],
-  ['nodeos', 'whole', 'emitter', 'raw'],
-  ['whole', 'nodeos', 'emitter', 'raw'],
-  ['nodeos', 'emitter', 'raw', 'whole'],
+  ['nodeos', 'whole', 'raw', 'emitter'],
+  ['whole', 'raw', 'nodeos', 'emitter'],
 ];
+/** When a slot's first path has its turn, and how long the next ones are behind, in ms before the slot's time: as members' blocks come. */
+const FIRST_MS = 620;
+const TURN_MS = 70;
 
 /**
  * The same blocks, one after the other, on each path in turn: written to a reader that is connected directly and to the path,
@@ -121,7 +122,6 @@ class Run {
     const taken = async () => ((await chain.info()).head_block_id === id ? true : undefined);
     await eventually('nodeos takes the first block', taken, 10_000, 50);
     this.head = { chainId, num, id };
-    await this.bed.clock.near(this.slot);
   }
 
   async measure(size: number, samples: number): Promise<SizeResult> {
@@ -130,16 +130,16 @@ class Run {
     return { bytes, n: samples, ...(spreads as Record<PathName, Spread>) };
   }
 
-  /** So many new blocks, each on every path, the paths taking turns at being first. */
+  /** So many new blocks, one a slot as in life, each on every path, one path after the other. */
   async blocks(count: number, size: number): Promise<{ bytes: number; added: Record<PathName, number[]> }> {
     const added: Record<PathName, number[]> = { raw: [], whole: [], nodeos: [], emitter: [] };
     let bytes = 0;
     for (let i = 0; i < count; i++) {
-      await this.bed.clock.near(++this.slot);
+      this.slot = Math.max(this.slot, slotAt(Date.now() + FIRST_MS)) + 1;
       bytes = (await this.bed.order({ do: 'make', slot: this.slot, bytes: size })).bytes;
-      for (const path of ORDERS[i % ORDERS.length] ?? []) {
+      for (const [turn, path] of (ORDERS[i % ORDERS.length] ?? []).entries()) {
+        await sleep(Math.max(0, slotTime(this.slot) - FIRST_MS + turn * TURN_MS - Date.now()));
         added[path].push(await this.once(path));
-        await sleep(PAUSE_MS);
       }
     }
     return { bytes, added };

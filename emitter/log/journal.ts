@@ -1,23 +1,23 @@
 import { sentence } from '../../common/errors.ts';
 import type { EventRecord, PoolEvent } from '../../common/events.ts';
 import { LIMITS } from '../limits.ts';
+import type { Entry } from './fence-file.ts';
 import type { EventStore } from './store.ts';
 
-interface Entry {
-  window: number | null;
-  event: PoolEvent;
-}
-
 /**
- * An unwritten tail is lost with the process; it is never longer than one turn of the event loop. Listeners hear of records once
- * these are durable: of those of a fence at the end of the turn, for the block is to leave first.
+ * An unwritten tail is lost with the process; it is never longer than one turn of the event loop. What a decision rests on, and the
+ * decision, are held before its block leaves, and are records of the log at the end of the turn; then listeners hear of them.
  */
 export class Journal {
   private readonly store: EventStore;
   private readonly onWritten: (records: EventRecord[]) => void;
   private readonly onFault: (text: string) => void;
   private waiting: Entry[] = [];
-  /** Durable, and not told to the listeners yet. */
+  /** So many of those that wait, the first, are held by the store. */
+  private held = 0;
+  /** The log refused what waits, at the last try. */
+  private isBehind = false;
+  /** In the log, and not told to the listeners yet. */
   private untold: EventRecord[] = [];
   private scheduled = false;
   /** Events that were given up while the log refused them. */
@@ -29,17 +29,27 @@ export class Journal {
     this.onFault = onFault;
   }
 
-  /** Notes an event; it is written with the next fence or at the end of this turn, whichever comes first. */
+  /** Notes an event; it is written at the end of this turn. */
   tell(window: number | null, event: PoolEvent): void {
     this.waiting.push({ window, event });
     this.schedule();
   }
 
-  /** Writes decisions, and what was noted before them, durably. False: nothing may leave. */
+  /** Makes decisions durable, and what was noted before them. False: nothing may leave, and they were not made. */
   fence(entries: Entry[]): boolean {
     this.waiting.push(...entries);
     this.schedule();
-    return this.append();
+    // What the store holds is for one turn: while the log does not take it, no more is let out.
+    if (this.isBehind) return this.append();
+    try {
+      this.store.hold(this.waiting.slice(this.held));
+      this.held = this.waiting.length;
+      return true;
+    } catch (thrown) {
+      this.forgetDecisions();
+      this.onFault(sentence(thrown));
+      return false;
+    }
   }
 
   /** Writes what was noted, and tells the listeners of all that is durable. False: the log refused it. */
@@ -67,23 +77,32 @@ export class Journal {
   }
 
   private append(): boolean {
-    const entries = this.waiting;
-    if (entries.length === 0) return true;
-    this.waiting = [];
+    if (this.waiting.length === 0) return true;
+    const held = this.waiting.slice(0, this.held);
+    const rest = this.waiting.slice(this.held);
     // What is missing is said where it is missing: a replay cannot go on from there.
-    const at = entries[0]?.event.at ?? 0;
+    const at = rest[0]?.event.at ?? 0;
     const gap: Entry[] = this.lost > 0 ? [{ window: null, event: { type: 'gap', at, lost: this.lost } }] : [];
     try {
-      this.untold.push(...this.store.append([...gap, ...entries]));
+      this.untold.push(...this.store.append([...held, ...gap, ...rest]));
+      this.waiting = [];
+      this.held = 0;
       this.lost = 0;
+      this.isBehind = false;
       return true;
     } catch (thrown) {
-      // Decisions that were not made durable must not be written later: they did not happen.
-      const kept = entries.filter(({ event }) => event.type !== 'decision');
-      this.waiting = kept.slice(-LIMITS.unwrittenEvents);
-      this.lost += kept.length - this.waiting.length;
+      this.isBehind = true;
+      this.forgetDecisions();
       this.onFault(sentence(thrown));
       return false;
     }
+  }
+
+  /** Decisions that were not made durable must not be written later: they did not happen. */
+  private forgetDecisions(): void {
+    const rest = this.waiting.slice(this.held).filter(({ event }) => event.type !== 'decision');
+    const kept = rest.slice(-LIMITS.unwrittenEvents);
+    this.lost += rest.length - kept.length;
+    this.waiting = [...this.waiting.slice(0, this.held), ...kept];
   }
 }

@@ -1,12 +1,19 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { PoolError, sentence } from '../../common/errors.ts';
-import { chainWithText, type EventRecord, GENESIS_HASH, type PoolEvent } from '../../common/events.ts';
+import { chainWithText, type EventRecord, GENESIS_HASH } from '../../common/events.ts';
 import { LIMITS } from '../limits.ts';
+import { type Entry, FenceFile, type LogEnd } from './fence-file.ts';
+import { lockLog } from './lock.ts';
 import type { SignedStore, SizeLimit } from './notary.ts';
 
-/** Where events go before anything leaves. An append that returns is durable; one that throws has left no trace. */
+/** Where events go. An append that returns is durable; one that throws has left no trace. */
 export interface EventStore {
-  append(entries: { window: number | null; event: PoolEvent }[]): EventRecord[];
+  append(entries: Entry[]): EventRecord[];
+  /**
+   * Makes durable what the next append begins with, after what is held already: before a block leaves. A store that is opened again
+   * brings it into the log. Throws when it cannot; then these are not held.
+   */
+  hold(entries: Entry[]): void;
   /** Decisions of a window, in order. */
   decisions(window: number): EventRecord[];
   unclosed(before: number): { window: number; emitted: number }[];
@@ -39,7 +46,7 @@ CREATE INDEX IF NOT EXISTS checkpoints ON events (seq) WHERE kind = 'checkpoint'
 const WAL_PAGES = 16_000;
 
 /**
- * The event log in one SQLite file. `durability` process: a commit is in the operating system's hands and survives the
+ * The event log in one SQLite file, with its fence (`-fence`) and its lock (`-lock`) beside it. `durability` process: a commit is in the operating system's hands and survives the
  * death of the process at any moment; machine: it is on the disk (fsync) and survives a power cut too, see
  * docs/event-log.md for what that costs.
  */
@@ -48,16 +55,21 @@ export class SqliteStore implements EventStore, SignedStore {
   private readonly begin: StatementSync;
   private readonly insert: StatementSync;
   private readonly commit: StatementSync;
+  private readonly fence: FenceFile;
+  private readonly lock: { close(): void };
   lastHash: string;
   lastSeq: number;
 
   constructor(file: string, durability: 'process' | 'machine') {
     try {
+      this.lock = lockLog(file);
+      this.fence = new FenceFile(`${file}-fence`, durability === 'machine');
       this.db = new DatabaseSync(file, { timeout: 5000 });
       this.db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=${durability === 'machine' ? 'FULL' : 'NORMAL'};`);
       this.db.exec(`PRAGMA wal_autocheckpoint=${WAL_PAGES};`);
       this.db.exec(SCHEMA);
     } catch (thrown) {
+      if (thrown instanceof PoolError) throw thrown;
       throw new PoolError('event_log', `cannot open the event log ${file}: ${sentence(thrown)}`);
     }
     this.begin = this.db.prepare('BEGIN IMMEDIATE');
@@ -66,9 +78,20 @@ export class SqliteStore implements EventStore, SignedStore {
     const last = this.db.prepare('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1').get();
     this.lastSeq = (last?.seq as number | undefined) ?? 0;
     this.lastHash = (last?.hash as string | undefined) ?? GENESIS_HASH;
+    // The last run was killed before what it held became records: its blocks may have left.
+    const held = this.fence.held(this.end);
+    if (held.length > 0) this.append(held);
   }
 
-  append(entries: { window: number | null; event: PoolEvent }[]): EventRecord[] {
+  hold(entries: Entry[]): void {
+    try {
+      this.fence.hold(entries, this.end);
+    } catch (thrown) {
+      throw new PoolError('event_log', `the event log's fence refused ${entries.length} records: ${sentence(thrown)}`);
+    }
+  }
+
+  append(entries: Entry[]): EventRecord[] {
     const records: EventRecord[] = [];
     let seq = this.lastSeq;
     let prev = this.lastHash;
@@ -182,14 +205,20 @@ export class SqliteStore implements EventStore, SignedStore {
     return (pragma('page_count') - pragma('freelist_count')) * pragma('page_size');
   }
 
-  /** Leaves one file: without a write-ahead log beside it, readers create none either. */
+  private get end(): LogEnd {
+    return { seq: this.lastSeq, hash: this.lastHash };
+  }
+
+  /** Leaves one file, but for what the log refused: without a write-ahead log beside it, readers create none either. */
   close(): void {
+    this.fence.close(this.end);
     try {
       this.db.exec('PRAGMA busy_timeout=0; PRAGMA journal_mode=DELETE;');
     } catch {
       // A reader has it open: the write-ahead log stays, as after a kill.
     }
     this.db.close();
+    this.lock.close();
   }
 
   /** Nothing is decided between two windows: time to bring the file up to date, as far as readers let it. */

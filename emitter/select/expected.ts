@@ -1,5 +1,5 @@
 import { firstSlot, slotInWindow, slotTime, windowOf } from '../../common/slot.ts';
-import type { SelectState, WindowState } from './state.ts';
+import { liveSigners, type SelectState, type WindowState } from './state.ts';
 import type { Candidate } from './types.ts';
 
 /**
@@ -17,6 +17,12 @@ export function expectedAt(state: SelectState, signer: string, slot: number): nu
 /** The slot whose block is to come next. */
 export function awaitedSlot(window: WindowState): number {
   return (window.emitted[window.emitted.length - 1]?.block.slot ?? firstSlot(window.id) - 1) + 1;
+}
+
+/** When the earliest block for a slot is expected, of all members that are connected; null without any. */
+export function firstExpectedAt(state: SelectState, slot: number): number | null {
+  const times = liveSigners(state).map((signer) => expectedAt(state, signer, slot));
+  return times.length > 0 ? Math.min(...times) : null;
 }
 
 /** Learns how early a member's blocks come. One that came late says that its member was in trouble, not how early it usually is. */

@@ -77,7 +77,8 @@ export function writeLog(file: string, world: World, options: LogOptions = {}): 
 
 class Writer {
   private readonly options: LogOptions;
-  private readonly store: SqliteStore;
+  private readonly file: string;
+  private store!: SqliteStore;
   private readonly key = logKey();
   private journal!: Journal;
   private chooser!: Chooser;
@@ -89,13 +90,8 @@ class Writer {
 
   constructor(file: string, options: LogOptions) {
     this.options = options;
-    this.store = new SqliteStore(file, 'process');
-    const { append } = this.store;
-    this.store.append = (entries) => {
-      const fence = entries.some(({ event }) => event.type === 'decision');
-      if (fence && ++this.fences === options.failFence) throw new Error('no room');
-      return append.call(this.store, entries);
-    };
+    this.file = file;
+    this.open();
     this.begin();
   }
 
@@ -116,6 +112,15 @@ class Writer {
     if (!this.options.cut) this.notary?.stop();
     this.stopNotary();
     this.store.close();
+  }
+
+  private open(): void {
+    this.store = new SqliteStore(this.file, 'process');
+    const { hold } = this.store;
+    this.store.hold = (entries) => {
+      if (++this.fences === this.options.failFence) throw new Error('no room');
+      hold.call(this.store, entries);
+    };
   }
 
   private begin(): void {
@@ -169,6 +174,8 @@ class Writer {
     const tip = this.chooser.tip;
     this.chooser.stop();
     this.stopNotary();
+    this.store.close();
+    this.open();
     this.begin();
     if (tip) this.chooser.dispatch({ type: 'public', at: this.now, block: tip, pool: false });
     this.chooser.restore(this.store);

@@ -93,6 +93,7 @@ const WIRING = [
 const BESIDE: Record<string, string[]> = {
   'emitter/config.ts': ['select'],
   'emitter/candidate-record.ts': ['decode', 'verify', 'log'],
+  'emitter/awake.ts': [],
   'emitter/drain.ts': [],
   'emitter/reload.ts': [],
   'emitter/room.ts': ['relay'],

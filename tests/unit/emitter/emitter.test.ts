@@ -27,6 +27,11 @@ class Store implements EventStore {
     this.events.push(...entries.map(({ event }) => event));
     return entries.map(({ window, event }) => chainRecord(++this.lastSeq, window, event, GENESIS_HASH));
   }
+  hold(): void {
+    if (this.refusals === 0) return;
+    this.refusals--;
+    throw new Error('busy');
+  }
   decided: EventRecord[] = [];
   decisions(window: number): EventRecord[] {
     return this.decided.filter((record) => record.window === window);

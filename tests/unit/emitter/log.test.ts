@@ -373,18 +373,20 @@ function nearlyFull(): { store: SqliteStore; file: string; free: () => void } {
   return { store, file, free: () => db.exec('PRAGMA max_page_count = 1000000') };
 }
 
-test('a full disk: the fence says no, no decision is left, the fault is told, and later it goes on', () => {
+test('a full disk: what was held stays, the next fence says no, its decision is forgotten, and later it goes on', () => {
   const { store, file, free } = nearlyFull();
   const { journal, faults, written } = journalOf(store);
   let slot = 100;
-  while (journal.fence([{ window: 8, event: decision(slot) }])) slot++;
+  while (journal.fence([{ window: 8, event: decision(slot) }]) && journal.write()) slot++;
   assert.ok(slot < 1000);
   assert.equal(faults.length, 1);
   assert.match(faults[0] ?? '', /event log refused/);
+  slot++;
+  assert.equal(journal.fence([{ window: 8, event: decision(slot) }]), false);
+  assert.equal(faults.length, 2);
   const reader = new EventLogReader(file);
   const slots = reader.window(8).map(({ event }) => event.type === 'decision' && event.slot);
-  assert.ok(!slots.includes(slot));
-  assert.equal(slots.length, slot - 100);
+  assert.equal(slots.length, slot - 101);
   free();
   assert.equal(journal.fence([{ window: 8, event: decision(slot + 1) }]), true);
   const after = reader.window(8).map(({ event }) => event.type === 'decision' && event.slot);
@@ -392,6 +394,7 @@ test('a full disk: the fence says no, no decision is left, the fault is told, an
   assert.ok(after.includes(slot + 1));
   journal.write();
   assert.equal(written.length, slot - 100 + 1);
+  assert.ok(after.includes(slot - 1), 'the one that was held before is there');
   reader.close();
   store.close();
   assert.equal(verified(file).ok, true);
@@ -414,10 +417,15 @@ class Stubborn implements EventStore {
   refuse = false;
   lastSeq = 0;
   readonly written: PoolEvent[] = [];
+  readonly held: PoolEvent[] = [];
   append(entries: { window: number | null; event: PoolEvent }[]): EventRecord[] {
     if (this.refuse) throw new Error('no room');
     this.written.push(...entries.map(({ event }) => event));
     return entries.map(({ window, event }) => chainRecord(++this.lastSeq, window, event, GENESIS_HASH));
+  }
+  hold(entries: { window: number | null; event: PoolEvent }[]): void {
+    if (this.refuse) throw new Error('no room');
+    this.held.push(...entries.map(({ event }) => event));
   }
   decisions(): EventRecord[] {
     return [];
@@ -475,14 +483,27 @@ test('listeners hear of a fence’s records in a later turn, once and in order: 
   );
 });
 
-test('a fence writes what was told before it, then the decision', () => {
+test('a fence holds what was told before it, then the decision; the log has them at the end of the turn', () => {
   const store = new Stubborn();
   const { journal } = journalOf(store);
   journal.tell(null, fault(1));
   assert.equal(journal.fence([{ window: 1, event: decision(5) }]), true);
+  const types = (events: PoolEvent[]) => events.map(({ type }) => type);
+  assert.deepEqual(types(store.held), ['fault', 'decision']);
+  assert.equal(store.written.length, 0);
+  journal.write();
+  assert.deepEqual(types(store.written), ['fault', 'decision']);
+});
+
+test('a second fence of a turn holds only what is new', () => {
+  const store = new Stubborn();
+  const { journal } = journalOf(store);
+  journal.fence([{ window: 1, event: decision(5) }]);
+  journal.tell(null, fault(1));
+  journal.fence([{ window: 1, event: decision(6) }]);
   assert.deepEqual(
-    store.written.map(({ type }) => type),
-    ['fault', 'decision'],
+    store.held.map((event) => (event.type === 'decision' ? event.slot : event.type)),
+    [5, 'fault', 6],
   );
 });
 
@@ -533,6 +554,7 @@ test('a listener’s failure does not undo a decision that is durable', () => {
   } catch {
     // A throw is as bad: the block would not leave, and its decision stands.
   }
-  assert.equal(store.written.length, 1);
+  assert.equal(store.held.length, 1);
   assert.equal(fenced, true);
+  assert.equal(journal.write(), true);
 });

@@ -1,0 +1,80 @@
+import type { Clock } from '../common/clock.ts';
+
+export interface AwakeParts {
+  clock: Clock;
+  /** When the next candidate is expected, in clock ms; null while none is. */
+  expectedAt(): number | null;
+  /** Goes through what a candidate goes through, to no effect. */
+  rehearse(): void;
+  /** So many ms before and after a candidate is expected nothing sleeps; 0: it is not done at all. */
+  awakeMs: number;
+  /** Those of the process, but in tests. */
+  timers?: Timers;
+  monotonic?: () => number;
+}
+
+interface Timers {
+  soon(run: () => void): void;
+  after(ms: number, run: () => void): NodeJS.Timeout;
+  cancel(timer: NodeJS.Timeout): void;
+}
+
+const PROCESS_TIMERS: Timers = {
+  soon: (run) => void setImmediate(run),
+  after: (ms, run) => setTimeout(run, ms),
+  cancel: (timer) => clearTimeout(timer),
+};
+
+/** How often it is asked when the next candidate is expected. */
+const ASK_MS = 100;
+/** A rehearsal takes some 0.3 ms: a candidate that comes in the middle of one waits for the rest. */
+const REHEARSE_EVERY_MS = 2;
+
+/**
+ * Half a slot after the last one, what a candidate needs of code and data is out of the processor's caches, and a sleeping thread is woken
+ * late: that costs a block of 20 kB more than its verification does (docs/performance.md). So around the moment when one is expected the
+ * event loop does not sleep, and goes through the newest candidate again.
+ */
+export class Awake {
+  private readonly parts: AwakeParts;
+  private readonly timers: Timers;
+  private readonly monotonic: () => number;
+  private timer: NodeJS.Timeout | null = null;
+  private isStopped = false;
+  private rehearsedAt = 0;
+
+  constructor(parts: AwakeParts) {
+    this.parts = parts;
+    this.timers = parts.timers ?? PROCESS_TIMERS;
+    this.monotonic = parts.monotonic ?? (() => performance.now());
+  }
+
+  start(): void {
+    if (this.parts.awakeMs > 0) this.watch();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    if (this.timer) this.timers.cancel(this.timer);
+  }
+
+  private watch(): void {
+    if (this.isStopped) return;
+    const { clock, awakeMs } = this.parts;
+    const expected = this.parts.expectedAt();
+    const ahead = expected === null ? Number.POSITIVE_INFINITY : expected - clock.now();
+    if (ahead < -awakeMs || ahead > awakeMs + 1) return this.sleep(ahead - awakeMs);
+    this.rehearse();
+    this.timers.soon(() => this.watch());
+  }
+
+  private sleep(ms: number): void {
+    this.timer = this.timers.after(ms > 0 && ms < ASK_MS ? ms : ASK_MS, () => this.watch());
+  }
+
+  private rehearse(): void {
+    if (this.monotonic() < this.rehearsedAt + REHEARSE_EVERY_MS) return;
+    this.parts.rehearse();
+    this.rehearsedAt = this.monotonic();
+  }
+}
