@@ -55,7 +55,7 @@ test('a break in what is new stops everything, also windows before it', async ()
 
 test('an exchanged log is noticed', async () => {
   using pool = await verified();
-  for (const end of ['', '-wal', '-shm']) if (existsSync(pool.logFile + end)) rmSync(pool.logFile + end);
+  for (const end of ['', '-wal', '-shm', '-lock']) if (existsSync(pool.logFile + end)) rmSync(pool.logFile + end);
   const other = new SqliteStore(pool.logFile, 'process');
   const events = [...goodWindow(WINDOW, 'bob'), goodWindow(WINDOW)[0] as PoolEvent];
   other.append(events.map((event) => ({ window: WINDOW, event })));
