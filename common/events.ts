@@ -1,7 +1,7 @@
 import { canonicalJson, sha256 } from './canonical.ts';
 
 /** Version of the event schema below; a reader refuses records of a newer one. See docs/event-log.md. */
-export const EVENT_VERSION = 3;
+export const EVENT_VERSION = 4;
 
 /** Where a run of the emitter begins from: with it and the inputs after it, every decision can be computed again. */
 export interface RunStart {
@@ -91,6 +91,8 @@ export type PoolEvent =
       reason: 'first' | 'extend' | 'rescue';
       /** Ids of own public blocks whose place this block's branch takes (on the first block of a rescue). */
       replaces: string[];
+      /** On the first block of a rescue, since schema 4: the leader that is out from here on; '' for none. */
+      failed?: string;
     }
   | { type: 'emission'; at: number; slot: number; id: string; signer: string; bytes: number; addedUs: number }
   | {
@@ -121,6 +123,8 @@ export type PoolEvent =
       signer: string;
       member: string | null;
       pause: string[];
+      /** Since schema 4: the leader whose place it takes in the running window, and who is out of it. */
+      failed?: string;
     }
   | {
       /** An emitted block whose body the relay node refused; the signed header is the evidence. */

@@ -6,6 +6,7 @@ import { slotAt, windowOf } from '../common/slot.ts';
 import type { EmitterConfig } from './config.ts';
 import { decodeBlockHeader, HEADER_START } from './decode/block.ts';
 import { type CandidateEvent, candidateInput } from './log/candidate.ts';
+import { restoredChoices } from './log/choices.ts';
 import type { Journal } from './log/journal.ts';
 import { QuarantineLedger } from './log/quarantine.ts';
 import type { EventStore } from './log/store.ts';
@@ -38,7 +39,8 @@ export interface ChooserParts {
   /** Sends a block to the relay node and all public peers; false when none of them can be reached. */
   send(frame: Buffer, block: BlockRef): boolean;
   canSend(): boolean;
-  onFault(code: string, text: string): void;
+  /** `at`: of what the selection itself tells of, the time of the input that led to it. */
+  onFault(code: string, text: string, at?: number): void;
   /** A block was let out: whether the relay node takes it is to be watched. */
   onSent(block: Candidate): void;
   /** For the members' agents: who makes the blocks from now on, in standby mode; and that all do again. */
@@ -103,12 +105,8 @@ export class Chooser {
     const window = windowOf(this.state.tip?.slot ?? 0);
     const at = this.now();
     this.resume(store, at);
-    for (const { event } of [...store.decisions(window), ...store.decisions(window + 1)]) {
-      if (event.type !== 'decision') continue;
-      const block = { id: event.id, num: event.num, slot: event.slot, previous: '' };
-      const rescue = event.reason === 'rescue' && event.replaces.length > 0;
-      this.dispatch({ type: 'decided', at, block, signer: event.signer, rescue });
-    }
+    const choices = [...store.choices(window), ...store.choices(window + 1)].map(({ event }) => event);
+    for (const event of restoredChoices(choices, at)) this.dispatch(event);
     const running = this.state.window?.id ?? window;
     for (const cut of store.unclosed(running)) {
       const { strategy, mode } = ruleFor(this.state, cut.window);
@@ -175,7 +173,7 @@ export class Chooser {
         return this.parts.journal.tell(window, said);
       }
       case 'fault':
-        return this.parts.onFault(effect.code, effect.text);
+        return this.parts.onFault(effect.code, effect.text, at);
       case 'leak':
         return this.parts.onLeak(effect.block);
     }
@@ -232,11 +230,12 @@ export class Chooser {
     return held;
   }
 
-  private decisions({ path, replaced, reason }: EmitEffect, window: number, at: number) {
+  private decisions({ path, replaced, reason, failed }: EmitEffect, window: number, at: number) {
     return path.map(({ slot, id, num, signer }, i): { window: number; event: PoolEvent } => {
       const replaces = i === 0 ? replaced.map((old) => old.id) : [];
       const member = this.parts.members.account(signer);
-      return { window, event: { type: 'decision', at, slot, id, num, signer, member, reason, replaces } };
+      const began = reason === 'rescue' && i === 0 ? { failed: failed ?? '' } : {};
+      return { window, event: { type: 'decision', at, slot, id, num, signer, member, reason, replaces, ...began } };
     });
   }
 
@@ -264,9 +263,10 @@ export class Chooser {
   /** The agents first: each millisecond counts when a leader failed. */
   private lead(effect: LeadEffect, at: number): void {
     this.parts.onLead(effect);
-    const { window, runs, leader, pause } = effect;
+    const { window, runs, leader, pause, failed } = effect;
     const member = this.parts.members.account(leader);
-    this.parts.journal.tell(runs ? window : null, { type: 'lead', at, window, signer: leader, member, pause });
+    const said = { window, signer: leader, member, pause, ...(failed !== null && { failed }) };
+    this.parts.journal.tell(runs ? window : null, { type: 'lead', at, ...said });
   }
 
   /** The signed header is the evidence: anyone can check who signed it, and a node that its body is invalid. */

@@ -70,7 +70,7 @@ export class Emitter {
   constructor(parts: EmitterParts) {
     this.parts = parts;
     const { config, chain, clock, store, logger } = parts;
-    const onFault = (code: string, text: string) => this.fault(code, text);
+    const onFault = (code: string, text: string, at?: number) => this.fault(code, text, at);
     this.pool = stringToName(config.EMITTER_POOL);
     this.frames = framesFor(config, logger);
     const onLinked = (id: string) => this.candidates.linked(id);
@@ -266,10 +266,10 @@ export class Emitter {
     this.parts.logger.info({ session, member, up, reason }, 'member connection');
   }
 
-  private fault(code: string, text: string): void {
+  private fault(code: string, text: string, at = this.chooser.now()): void {
     this.lastFault = `${code}: ${text}`;
     this.parts.logger.error({ code }, text);
-    if (code !== 'event_log') this.journal.tell(null, { type: 'fault', at: this.chooser.now(), code, text });
+    if (code !== 'event_log') this.journal.tell(null, { type: 'fault', at, code, text });
   }
 
   private status(): Status {

@@ -7,8 +7,8 @@ import type { SignedStore, SizeLimit } from './notary.ts';
 /** Where events go before anything leaves. An append that returns is durable; one that throws has left no trace. */
 export interface EventStore {
   append(entries: { window: number | null; event: PoolEvent }[]): EventRecord[];
-  /** Decisions of a window, in order. */
-  decisions(window: number): EventRecord[];
+  /** Decisions of a window, and who was appointed in it, in order: see restoredChoices. */
+  choices(window: number): EventRecord[];
   unclosed(before: number): { window: number; emitted: number }[];
   /** The newest window with a closing record; null without one. */
   lastClosed(): number | null;
@@ -91,8 +91,8 @@ export class SqliteStore implements EventStore, SignedStore {
     return records;
   }
 
-  decisions(window: number): EventRecord[] {
-    return this.select(`WHERE window = ? AND kind = 'decision' ORDER BY seq`, window);
+  choices(window: number): EventRecord[] {
+    return this.select(`WHERE window = ? AND kind IN ('decision', 'lead') ORDER BY seq`, window);
   }
 
   after(seq: number, limit: number): EventRecord[] {

@@ -35,7 +35,7 @@ export function reduce(state: SelectState, event: SelectEvent): SelectEffect[] {
   const effects: SelectEffect[] = [];
   takeIn(state, event, effects);
   // What an earlier run decided comes one by one: a window that is over meanwhile ends with all of it.
-  if (event.type !== 'decided') closeIfOver(state, event.at, effects);
+  if (event.type !== 'decided' && event.type !== 'replaced') closeIfOver(state, event.at, effects);
   const { window } = state;
   if (window) window.waits = [];
   if (window && event.type !== 'fence-failed') window.before = [];
@@ -80,6 +80,9 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
       return noteConnection(state, event.signer);
     case 'decided':
       return restoreDecision(state, event, effects);
+    case 'replaced':
+      enterWindow(state, event.window, [])?.out.add(event.signer);
+      return;
     case 'resume':
       state.lastWindow = Math.max(state.lastWindow, event.window);
       return;
@@ -152,7 +155,7 @@ function onPublic(
 /** What an earlier run of the emitter decided in the window that still runs: its slots stay decided. */
 function restoreDecision(
   state: SelectState,
-  { block, signer, rescue: replaced, at }: Extract<SelectEvent, { type: 'decided' }>,
+  { block, signer, rescue: replaced, failed, at }: Extract<SelectEvent, { type: 'decided' }>,
   effects: SelectEffect[],
 ): void {
   const window = enterWindow(state, windowOf(block.slot), []);
@@ -162,11 +165,12 @@ function restoreDecision(
   if (replaced) {
     window.rescues++;
     for (const slot of window.decided.keys()) if (slot >= block.slot) window.decided.delete(slot);
-    if (window.leader) window.out.add(window.leader);
+    const out = failed ?? window.leader;
+    if (out) window.out.add(out);
   }
   window.decided.set(block.slot, candidateKey({ id: block.id, signer }));
   window.leader = signer;
-  if (window.rule.mode === 'standby') restoreDuty(state, window, signer, at, effects);
+  if (window.rule.mode === 'standby' && !window.out.has(signer)) restoreDuty(state, window, signer, at, effects);
 }
 
 function closeIfOver(state: SelectState, now: number, effects: SelectEffect[]): void {

@@ -124,7 +124,7 @@ function replace(
   // Before its window another takes over the turn as well; in mid-window it keeps its own.
   if (!window) state.lastTurn = leader;
   giveDuty(state, leader, window?.id ?? duty.window, now);
-  tell(state, others(state), now, effects);
+  tell(state, others(state), now, effects, window && duty.leader);
 }
 
 /** Why the one on duty counts as failed, or null while it does not. */
@@ -197,13 +197,19 @@ function others(state: SelectState): string[] {
   return agentsUp(state).filter((signer) => signer !== state.duty?.leader);
 }
 
-function tell(state: SelectState, pause: string[], now: number, effects: SelectEffect[]): void {
+function tell(
+  state: SelectState,
+  pause: string[],
+  now: number,
+  effects: SelectEffect[],
+  failed: string | null = null,
+): void {
   const { duty, tip } = state;
   if (!duty) return;
   duty.told = now;
   const head = tip && { num: tip.num, id: tip.id };
   const { window, leader } = duty;
-  effects.push({ type: 'lead', window, runs: state.window?.id === window, leader, pause: pause.sort(), head });
+  effects.push({ type: 'lead', window, runs: state.window?.id === window, leader, pause: pause.sort(), head, failed });
 }
 
 function sayNobody(state: SelectState, cause: string, effects: SelectEffect[]): void {

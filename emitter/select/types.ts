@@ -57,7 +57,13 @@ export type SelectEvent =
   | { type: 'candidate'; at: number; candidate: Candidate }
   | { type: 'public'; at: number; block: BlockRef; pool: boolean }
   | { type: 'member'; at: number; signer: string; up: boolean }
-  | { type: 'decided'; at: number; block: BlockRef; signer: string; rescue: boolean }
+  /**
+   * By the log of an earlier run this was decided in the window that runs. `rescue`: it began one, in which `failed` was put out; a log
+   * before schema 4 does not say who.
+   */
+  | { type: 'decided'; at: number; block: BlockRef; signer: string; rescue: boolean; failed?: string }
+  /** Standby mode: by the log of an earlier run another took this leader's place in that window. */
+  | { type: 'replaced'; at: number; window: number; signer: string }
   /** By the log of earlier runs a member sits out, so many windows from now on, the one that is open included. */
   | { type: 'quarantine'; at: number; signer: string; windows: number }
   /** By the log of earlier runs all windows up to this one are over: none of them is opened again. */
@@ -102,6 +108,10 @@ export type SelectEvent =
   | { type: 'configure'; at: number; config: SelectConfig }
   | { type: 'tick'; at: number };
 
+/** Codes of the faults that the selection itself tells of: they follow from its inputs. */
+export const SELECT_FAULTS = ['all_rejected', 'settings', 'standby_nobody'] as const;
+export type SelectFault = (typeof SELECT_FAULTS)[number];
+
 export type EmitReason = 'first' | 'extend' | 'rescue';
 
 export type SelectEffect =
@@ -130,6 +140,8 @@ export type SelectEffect =
       leader: string;
       pause: string[];
       head: { num: number; id: string } | null;
+      /** Whose place it takes in the running window; null when it takes nobody's. */
+      failed: string | null;
     }
   /** Propose mode: from this window on all make blocks: resume these. */
   | { type: 'release'; window: number; resume: string[] }
@@ -145,7 +157,7 @@ export type SelectEffect =
   /** What another strategy would have chosen at a free choice; `same`: the active one chose it, too. */
   | { type: 'shadow'; window: number; slot: number; strategy: string; id: string; signer: string; same: boolean }
   /** Something the operator has to know. */
-  | { type: 'fault'; code: string; text: string }
+  | { type: 'fault'; code: SelectFault; text: string }
   /** The window is over: nothing of it can be emitted any more. */
   | {
       type: 'closed';

@@ -24,6 +24,8 @@ export interface Decided {
   block: BlockRef;
   signer: string;
   rescue: boolean;
+  /** Of a rescue's first block: the leader that is out. */
+  failed?: string;
 }
 
 interface Parts {
@@ -77,9 +79,9 @@ export class PoolEmitter {
     }
     this.dispatch({ type: 'public', at: this.now(), block: ref(head), pool: false });
     const window = windowOf(head.slot);
-    for (const { block, signer, rescue } of parts.log) {
+    for (const { block, ...said } of parts.log) {
       const isNear = windowOf(block.slot) === window || windowOf(block.slot) === window + 1;
-      if (isNear) this.dispatch({ type: 'decided', at: this.now(), block: { ...block, previous: '' }, signer, rescue });
+      if (isNear) this.dispatch({ type: 'decided', at: this.now(), block: { ...block, previous: '' }, ...said });
     }
     const running = this.state.window?.id ?? window;
     const over = parts.log.map(({ block }) => windowOf(block.slot)).filter((each) => each < running);
@@ -208,8 +210,9 @@ export class PoolEmitter {
     this.parts.onEmit(effect, this.best, (id) => this.isPublic(id), this.newest);
     const dies = this.parts.dies();
     for (const [i, { id, num, slot, previous, signer }] of effect.path.entries()) {
-      const rescue = effect.reason === 'rescue' && i === 0 && effect.replaced.length > 0;
-      this.parts.log.push({ block: { id, num, slot, previous }, signer, rescue });
+      const rescue = effect.reason === 'rescue' && i === 0;
+      const out = rescue ? { failed: effect.failed ?? '' } : {};
+      this.parts.log.push({ block: { id, num, slot, previous }, signer, rescue, ...out });
       if (dies) continue;
       const kept = this.frames.get(candidateKey({ id, signer }));
       if (!kept) throw new Error(`the frame of ${id} by ${signer} is gone`);

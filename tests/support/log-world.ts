@@ -104,8 +104,8 @@ class Writer {
       ...{ frames: new Frames(), branch: new PublicBranch() },
       send: () => this.send(),
       canSend: () => true,
+      onFault: (code, text, at = this.now) => this.journal.tell(null, { type: 'fault', at, code, text }),
       ...{
-        onFault: () => {},
         onSent: () => {},
         onLead: () => {},
         onRelease: () => {},

@@ -111,7 +111,7 @@ function schema(version: number): string {
   const file = path.join(dir, `v${version}.sqlite`);
   copyFileSync(good, file);
   const db = new DatabaseSync(file);
-  db.exec(`UPDATE events SET event = replace(event, '"v":3', '"v":${version}')`);
+  db.exec(`UPDATE events SET event = replace(event, '"v":4', '"v":${version}')`);
   db.close();
   return file;
 }
@@ -119,12 +119,12 @@ function schema(version: number): string {
 test('one sentence and exit code 1: no file, no log, a newer schema, an unknown strategy', () => {
   const noLog = path.join(dir, 'text');
   writeFileSync(noLog, 'this is no database\n'.repeat(100));
-  const newer = schema(4);
+  const newer = schema(5);
   const cases: [string[], RegExp][] = [];
   for (const command of [['verify'], ['export'], ['backtest', '--strategy', 'first-delivered']]) {
     cases.push([[...command, path.join(dir, 'missing')], /^pool: there is no event log at .*missing\n$/]);
     cases.push([[...command, noLog], /^pool: .*text is not an event log that can be read: [^\n]*\n$/]);
-    cases.push([[...command, newer], /schema version 4, this program reads up to 3; use a newer version\n$/]);
+    cases.push([[...command, newer], /schema version 5, this program reads up to 4; use a newer version\n$/]);
   }
   cases.push([['backtest', good, '--strategy', 'best'], /^pool: strategy "best" is unknown; known are: first-/]);
   cases.push([['backtest', good, '--strategy', 'standby'], /^pool: standby and propose are modes, not strategies: /]);

@@ -8,7 +8,7 @@ import { emitterConfig } from '../../../emitter/config.ts';
 import { type BlockHeader, decodeBlockHeader } from '../../../emitter/decode/block.ts';
 import { Emitter } from '../../../emitter/emitter.ts';
 import type { EventStore } from '../../../emitter/log/store.ts';
-import { candidateKey } from '../../../emitter/select/state.ts';
+import { candidateKey, type SelectState } from '../../../emitter/select/state.ts';
 import type { BlockRef, Candidate, SelectEvent } from '../../../emitter/select/types.ts';
 import { fromRpc, type RpcHeaderState } from '../../../emitter/verify/seed.ts';
 import { block, poolWindow } from '../../support/select-world.ts';
@@ -28,7 +28,7 @@ class Store implements EventStore {
     return entries.map(({ window, event }) => chainRecord(++this.lastSeq, window, event, GENESIS_HASH));
   }
   decided: EventRecord[] = [];
-  decisions(window: number): EventRecord[] {
+  choices(window: number): EventRecord[] {
     return this.decided.filter((record) => record.window === window);
   }
   quarantineRecords(): EventRecord[] {
@@ -51,7 +51,7 @@ class Store implements EventStore {
 
 /** What the tests reach into: the wiring has no other door without sockets. */
 interface Inside {
-  chooser: { dispatch(event: SelectEvent): void; restore(store: EventStore): void; stop(): void };
+  chooser: { dispatch(event: SelectEvent): void; restore(store: EventStore): void; stop(): void; state: SelectState };
   onPublicBlock(frame: Buffer, header: BlockHeader): void;
   frames: { keep(key: string, kept: { slot: number; frame: Buffer; monotonic: number }): boolean };
   journal: { write(): boolean };
@@ -224,6 +224,52 @@ test('a log whose last window has not begun by this clock is refused: nothing wo
     () => inside.chooser.restore(store),
     /has closed window \d+, and by this clock it is window \d+: set the clock/,
   );
+});
+
+test('who lost the lead in standby mode is in the log, and out of the running window after a restart', () => {
+  const first = firstSlot(poolWindow(0));
+  const at = slotTime(first) - 50;
+  const last = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
+  const voted = { strategy: 'first-delivered', previousStrategy: 'first-delivered', fromWindow: 0 };
+  const begin = () => {
+    const made = emitter();
+    made.time.now = at;
+    const { chooser } = made.inside;
+    chooser.dispatch({ type: 'settings', at, ...voted, mode: 'standby', previousMode: 'standby' });
+    chooser.dispatch({ type: 'public', at, block: last, pool: false });
+    return made;
+  };
+  const { inside, store, stop } = begin();
+  const agent = { type: 'agent', at, up: true, producing: false, headNum: last.num, lag: 0 } as const;
+  for (const signer of ['0:m0', '0:m1']) inside.chooser.dispatch({ ...agent, signer });
+  inside.chooser.dispatch({ type: 'turn', at, window: poolWindow(0) });
+  inside.chooser.dispatch({ ...agent, signer: '0:m0', up: false });
+  stop();
+  inside.journal.write();
+  const leads = store.events.filter((event) => event.type === 'lead');
+  assert.deepEqual(
+    leads.map(({ signer, failed }) => [signer, failed]),
+    [
+      ['0:m0', undefined],
+      ['0:m1', '0:m0'],
+    ],
+  );
+  const anew = begin();
+  anew.store.decided = leads.map((event, seq) => chainRecord(seq, poolWindow(0), event, GENESIS_HASH));
+  anew.inside.chooser.restore(anew.store);
+  anew.stop();
+  assert.deepEqual([...(anew.inside.chooser.state.window?.out ?? [])], ['0:m0']);
+});
+
+test('what the selection itself tells of has the time of what led to it, other faults that of now', () => {
+  const { inside, store, time, stop } = emitter();
+  time.now = 5000;
+  const voted = { strategy: 'none-such', mode: 'propose', previousStrategy: 'none-such', previousMode: 'propose' };
+  inside.chooser.dispatch({ type: 'settings', at: 4000, ...voted, fromWindow: 0 });
+  stop();
+  inside.journal.write();
+  const faults = store.events.flatMap((event) => (event.type === 'fault' ? [[event.code, event.at]] : []));
+  assert.deepEqual(faults, [['settings', 4000]]);
 });
 
 test('a block whose bytes are gone is not decided', () => {

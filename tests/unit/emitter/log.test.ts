@@ -183,14 +183,14 @@ test('the hash covers every field of a record, and no order of keys', () => {
   const record = chainRecord(5, 100, decision(1200), GENESIS_HASH);
   const { hash, ...body } = record;
   assert.equal(recordHash(body), hash);
-  const changes = [{ v: 4 }, { seq: 6 }, { window: null }, { event: decision(1201) }, { prev: 'ff'.repeat(32) }];
+  const changes = [{ v: 5 }, { seq: 6 }, { window: null }, { event: decision(1201) }, { prev: 'ff'.repeat(32) }];
   for (const change of changes) assert.notEqual(recordHash({ ...body, ...change }), hash);
   const event = Object.fromEntries(Object.entries(body.event).reverse()) as unknown as PoolEvent;
   assert.equal(recordHash({ ...body, event }), hash);
 });
 
 test('a record of a newer schema is refused with a word on what to do', () => {
-  const file = tampered((db) => db.exec(`UPDATE events SET event = replace(event, '"v":3', '"v":4') WHERE seq = 3`));
+  const file = tampered((db) => db.exec(`UPDATE events SET event = replace(event, '"v":4', '"v":5') WHERE seq = 3`));
   assert.throws(() => verified(file), { code: 'event_log', message: /newer version/ });
 });
 
@@ -211,10 +211,17 @@ test('reopening goes on with the chain', () => {
 
 test('the store gives decisions by window, windows cut off in the middle, and pages', () => {
   const store = new SqliteStore(good, 'process');
-  const decisions = store.decisions(100);
+  const decisions = store.choices(100);
   assert.equal(decisions.length, 12);
   assert.ok(decisions.every(({ event }) => event.type === 'decision'));
-  assert.deepEqual(store.decisions(101), []);
+  assert.deepEqual(store.choices(101), []);
+  const led = new SqliteStore(newFile(), 'process');
+  const lead: PoolEvent = { type: 'lead', at: 1, window: 101, signer: '0:a', member: null, pause: [], failed: '0:b' };
+  led.append([{ window: 101, event: lead }]);
+  assert.deepEqual(
+    led.choices(101).map(({ event }) => event),
+    [lead],
+  );
   const cut = () => store.unclosed(200).map(({ window, emitted }) => [window, emitted]);
   assert.deepEqual(cut(), [[104, 12]]);
   assert.deepEqual(store.unclosed(104), []);
@@ -402,7 +409,7 @@ class Stubborn implements EventStore {
     this.written.push(...entries.map(({ event }) => event));
     return entries.map(({ window, event }) => chainRecord(++this.lastSeq, window, event, GENESIS_HASH));
   }
-  decisions(): EventRecord[] {
+  choices(): EventRecord[] {
     return [];
   }
   quarantineRecords(): EventRecord[] {

@@ -490,6 +490,25 @@ test('a restart does not bring a replaced leader back to its place', () => {
   assert.ok(state.window?.out.has(signerOf(0)));
 });
 
+test('a rescue that replaced nothing is one after a restart, too: it counts, and its leader stays out', () => {
+  const first = firstSlot(poolWindow(0));
+  const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
+  const at = slotTime(first + 1);
+  // Both members made the same empty block for slot 0, so that member 1 went on from it.
+  const zero = block(parent, first, 'empty');
+  const one = block(zero, first + 1, 'b');
+  const state = initialState(SELECT_DEFAULTS);
+  reduce(state, { type: 'public', at, block: one, pool: false });
+  reduce(state, { type: 'decided', at, block: zero, signer: signerOf(0), rescue: false });
+  reduce(state, { type: 'decided', at, block: one, signer: signerOf(1), rescue: true, failed: signerOf(0) });
+  assert.deepEqual([state.window?.leader, state.window?.rescues], [signerOf(1), 1]);
+  assert.deepEqual([...(state.window?.out ?? [])], [signerOf(0)]);
+  // Who was put out need not be who led: the relay node can have refused a block further down.
+  const two = block(one, first + 2, 'b');
+  reduce(state, { type: 'decided', at, block: two, signer: signerOf(1), rescue: true, failed: signerOf(2) });
+  assert.deepEqual([...(state.window?.out ?? [])], [signerOf(0), signerOf(2)]);
+});
+
 test('a window is closed once, whatever comes late', () => {
   property(
     worlds(fc.oneof(healthy, wild)),
