@@ -3,7 +3,7 @@ import { PoolError } from '../common/errors.ts';
 import type { PoolEvent } from '../common/events.ts';
 import type { Logger } from '../common/logger.ts';
 import { slotAt, windowOf } from '../common/slot.ts';
-import type { EmitterConfig } from './config.ts';
+import { type EmitterConfig, selectConfig } from './config.ts';
 import { decodeBlockHeader, HEADER_START } from './decode/block.ts';
 import { type CandidateEvent, candidateInput } from './log/candidate.ts';
 import { restoredChoices } from './log/choices.ts';
@@ -16,7 +16,7 @@ import type { Frames, KeptFrame } from './relay/frames.ts';
 import { reduce } from './select/reducer.ts';
 import { ruleFor } from './select/settings.ts';
 import { candidateKey, initialState, type SelectState } from './select/state.ts';
-import type { BlockRef, Candidate, Mode, SelectConfig, SelectEffect, SelectEvent } from './select/types.ts';
+import type { BlockRef, Candidate, Mode, SelectEffect, SelectEvent } from './select/types.ts';
 
 type EmitEffect = Extract<SelectEffect, { type: 'emit' }>;
 export type LeadEffect = Extract<SelectEffect, { type: 'lead' }>;
@@ -272,13 +272,16 @@ export class Chooser {
   /** The signed header is the evidence: anyone can check who signed it, and a node that its body is invalid. */
   private tellRejected({ window, block, signer, gone }: RejectedEffect, at: number): void {
     const { frames, branch, journal, members, logger } = this.parts;
-    branch.remove(gone);
     const { id, slot, num } = block;
-    const frame = frames.get(candidateKey({ id, signer }))?.frame;
+    const frame = frames.get(candidateKey({ id, signer }))?.frame ?? branch.upTo(id).at(-1)?.frame;
+    branch.remove(gone);
     const decoded = frame && decodeBlockHeader(frame);
     const header = frame && decoded?.ok ? frame.subarray(HEADER_START, decoded.value.bodyOffset).toString('hex') : '';
     const member = members.account(signer);
-    logger.error({ slot, id, member }, 'the relay node refused an emitted block: its body is invalid');
+    logger.error(
+      { slot, id, member },
+      'the relay node refused a block that was let out or leaked: its body is invalid',
+    );
     journal.tell(window, { type: 'rejected', at, slot, id, num, signer, member, header });
   }
 
@@ -297,17 +300,4 @@ export class Chooser {
     this.parts.journal.tell(window, { type: 'window', at, ...said });
     this.parts.logger.info({ window, emitted }, 'window closed');
   }
-}
-
-function selectConfig(config: EmitterConfig): SelectConfig {
-  return {
-    parentWaitMs: config.EMITTER_PARENT_WAIT_MS,
-    overdueMs: config.EMITTER_OVERDUE_MS,
-    deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
-    pathMs: config.EMITTER_PATH_MS ?? null,
-    rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
-    quarantineWindows: config.EMITTER_QUARANTINE_WINDOWS,
-    forkRules: config.EMITTER_FORK_RULES,
-    shadows: config.EMITTER_SHADOW,
-  };
 }

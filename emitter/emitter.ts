@@ -91,6 +91,7 @@ export class Emitter {
     this.watch = new Watch(config, chain, clock, {
       dispatch: (event) => this.chooser.dispatch(event),
       onWindow: () => this.takeTurns(),
+      ask: () => this.outside.ask(),
       onFault,
     });
     this.chooser = new Chooser({
@@ -109,6 +110,7 @@ export class Emitter {
       now: () => this.chooser.now(),
       tip: () => this.chooser.tip,
       tell: (window, event) => journal.tell(window, event),
+      onLeaked: (block) => this.watch.acceptance.leaked(block),
     });
     const { chooser, suspects } = this;
     this.candidates = new Candidates({
@@ -125,7 +127,11 @@ export class Emitter {
       tip: () => this.chooser.tip,
       running: () => this.branch.of(windowOf(this.chooser.tip?.slot ?? 0)),
       isPublic: (id) => this.frames.isPublic(id),
-      onBlock: (frame, header) => this.onPublicBlock(frame, header),
+      onBlock: (frame, header, fromRelay) => {
+        if (fromRelay) this.watch.acceptance.passedOn(header.id);
+        this.onPublicBlock(frame, header);
+      },
+      onAnswer: (mark) => this.watch.acceptance.answered(mark),
       onState: () => this.onOutside(),
     });
     this.agents = agentsFor({ config, logger, members, chooser: this.chooser, chain: this.public, links: this.links });
@@ -194,7 +200,7 @@ export class Emitter {
   }
 
   private onOutside(): void {
-    if (!this.outside.relayUp) this.watch.acceptance.forget();
+    if (!this.outside.relayUp) this.watch.acceptance.wayLost();
     this.links.feedSoon();
   }
 
@@ -217,7 +223,8 @@ export class Emitter {
     this.links.add({ id, num, slot, previous, pool, frame });
     const at = chooser.now();
     const irreversible = this.public.irreversibleAt(id);
-    chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous, ...irreversible }, pool });
+    const signed = pool ? this.public.signedFor(header) : {};
+    chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous, ...irreversible }, pool, ...signed });
     this.takeTurns();
   }
 

@@ -131,9 +131,11 @@ function enterWindow(state: SelectState, id: number, effects: SelectEffect[]): W
 
 function onPublic(
   state: SelectState,
-  { block, pool, at }: Extract<SelectEvent, { type: 'public' }>,
+  { block, pool, at, signer: leaker }: Extract<SelectEvent, { type: 'public' }>,
   effects: SelectEffect[],
 ): void {
+  // A leak can be the first thing of its window: that begins below it, for its body may be invalid.
+  if (leaker !== undefined && !state.emittedIds.has(block.id)) enterWindow(state, windowOf(block.slot), effects);
   const { window, tip } = state;
   // Of an earlier run, and not at the tip yet: the relay node was behind it when this run began.
   const signer = window?.restored.get(block.id);
@@ -149,7 +151,11 @@ function onPublic(
   window?.restored.delete(block.id);
   state.tip = block;
   if (window && windowOf(block.slot) < window.id && window.emitted.length === 0) window.parent = block;
-  if (pool && window && windowOf(block.slot) === window.id) window.emitted.push({ block, signer: signer ?? '' });
+  if (!pool || windowOf(block.slot) !== window?.id) return;
+  const isLeak = signer === undefined && leaker !== undefined;
+  window.emitted.push({ block, signer: signer ?? '', ...(isLeak && { leaker }) });
+  // Whose block is the newest leads: when nothing follows on it, it is that member that is overdue.
+  if (isLeak) window.leader = leaker;
 }
 
 /** What an earlier run of the emitter decided in the window that still runs: its slots stay decided. */

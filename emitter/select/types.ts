@@ -55,7 +55,8 @@ export const SELECT_DEFAULTS: SelectConfig = {
 /** All that happens to the selection. Time comes in with the events, in ms; there is no other clock. */
 export type SelectEvent =
   | { type: 'candidate'; at: number; candidate: Candidate }
-  | { type: 'public'; at: number; block: BlockRef; pool: boolean }
+  /** `signer`: who signed a pool block for a slot of now; absent when that is not known, and in logs before schema 4. */
+  | { type: 'public'; at: number; block: BlockRef; pool: boolean; signer?: string }
   | { type: 'member'; at: number; signer: string; up: boolean }
   /**
    * By the log of an earlier run this was decided in the window that runs. `rescue`: it began one, in which `failed` was put out; a log
@@ -145,13 +146,13 @@ export type SelectEffect =
     }
   /** Propose mode: from this window on all make blocks: resume these. */
   | { type: 'release'; window: number; resume: string[] }
-  /** This emitted block's body is invalid, says the relay node: its signer is in quarantine. */
+  /** This emitted or leaked block's body is invalid, says the relay node: its signer, '' when not known, is in quarantine. */
   | {
       type: 'rejected';
       window: number;
       block: BlockRef;
       signer: string;
-      /** Ids of it and of the emitted blocks on it. */
+      /** Ids of it and of the public blocks on it. */
       gone: string[];
     }
   /** What another strategy would have chosen at a free choice; `same`: the active one chose it, too. */

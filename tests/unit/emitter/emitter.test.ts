@@ -55,6 +55,7 @@ interface Inside {
   onPublicBlock(frame: Buffer, header: BlockHeader): void;
   frames: { keep(key: string, kept: { slot: number; frame: Buffer; monotonic: number }): boolean };
   journal: { write(): boolean };
+  watch: { acceptance: { leaked(block: { id: string }): void } };
   candidates: {
     take(link: { session: number; remote: string; signer: null }, frame: Buffer, header: BlockHeader): void;
   };
@@ -370,6 +371,29 @@ test('a key that signs two blocks for one slot is in the log with both headers, 
   );
 });
 
+test('a leak that the relay node refuses is in the log with its signer and signed header', async () => {
+  const { inside, store, time, stop } = emitter();
+  const alice = signingKey('alice');
+  const first = firstSlot(poolWindow(0));
+  const root = rootState(schedule(5, [['pool', [alice]]]), first - 1);
+  time.now = slotTime(first);
+  inside.public.tree.add(root);
+  const { id, num, slot, previous } = root;
+  inside.chooser.dispatch({ type: 'public', at: time.now, block: { id, num, slot, previous }, pool: false });
+  const { frame, header } = signBlock({ parent: root, slot: first, producer: 'pool', key: alice });
+  const watched: { id: string }[] = [];
+  inside.watch.acceptance.leaked = (block) => watched.push(block);
+  inside.onPublicBlock(frame, header);
+  assert.deepEqual(watched, [{ id: header.id, previous: root.id, slot: first, cpuUs: 0 }]);
+  inside.chooser.dispatch({ type: 'accepted', at: time.now + 230, id: header.id, ok: false });
+  inside.journal.write();
+  stop();
+  const [told] = store.events.filter((event) => event.type === 'rejected');
+  assert.deepEqual([told?.id, told?.signer], [header.id, alice.id]);
+  assert.ok((told?.header.length ?? 0) > 0 && frame.toString('hex').includes(told?.header ?? '-'));
+  assert.equal(inside.chooser.state.tip?.id, root.id);
+});
+
 test('pool blocks that come from the network without an emission are leaks, each with its signer and proof', async () => {
   const { inside, store, time, stop } = emitter();
   const run = chain.runs[1] as VectorRun;
@@ -393,6 +417,11 @@ test('pool blocks that come from the network without an emission are leaks, each
     leaks.map((leak) => [leak.num, leak.signer, leak.held]),
     pool.map(({ num }) => [num, key('K3'), false]),
   );
+  const signers = store.events.flatMap((event) => {
+    const input = event.type === 'input' ? (event.input as { type: string; pool?: boolean; signer?: string }) : null;
+    return input?.type === 'public' && input.pool ? [input.signer] : [];
+  });
+  assert.deepEqual(new Set(signers), new Set([key('K3')]), 'the selection knows whose they are');
   for (const [k, leak] of leaks.entries()) {
     assert.ok(pool[k]?.frame.toString('hex').includes(leak.header + leak.signature.replace('0:', '00')));
   }
