@@ -292,7 +292,8 @@ export class Chooser {
       this.parts.journal.tell(window, { type: 'standby', at, slot, signer, member });
     }
     this.tellClosed(window, emitted, strategy, mode, at);
-    this.parts.frames.prune(window);
+    // A file of some 100 MB can go with it; the next window's first block may be behind this in the same answer.
+    setImmediate(() => this.parts.frames.prune(window));
   }
 
   private tellClosed(window: number, emitted: number, strategy: string, mode: Mode, at: number): void {
