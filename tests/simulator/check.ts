@@ -212,6 +212,10 @@ function covers(played: Played, record: MemberRecord, m: number, window: number)
     if (!candidate || candidate.arrivedMs > Math.min(slotTime(slot), slotTime(lastSlot(window)) - reach)) return false;
     if (slot > firstSlot(window) && own.get(slot - 1)?.id !== candidate.previous) return false;
   }
+  // Begun so far below that its branch stays shorter than what is public: nodes would not leave that for it.
+  const sent = played.emitted.filter(({ effect }) => windowOf(effect.path[0]?.slot ?? 0) === window);
+  const tip = sent[sent.length - 1]?.effect.path.at(-1);
+  if (tip && (own.get(lastSlot(window))?.num ?? 0) < tip.num) return false;
   // Built on a public block of the window before: a member that is further behind cannot help.
   const root = own.get(firstSlot(window))?.previous;
   return played.relay.branchFrom(0).some(({ id, slot }) => id === root && windowOf(slot) === window - 1);
