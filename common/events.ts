@@ -93,6 +93,8 @@ export type PoolEvent =
       reason: 'first' | 'extend' | 'rescue';
       /** Ids of own public blocks whose place this block's branch takes (on the first block of a rescue). */
       replaces: string[];
+      /** On the first block of a rescue, since schema 4: the leader that is out from here on; '' for none. */
+      failed?: string;
     }
   | { type: 'emission'; at: number; slot: number; id: string; signer: string; bytes: number; addedUs: number }
   | {
@@ -125,6 +127,8 @@ export type PoolEvent =
       pause: string[];
       /** Since schema 4: whose turn it was before, and who could not take it; absent when that is nobody. */
       away?: string[];
+      /** Since schema 4: the leader whose place it takes in the running window, and who is out of it. */
+      failed?: string;
     }
   | {
       /** An emitted block whose body the relay node refused; the signed header is the evidence. */

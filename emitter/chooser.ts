@@ -3,9 +3,10 @@ import { PoolError } from '../common/errors.ts';
 import type { PoolEvent } from '../common/events.ts';
 import type { Logger } from '../common/logger.ts';
 import { firstSlot, slotAt, windowOf } from '../common/slot.ts';
-import type { EmitterConfig } from './config.ts';
+import { type EmitterConfig, selectConfig } from './config.ts';
 import { decodeBlockHeader, HEADER_START } from './decode/block.ts';
 import { type CandidateEvent, candidateInput } from './log/candidate.ts';
+import { restoredChoices } from './log/choices.ts';
 import type { Journal } from './log/journal.ts';
 import { QuarantineLedger } from './log/quarantine.ts';
 import { LOOKBACK, StandingLedger } from './log/standing.ts';
@@ -17,7 +18,7 @@ import { awaitedSlot, firstExpectedAt } from './select/expected.ts';
 import { reduce } from './select/reducer.ts';
 import { ruleFor } from './select/settings.ts';
 import { candidateKey, initialState, type SelectState } from './select/state.ts';
-import type { BlockRef, Candidate, Mode, SelectConfig, SelectEffect, SelectEvent } from './select/types.ts';
+import type { BlockRef, Candidate, Mode, SelectEffect, SelectEvent } from './select/types.ts';
 
 type EmitEffect = Extract<SelectEffect, { type: 'emit' }>;
 export type LeadEffect = Extract<SelectEffect, { type: 'lead' }>;
@@ -40,7 +41,8 @@ export interface ChooserParts {
   /** Sends a block to the relay node and all public peers; false when none of them can be reached. */
   send(frame: Buffer, block: BlockRef): boolean;
   canSend(): boolean;
-  onFault(code: string, text: string): void;
+  /** `at`: of what the selection itself tells of, the time of the input that led to it. */
+  onFault(code: string, text: string, at?: number): void;
   /** A block was let out: whether the relay node takes it is to be watched. */
   onSent(block: Candidate): void;
   /** For the members' agents: who makes the blocks from now on, in standby mode; and that all do again. */
@@ -117,12 +119,8 @@ export class Chooser {
     const at = this.now();
     this.resume(store, at);
     this.restoreStanding(store, at);
-    for (const { event } of [...store.decisions(window), ...store.decisions(window + 1)]) {
-      if (event.type !== 'decision') continue;
-      const block = { id: event.id, num: event.num, slot: event.slot, previous: '' };
-      const rescue = event.reason === 'rescue' && event.replaces.length > 0;
-      this.dispatch({ type: 'decided', at, block, signer: event.signer, rescue });
-    }
+    const choices = [...store.choices(window), ...store.choices(window + 1)].map(({ event }) => event);
+    for (const event of restoredChoices(choices, at)) this.dispatch(event);
     const running = this.state.window?.id ?? window;
     for (const cut of store.unclosed(running)) {
       const { strategy, mode } = ruleFor(this.state, cut.window);
@@ -198,7 +196,7 @@ export class Chooser {
         return this.parts.journal.tell(window, said);
       }
       case 'fault':
-        return this.parts.onFault(effect.code, effect.text);
+        return this.parts.onFault(effect.code, effect.text, at);
       case 'leak':
         return this.parts.onLeak(effect.block);
     }
@@ -255,11 +253,12 @@ export class Chooser {
     return held;
   }
 
-  private decisions({ path, replaced, reason }: EmitEffect, window: number, at: number) {
+  private decisions({ path, replaced, reason, failed }: EmitEffect, window: number, at: number) {
     return path.map(({ slot, id, num, signer }, i): { window: number; event: PoolEvent } => {
       const replaces = i === 0 ? replaced.map((old) => old.id) : [];
       const member = this.parts.members.account(signer);
-      return { window, event: { type: 'decision', at, slot, id, num, signer, member, reason, replaces } };
+      const began = reason === 'rescue' && i === 0 ? { failed: failed ?? '' } : {};
+      return { window, event: { type: 'decision', at, slot, id, num, signer, member, reason, replaces, ...began } };
     });
   }
 
@@ -287,21 +286,25 @@ export class Chooser {
   /** The agents first: each millisecond counts when a leader failed. */
   private lead(effect: LeadEffect, at: number): void {
     this.parts.onLead(effect);
-    const { window, runs, leader, pause, away } = effect;
+    const { window, runs, leader, pause, away, failed } = effect;
     const said = { window, signer: leader, member: this.parts.members.account(leader), pause };
-    this.parts.journal.tell(runs ? window : null, { type: 'lead', at, ...said, ...(away.length > 0 ? { away } : {}) });
+    const before = { ...(away.length > 0 && { away }), ...(failed !== null && { failed }) };
+    this.parts.journal.tell(runs ? window : null, { type: 'lead', at, ...said, ...before });
   }
 
   /** The signed header is the evidence: anyone can check who signed it, and a node that its body is invalid. */
   private tellRejected({ window, block, signer, gone }: RejectedEffect, at: number): void {
     const { frames, branch, journal, members, logger } = this.parts;
-    branch.remove(gone);
     const { id, slot, num } = block;
-    const frame = frames.get(candidateKey({ id, signer }))?.frame;
+    const frame = frames.get(candidateKey({ id, signer }))?.frame ?? branch.upTo(id).at(-1)?.frame;
+    branch.remove(gone);
     const decoded = frame && decodeBlockHeader(frame);
     const header = frame && decoded?.ok ? frame.subarray(HEADER_START, decoded.value.bodyOffset).toString('hex') : '';
     const member = members.account(signer);
-    logger.error({ slot, id, member }, 'the relay node refused an emitted block: its body is invalid');
+    logger.error(
+      { slot, id, member },
+      'the relay node refused a block that was let out or leaked: its body is invalid',
+    );
     journal.tell(window, { type: 'rejected', at, slot, id, num, signer, member, header });
   }
 
@@ -309,7 +312,8 @@ export class Chooser {
     this.parts.onClosing(window);
     for (const { slot, signer } of standby) this.tellStanding(window, signer, [slot], at);
     this.tellClosed(window, emitted, strategy, mode, at);
-    this.parts.frames.prune(window);
+    // A file of some 100 MB can go with it; the next window's first block may be behind this in the same answer.
+    setImmediate(() => this.parts.frames.prune(window));
   }
 
   private tellStanding(window: number, signer: string, slots: readonly number[], at: number): void {
@@ -322,18 +326,4 @@ export class Chooser {
     this.parts.journal.tell(window, { type: 'window', at, ...said });
     this.parts.logger.info({ window, emitted }, 'window closed');
   }
-}
-
-function selectConfig(config: EmitterConfig): SelectConfig {
-  return {
-    parentWaitMs: config.EMITTER_PARENT_WAIT_MS,
-    overdueMs: config.EMITTER_OVERDUE_MS,
-    deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
-    pathMs: config.EMITTER_PATH_MS ?? null,
-    applyPercent: config.EMITTER_APPLY_PERCENT,
-    rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
-    quarantineWindows: config.EMITTER_QUARANTINE_WINDOWS,
-    forkRules: config.EMITTER_FORK_RULES,
-    shadows: config.EMITTER_SHADOW,
-  };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { splitAddress } from '../common/address.ts';
 import { LIMITS } from './limits.ts';
 import { parseStrategy } from './select/strategy.ts';
-import { SELECT_DEFAULTS } from './select/types.ts';
+import { SELECT_DEFAULTS, type SelectConfig } from './select/types.ts';
 
 const isPort = (text: string) => splitAddress(text).port <= 65_535;
 const hostPort = z
@@ -81,3 +81,18 @@ export const emitterConfig = z.object({
 });
 
 export type EmitterConfig = z.infer<typeof emitterConfig>;
+
+/** What of the configuration the selection goes by. */
+export function selectConfig(config: EmitterConfig): SelectConfig {
+  return {
+    parentWaitMs: config.EMITTER_PARENT_WAIT_MS,
+    overdueMs: config.EMITTER_OVERDUE_MS,
+    deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
+    pathMs: config.EMITTER_PATH_MS ?? null,
+    applyPercent: config.EMITTER_APPLY_PERCENT,
+    rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
+    quarantineWindows: config.EMITTER_QUARANTINE_WINDOWS,
+    forkRules: config.EMITTER_FORK_RULES,
+    shadows: config.EMITTER_SHADOW,
+  };
+}

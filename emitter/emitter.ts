@@ -72,7 +72,7 @@ export class Emitter {
   constructor(parts: EmitterParts) {
     this.parts = parts;
     const { config, chain, clock, store, logger } = parts;
-    const onFault = (code: string, text: string) => this.fault(code, text);
+    const onFault = (code: string, text: string, at?: number) => this.fault(code, text, at);
     this.pool = stringToName(config.EMITTER_POOL);
     this.frames = framesFor(config, logger);
     const onLinked = (id: string) => this.candidates.linked(id);
@@ -93,6 +93,7 @@ export class Emitter {
     this.watch = new Watch(config, chain, clock, {
       dispatch: (event) => this.chooser.dispatch(event),
       onWindow: () => this.takeTurns(),
+      ask: () => this.outside.ask(),
       onFault,
     });
     this.chooser = new Chooser({
@@ -111,6 +112,7 @@ export class Emitter {
       now: () => this.chooser.now(),
       tip: () => this.chooser.tip,
       tell: (window, event) => journal.tell(window, event),
+      onLeaked: (block) => this.watch.acceptance.leaked(block),
     });
     const { chooser, suspects } = this;
     this.candidates = new Candidates({
@@ -133,7 +135,11 @@ export class Emitter {
       tip: () => this.chooser.tip,
       running: () => this.branch.of(windowOf(this.chooser.tip?.slot ?? 0)),
       isPublic: (id) => this.frames.isPublic(id),
-      onBlock: (frame, header) => this.onPublicBlock(frame, header),
+      onBlock: (frame, header, fromRelay) => {
+        if (fromRelay) this.watch.acceptance.passedOn(header.id);
+        this.onPublicBlock(frame, header);
+      },
+      onAnswer: (mark) => this.watch.acceptance.answered(mark),
       onState: () => this.onOutside(),
     });
     this.agents = agentsFor({ config, logger, members, chooser: this.chooser, chain: this.public, links: this.links });
@@ -205,7 +211,7 @@ export class Emitter {
   }
 
   private onOutside(): void {
-    if (!this.outside.relayUp) this.watch.acceptance.forget();
+    if (!this.outside.relayUp) this.watch.acceptance.wayLost();
     this.links.feedSoon();
   }
 
@@ -228,7 +234,8 @@ export class Emitter {
     this.links.add({ id, num, slot, previous, pool, frame });
     const at = chooser.now();
     const irreversible = this.public.irreversibleAt(id);
-    chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous, ...irreversible }, pool });
+    const signed = pool ? this.public.signedFor(header) : {};
+    chooser.dispatch({ type: 'public', at, block: { id, num, slot, previous, ...irreversible }, pool, ...signed });
     this.takeTurns();
   }
 
@@ -277,10 +284,10 @@ export class Emitter {
     this.parts.logger.info({ session, member, up, reason }, 'member connection');
   }
 
-  private fault(code: string, text: string): void {
+  private fault(code: string, text: string, at = this.chooser.now()): void {
     this.lastFault = `${code}: ${text}`;
     this.parts.logger.error({ code }, text);
-    if (code !== 'event_log') this.journal.tell(null, { type: 'fault', at: this.chooser.now(), code, text });
+    if (code !== 'event_log') this.journal.tell(null, { type: 'fault', at, code, text });
   }
 
   private status(): Status {

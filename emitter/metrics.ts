@@ -56,6 +56,7 @@ export function makeMetrics(read: () => Readings): Metrics {
   const replaced = counter('replaced_blocks', 'Own public blocks whose place a rescue took');
   const poisoned = counter('poisoned', 'Windows in which a member built beside a block it was given', ['member']);
   const leaks = counter('leaks', 'Pool blocks in public that were not emitted here', ['held']);
+  const unjudged = counter('unjudged_blocks', 'Blocks of which the relay node did not show whether it takes them');
   const faults = counter('faults', 'Things that should not be', ['code']);
 
   function gauge(name: string, help: string, value?: (now: Readings) => number): Gauge {
@@ -98,6 +99,7 @@ export function makeMetrics(read: () => Readings): Metrics {
       case 'leak':
         return leaks.inc({ held: String(event.held) });
       case 'fault':
+        if (event.code === 'no_verdict') unjudged.inc();
         return faults.inc({ code: code(event.code) });
       case 'window':
         emittedSlots.inc(event.emitted);

@@ -7,6 +7,7 @@ import type { BlockHeader } from './decode/block.ts';
 import type { Schedule } from './decode/schedule.ts';
 import { LIMITS } from './limits.ts';
 import type { BlockRef } from './select/types.ts';
+import { timeProblem } from './verify/candidate.ts';
 import { HeaderTree, producerOf } from './verify/header-tree.ts';
 import { readHeaderState } from './verify/seed.ts';
 
@@ -103,6 +104,13 @@ export class PublicChain {
   irreversibleAt(id: string): { irreversible?: number } {
     const state = this.tree.get(id);
     return state ? { irreversible: state.dpos.irreversible } : {};
+  }
+
+  /** Who signed a pool block that the network brought and that is one of now; nothing for one that cannot be checked here. */
+  signedFor(header: BlockHeader): { signer?: string } {
+    if (timeProblem(header, this.clock.now()) !== null) return {};
+    const linked = this.tree.link(header);
+    return linked.ok ? { signer: linked.signer } : {};
   }
 
   private async seed(id: string): Promise<BlockRef> {

@@ -4,7 +4,7 @@ import type { Logger } from '../common/logger.ts';
 import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
 import { LIMITS } from './limits.ts';
 import type { BlockRef } from './select/types.ts';
-import { type Head, PeerSession } from './session/peer-session.ts';
+import { type Head, type PeerOptions, PeerSession } from './session/peer-session.ts';
 import type { HeaderTree } from './verify/header-tree.ts';
 import { IncomingBlock } from './verify/incoming.ts';
 
@@ -23,7 +23,10 @@ interface Parts {
   /** The pool's public blocks of the running window, in order: what a session that comes up may lack. */
   running(): { frame: Buffer }[];
   isPublic(id: string): boolean;
-  onBlock(frame: Buffer, header: BlockHeader): void;
+  /** `fromRelay`: the relay node has it, and did not just get it from a peer of ours. */
+  onBlock(frame: Buffer, header: BlockHeader, fromRelay: boolean): void;
+  /** The relay node answered a question of `askRelay`. */
+  onAnswer(mark: bigint): void;
   /** A session came up or was lost. */
   onState(): void;
   onFault(code: string, text: string): void;
@@ -51,7 +54,11 @@ export class PublicSide {
   start(chainId: string, peers: string[]): void {
     this.chainId = chainId;
     const { relay } = this.parts;
-    this.relay = this.session(relay, { head: () => this.relayHead(), onBlock: (frame) => this.fromRelay(frame) });
+    this.relay = this.session(relay, {
+      head: () => this.relayHead(),
+      onBlock: (frame) => this.fromRelay(frame),
+      onAnswer: (mark) => this.parts.onAnswer(mark),
+    });
     this.relay.start();
     this.setPeers(peers);
   }
@@ -86,6 +93,11 @@ export class PublicSide {
     }
     for (const peer of this.peers.values()) if (peer.send(frame)) taken = true;
     return taken;
+  }
+
+  /** Writes a question to the relay node behind all blocks; see PeerSession. */
+  ask(): bigint | null {
+    return this.relay?.ask() ?? null;
   }
 
   /** Whether a block can leave. */
@@ -135,7 +147,7 @@ export class PublicSide {
     return { libNum, libId, headNum: info.head_block_num, headId: info.head_block_id };
   }
 
-  private session(address: string, more: { head: () => Promise<Head>; onBlock: (frame: Buffer) => void }): PeerSession {
+  private session(address: string, more: Pick<PeerOptions, 'head' | 'onBlock' | 'onAnswer'>): PeerSession {
     const { clock } = this.parts;
     const { chainId } = this;
     const session: PeerSession = new PeerSession({
@@ -190,7 +202,7 @@ export class PublicSide {
     const header = decodeBlockHeader(frame);
     if (!header.ok) return this.parts.onFault(header.code, 'the relay node sent a block that cannot be decoded');
     this.relayHas(header.value.num);
-    this.parts.onBlock(frame, header.value);
+    this.parts.onBlock(frame, header.value, true);
   }
 
   /** Gives why the block is held against the peer, or null. One that cannot be checked proves nothing: the relay node will bring it. */
@@ -199,7 +211,7 @@ export class PublicSide {
     if (!header.ok) return header.code;
     if (header.value.signature.type !== K1) return null;
     const refused = this.refuse(frame, header.value);
-    if (refused === null) this.parts.onBlock(frame, header.value);
+    if (refused === null) this.parts.onBlock(frame, header.value, false);
     return refused === 'unlinked' ? null : refused;
   }
 

@@ -8,6 +8,7 @@ import type { Frames } from './relay/frames.ts';
 import type { MemberLink } from './relay/member-link.ts';
 import type { BlockRef } from './select/types.ts';
 import type { HeaderTree } from './verify/header-tree.ts';
+import { IncomingBlock } from './verify/incoming.ts';
 
 interface Parts {
   tree: HeaderTree;
@@ -17,12 +18,13 @@ interface Parts {
   now(): number;
   tip(): BlockRef | null;
   tell(window: number, event: PoolEvent): void;
+  /** A leak's header is right, or nodes had not passed it on; of its body the relay node has to show what it thinks. */
+  onLeaked(block: { id: string; previous: string; slot: number; cpuUs: number }): void;
 }
 
 interface Evidence {
   header: BlockHeader;
-  /** The header's bytes, hex; with the signature they prove who signed it. */
-  bytes: string;
+  frame: Buffer;
   held: boolean;
 }
 
@@ -41,8 +43,7 @@ export class Suspects {
 
   /** A pool block came from the network: keeps what is needed in case it turns out to be a leak. */
   sawPublic(frame: Buffer, header: BlockHeader): void {
-    const bytes = frame.toString('hex', HEADER_START, header.headerEnd);
-    this.evidence.set(header.id, { header, bytes, held: this.parts.frames.isCandidate(header.id) });
+    this.evidence.set(header.id, { header, frame, held: this.parts.frames.isCandidate(header.id) });
     for (const oldest of this.evidence.keys()) {
       if (this.evidence.size <= LIMITS.recentBlocks) break;
       this.evidence.delete(oldest);
@@ -50,8 +51,8 @@ export class Suspects {
   }
 
   /** That block was not emitted here. `held`: a member had sent it here as well, so the emitter did not let it out. */
-  leak({ id, slot, num }: BlockRef): void {
-    const { tree, members, logger, now, tell } = this.parts;
+  leak({ id, slot, num, previous }: BlockRef): void {
+    const { tree, members, logger, now, tell, onLeaked } = this.parts;
     const found = this.evidence.get(id);
     const linked = found && tree.link(found.header);
     const signer = linked?.signer ?? null;
@@ -63,8 +64,11 @@ export class Suspects {
       'leak: a pool block is in public that was not emitted here; its member’s node has another way out',
     );
     const { type, bytes } = found?.header.signature ?? { type: 0, bytes: Buffer.alloc(0) };
-    const proof = { header: found?.bytes ?? '', signature: `${type}:${bytes.toString('hex')}` };
-    tell(windowOf(slot), { type: 'leak', at: now(), ...said, ...proof });
+    // The header's bytes; with the signature they prove who signed it.
+    const header = found?.frame.toString('hex', HEADER_START, found.header.headerEnd) ?? '';
+    tell(windowOf(slot), { type: 'leak', at: now(), ...said, header, signature: `${type}:${bytes.toString('hex')}` });
+    const body = found && new IncomingBlock(found.frame, found.header).body();
+    onLeaked({ id, previous, slot, cpuUs: body?.ok ? body.value.cpuUs : 0 });
   }
 
   /**

@@ -11,6 +11,8 @@ interface Handlers {
   /** A window has begun by the clock, whosever it is. */
   onWindow(): void;
   onFault(code: string, text: string): void;
+  /** Writes a question to the relay node; see Acceptance. */
+  ask(): bigint | null;
 }
 
 /** What the selection is told besides blocks and connections: the members' vote, the relay node's acceptance, the clock. */
@@ -21,12 +23,15 @@ export class Watch {
   private readonly onWindow: () => void;
   private timer: NodeJS.Timeout | null = null;
 
-  constructor(config: EmitterConfig, chain: ChainClient, clock: Clock, { dispatch, onWindow, onFault }: Handlers) {
+  constructor(config: EmitterConfig, chain: ChainClient, clock: Clock, { dispatch, onWindow, onFault, ask }: Handlers) {
     const now = () => Math.floor(clock.now());
     this.clock = clock;
     this.onWindow = onWindow;
     this.acceptance = new Acceptance({
-      ...{ info: () => chain.info(), now, acceptMs: config.EMITTER_ACCEPT_MS },
+      ...{ info: () => chain.info(), ask, now, acceptMs: config.EMITTER_ACCEPT_MS },
+      onUnknown: (slot, why) => {
+        onFault('no_verdict', `whether the relay node takes the block of slot ${slot} is not known: ${why}`);
+      },
       onVerdict: (id, ok) => dispatch({ type: 'accepted', at: now(), id, ok }),
       onIrreversible: (num) => dispatch({ type: 'irreversible', at: now(), num }),
     });

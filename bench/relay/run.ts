@@ -10,7 +10,7 @@ import { Bed } from './bed.ts';
 import { type PeerHead, speakAsNode } from './peer.ts';
 import { PATHS, type PathName, type SizeResult, type Spread, spread } from './result.ts';
 
-const SIZES = (process.env['SIZES'] ?? '20000,300000,1000000').split(',').map(Number);
+const SIZES = [20_000, 300_000, 1_000_000];
 /** Measured blocks of each size: p99 is then the fourth highest. */
 export const SAMPLES = 320;
 /** An emitter runs for months: its code is compiled before anything is measured, and again a little for each size. */

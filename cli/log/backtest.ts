@@ -169,7 +169,7 @@ export class Backtester {
 /** Own blocks that come back, and what became of the real choice, are of the real side alone. */
 function concernsBoth(event: SelectEvent): boolean {
   if (event.type === 'public') return !event.pool;
-  return !['decided', 'resume', 'stood', 'fence-failed', 'accepted', 'settings'].includes(event.type);
+  return !['decided', 'replaced', 'resume', 'stood', 'fence-failed', 'accepted', 'settings'].includes(event.type);
 }
 
 function blockOf(chosen: Chosen | undefined): { id: string; signer: string } | null {

@@ -11,18 +11,24 @@ export interface Expected {
   step: number | null;
 }
 
+/** Since schema 4 the records say who was put out, and the selection's own faults carry the time of the input that led to them. */
+export function sinceSchema4(version: number): boolean {
+  return version >= 4;
+}
+
 /**
- * The records that an effect leads to, in order: decisions, the rescue, who leads, what was rejected, what shadow strategies
- * would have done, who stood by, and a window's end.
+ * The records that an effect leads to in a log of this schema, in order: decisions, the rescue, who leads, what was rejected, what
+ * shadow strategies would have done, the selection's faults, who stood by, and a window's end.
  */
-export function expectedOf(effect: SelectEffect, at: number): Expected[] {
-  if (effect.type === 'emit') return emission(effect, at);
+export function expectedOf(effect: SelectEffect, at: number, version: number): Expected[] {
+  if (effect.type === 'emit') return emission(effect, at, version);
   if (effect.type === 'closed') return closing(effect, at);
   if (effect.type === 'standby') return standing(effect.window, effect.signer, effect.slots, at);
   const one = (window: number | null, event: PoolEvent): Expected[] => [{ window, event, step: null }];
   if (effect.type === 'lead') {
-    const { window, runs, leader: signer, pause, away } = effect;
-    const said = { window, signer, member: null, pause, ...(away.length > 0 ? { away } : {}) };
+    const { window, runs, leader: signer, pause, away, failed } = effect;
+    const replaced = failed !== null && sinceSchema4(version) ? { failed } : {};
+    const said = { window, signer, member: null, pause, ...(away.length > 0 ? { away } : {}), ...replaced };
     return one(runs ? window : null, { type: 'lead', at, ...said });
   }
   if (effect.type === 'rejected') {
@@ -32,6 +38,9 @@ export function expectedOf(effect: SelectEffect, at: number): Expected[] {
   if (effect.type === 'shadow') {
     const { window, slot, strategy, id, signer, same } = effect;
     return one(window, { type: 'shadow', at, slot, strategy, id, signer, same });
+  }
+  if (effect.type === 'fault' && sinceSchema4(version)) {
+    return one(null, { type: 'fault', at, code: effect.code, text: '' });
   }
   return [];
 }
@@ -48,12 +57,24 @@ function standing(window: number, signer: string, slots: readonly number[], at: 
   return slots.map((slot) => ({ window, event: event(slot), step: null }));
 }
 
-function emission(effect: Extract<SelectEffect, { type: 'emit' }>, at: number): Expected[] {
-  const { path, replaced, reason, step } = effect;
+function emission(effect: Extract<SelectEffect, { type: 'emit' }>, at: number, version: number): Expected[] {
+  const { path, replaced, reason, step, failed } = effect;
   const window = windowOf(path[0]?.slot ?? 0);
   const old = replaced.map(({ id }) => id);
   const events = path.map(({ slot, id, num, signer }, i): PoolEvent => {
-    return { type: 'decision', at, slot, id, num, signer, member: null, reason, replaces: i === 0 ? old : [] };
+    const began = reason === 'rescue' && i === 0 && sinceSchema4(version) ? { failed: failed ?? '' } : {};
+    return {
+      type: 'decision',
+      at,
+      slot,
+      id,
+      num,
+      signer,
+      member: null,
+      reason,
+      replaces: i === 0 ? old : [],
+      ...began,
+    };
   });
   if (reason === 'rescue') {
     const leader = path[path.length - 1]?.signer ?? '';
@@ -63,10 +84,14 @@ function emission(effect: Extract<SelectEffect, { type: 'emit' }>, at: number): 
   return events.map((event) => ({ window, event, step }));
 }
 
-/** Byte for byte; but for the members' names, which come from the chain, and a rejected block's header, the evidence. */
+/**
+ * Byte for byte; but for the members' names, which come from the chain, a rejected block's header, the evidence, and the words of a fault, which
+ * are for people and may be others in another release.
+ */
 export function isAsExpected({ window, event }: EventRecord, expected: Expected): boolean {
   const unnamed = 'member' in event ? { ...event, member: null } : event;
-  const nameless = unnamed.type === 'rejected' ? { ...unnamed, header: '' } : unnamed;
+  const bare = unnamed.type === 'rejected' ? { ...unnamed, header: '' } : unnamed;
+  const nameless = bare.type === 'fault' ? { ...bare, text: '' } : bare;
   return window === expected.window && canonicalJson(nameless) === canonicalJson(expected.event);
 }
 
@@ -85,6 +110,8 @@ export function inWords(event: PoolEvent): string {
       return `the rejection of slot ${event.slot}'s block by ${event.signer}`;
     case 'shadow':
       return `the choice of ${event.strategy} for slot ${event.slot}`;
+    case 'fault':
+      return `the fault ${event.code}`;
     case 'window':
       return `the end of window ${event.window} with ${event.emitted} slots emitted`;
     default:

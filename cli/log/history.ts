@@ -1,14 +1,14 @@
 import type { EventRecord, PoolEvent } from '../../common/events.ts';
 import { windowOf } from '../../common/slot.ts';
+import { restoredChoices } from '../../emitter/log/choices.ts';
 import { QuarantineLedger } from '../../emitter/log/quarantine.ts';
 import { StandingLedger } from '../../emitter/log/standing.ts';
 import type { SelectEvent } from '../../emitter/select/types.ts';
 
-type Decision = Extract<PoolEvent, { type: 'decision' }>;
 type Emission = Extract<PoolEvent, { type: 'emission' }>;
 
 interface Past {
-  decisions: Decision[];
+  choices: PoolEvent[];
   emitted: Set<number>;
   closed: boolean;
 }
@@ -34,24 +34,24 @@ export class History {
       this.lastClosed = Math.max(this.lastClosed ?? 0, event.window);
     if (window === null) return;
     const past = this.past(window);
-    if (event.type === 'decision') past.decisions.push(event);
+    if (event.type === 'decision' || event.type === 'lead') past.choices.push(event);
     if (event.type === 'emission') past.emitted.add(event.slot);
     if (event.type === 'window') past.closed = true;
   }
 
   hasDecided({ slot, id, signer }: Emission): boolean {
-    const { decisions } = this.past(windowOf(slot));
-    return decisions.some((decision) => decision.slot === slot && decision.id === id && decision.signer === signer);
+    const isIt = (event: PoolEvent) =>
+      event.type === 'decision' && event.slot === slot && event.id === id && event.signer === signer;
+    return this.past(windowOf(slot)).choices.some(isIt);
   }
 
-  /** The inputs by which a new run is told what was decided around a slot. See the emitter's Chooser, `restore`. */
-  decided(slot: number): SelectEvent[] {
+  /** The inputs by which a new run is told what was chosen around a slot. See the emitter's Chooser, `restore`. */
+  restored(slot: number): SelectEvent[] {
     const window = windowOf(slot);
-    const decisions = [window, window + 1].flatMap((each) => this.windows.get(each)?.decisions ?? []);
-    return decisions.map(({ at, id, num, slot: of, signer, reason, replaces }) => {
-      const rescue = reason === 'rescue' && replaces.length > 0;
-      return { type: 'decided', at, block: { id, num, slot: of, previous: '' }, signer, rescue };
-    });
+    return restoredChoices(
+      [window, window + 1].flatMap((each) => this.windows.get(each)?.choices ?? []),
+      0,
+    );
   }
 
   /** Has records and no closing one. */
@@ -67,7 +67,7 @@ export class History {
   private past(window: number): Past {
     const known = this.windows.get(window);
     if (known) return known;
-    const past: Past = { decisions: [], emitted: new Set(), closed: false };
+    const past: Past = { choices: [], emitted: new Set(), closed: false };
     this.windows.set(window, past);
     for (const oldest of this.windows.keys()) {
       if (this.windows.size <= WINDOWS_KEPT) break;

@@ -4,8 +4,8 @@ import { EVENT_VERSION, type EventRecord, type PoolEvent } from '../../common/ev
 import { toPlain } from '../../common/plain.ts';
 import type { LogCheck } from '../../common/verify-log.ts';
 import { candidateInput } from '../../emitter/log/candidate.ts';
-import type { SelectEvent } from '../../emitter/select/types.ts';
-import { type Expected, expectedOf, inWords, isAsExpected } from './expected.ts';
+import { SELECT_FAULTS, type SelectEvent } from '../../emitter/select/types.ts';
+import { type Expected, expectedOf, inWords, isAsExpected, sinceSchema4 } from './expected.ts';
 import { History } from './history.ts';
 import { Machine } from './machine.ts';
 
@@ -31,7 +31,7 @@ export interface ReplayCounts {
 /** Since this schema a member's standing by is told as it shows; logs of older ones have other rules of standby mode. */
 const STANDBY_SCHEMA = 4;
 
-type Kind = 'decision' | 'rescue' | 'lead' | 'rejected' | 'shadow' | 'standby' | 'window';
+type Kind = 'decision' | 'rescue' | 'lead' | 'rejected' | 'shadow' | 'standby' | 'window' | 'fault';
 type Derived = Extract<PoolEvent, { type: Kind }>;
 const COUNTED: Partial<Record<Kind, 'decisions' | 'rescues' | 'leads' | 'closings'>> = {
   ...{ decision: 'decisions', rescue: 'rescues', lead: 'leads', window: 'closings' },
@@ -90,6 +90,8 @@ export class Replay implements LogCheck {
       case 'standby':
       case 'window':
         return this.derived(record, event);
+      case 'fault':
+        return sinceSchema4(this.version) && isSelectFault(event.code) ? this.derived(record, event) : null;
       case 'emission':
         return this.history.hasDecided(event) ? null : 'an emission of a block that was not decided';
       case 'end':
@@ -132,7 +134,8 @@ export class Replay implements LogCheck {
     if (why !== null) return why;
     this.counts.inputs++;
     try {
-      for (const effect of this.machine.feed(event)) this.expected.push(...expectedOf(effect, event.at));
+      const { version } = this;
+      for (const effect of this.machine.feed(event)) this.expected.push(...expectedOf(effect, event.at, version));
       this.expected.push(...taken);
     } catch (thrown) {
       return `the selection cannot take it: ${sentence(thrown)}`;
@@ -161,9 +164,9 @@ export class Replay implements LogCheck {
 
   /** What an earlier run decided in the running window stays decided: all of that, and nothing else, is told again. */
   private restored(event: SelectEvent): string | null {
-    if (event.type === 'decided') {
-      this.toRestore ??= this.history.decided(this.machine?.state.tip?.slot ?? 0);
-      return isDue(this.toRestore, event) ? null : 'it restores a decision that the log does not have there';
+    if (event.type === 'decided' || event.type === 'replaced') {
+      const what = event.type === 'decided' ? 'decision' : 'change of leader';
+      return isDue(this.dueChoices(), event) ? null : `it restores a ${what} that the log does not have there`;
     }
     if (event.type === 'resume') {
       return event.window === this.history.lastClosed ? null : 'it names another window than the last that was closed';
@@ -183,8 +186,14 @@ export class Replay implements LogCheck {
     const forgotten = this.forgotten();
     if (forgotten) return forgotten;
     if (this.dueQuarantine(event.at).length > 0) return 'who sat out in the run before was not restored';
-    this.toRestore ??= this.history.decided(this.machine?.state.tip?.slot ?? 0);
-    return this.toRestore.length === 0 ? null : 'a decision of the run before was not restored';
+    const [missing] = this.dueChoices();
+    if (!missing) return null;
+    return `a ${missing.type === 'decided' ? 'decision' : 'change of leader'} of the run before was not restored`;
+  }
+
+  private dueChoices(): SelectEvent[] {
+    this.toRestore ??= this.history.restored(this.machine?.state.tip?.slot ?? 0);
+    return this.toRestore;
   }
 
   private forgotten(): string | null {
@@ -236,6 +245,10 @@ export class Replay implements LogCheck {
     if (event.type !== 'window' || !this.restoring) return false;
     return this.history.isOpen(event.window) && this.history.emitted(event.window) === event.emitted;
   }
+}
+
+function isSelectFault(code: string): boolean {
+  return SELECT_FAULTS.some((known) => known === code);
 }
 
 /** Whether an input is the next of those that are due, whenever it was told; takes that one off. */

@@ -18,6 +18,13 @@ export function answerTime(frame: Buffer, nowNs: bigint): Buffer | null {
   return frameOf(MESSAGE.time, body);
 }
 
+/** Of an answer to a question of our own: the transmit time of that question. Null for any other time_message. */
+export function answeredTime(frame: Buffer): bigint | null {
+  const reader = new Reader(frame, LENGTH_BYTES + 1);
+  const org = reader.i64();
+  return reader.failed || org === 0n ? null : org;
+}
+
 /** A question of our own: the peer answers with our transmit time as its origin. */
 export function askTime(nowNs: bigint): Buffer {
   const body = Buffer.alloc(32);

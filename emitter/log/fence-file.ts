@@ -1,4 +1,4 @@
-import { closeSync, constants, fdatasyncSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, constants, fdatasyncSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { PoolEvent } from '../../common/events.ts';
 
@@ -54,7 +54,8 @@ export class FenceFile {
 
   /** The entries that are held and come after this end of the log, in order. */
   held(end: LogEnd): Entry[] {
-    const bytes = readFileSync(this.file);
+    const bytes = Buffer.alloc(fstatSync(this.fd).size);
+    readSync(this.fd, bytes, 0, bytes.length, 0);
     const entries: Entry[] = [];
     for (let at = 0; at + HEAD_BYTES <= bytes.length; ) {
       const text = bytes.subarray(at + HEAD_BYTES, at + HEAD_BYTES + bytes.readUInt32LE(at));

@@ -26,7 +26,7 @@ export class QuarantineLedger {
   note({ event }: EventRecord): void {
     if (event.type === 'checkpoint' && !this.begun) this.begin(event.state);
     this.begun = true;
-    if (event.type === 'rejected') {
+    if (event.type === 'rejected' && event.signer !== '') {
       this.entries.set(event.signer, { window: windowOf(event.slot), closed: 0, windows: null });
     } else if (event.type === 'window') {
       for (const entry of this.entries.values()) if (event.window > (entry.window ?? -1)) entry.closed++;

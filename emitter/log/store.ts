@@ -14,8 +14,8 @@ export interface EventStore {
    * brings it into the log. Throws when it cannot; then these are not held.
    */
   hold(entries: Entry[]): void;
-  /** Decisions of a window, in order. */
-  decisions(window: number): EventRecord[];
+  /** Decisions of a window, and who was appointed in it, in order: see restoredChoices. */
+  choices(window: number): EventRecord[];
   unclosed(before: number): { window: number; emitted: number }[];
   /** The newest window with a closing record; null without one. */
   lastClosed(): number | null;
@@ -114,8 +114,8 @@ export class SqliteStore implements EventStore, SignedStore {
     return records;
   }
 
-  decisions(window: number): EventRecord[] {
-    return this.select(`WHERE window = ? AND kind = 'decision' ORDER BY seq`, window);
+  choices(window: number): EventRecord[] {
+    return this.select(`WHERE window = ? AND kind IN ('decision', 'lead') ORDER BY seq`, window);
   }
 
   after(seq: number, limit: number): EventRecord[] {

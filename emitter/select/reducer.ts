@@ -36,7 +36,7 @@ export function reduce(state: SelectState, event: SelectEvent): SelectEffect[] {
   const effects: SelectEffect[] = [];
   takeIn(state, event, effects);
   // What an earlier run decided comes one by one: a window that is over meanwhile ends with all of it.
-  if (event.type !== 'decided') closeIfOver(state, event.at, effects);
+  if (event.type !== 'decided' && event.type !== 'replaced') closeIfOver(state, event.at, effects);
   const { window } = state;
   if (window) window.waits = [];
   if (window && event.type !== 'fence-failed') window.before = [];
@@ -81,6 +81,9 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
       return noteConnection(state, event.signer);
     case 'decided':
       return restoreDecision(state, event, effects);
+    case 'replaced':
+      enterWindow(state, event.window, [])?.out.add(event.signer);
+      return;
     case 'resume':
       state.lastWindow = Math.max(state.lastWindow, event.window);
       return;
@@ -131,9 +134,11 @@ function enterWindow(state: SelectState, id: number, effects: SelectEffect[]): W
 
 function onPublic(
   state: SelectState,
-  { block, pool, at }: Extract<SelectEvent, { type: 'public' }>,
+  { block, pool, at, signer: leaker }: Extract<SelectEvent, { type: 'public' }>,
   effects: SelectEffect[],
 ): void {
+  // A leak can be the first thing of its window: that begins below it, for its body may be invalid.
+  if (leaker !== undefined && !state.emittedIds.has(block.id)) enterWindow(state, windowOf(block.slot), effects);
   const { window, tip } = state;
   // Of an earlier run, and not at the tip yet: the relay node was behind it when this run began.
   const signer = window?.restored.get(block.id);
@@ -149,13 +154,17 @@ function onPublic(
   window?.restored.delete(block.id);
   state.tip = block;
   if (window && windowOf(block.slot) < window.id && window.emitted.length === 0) window.parent = block;
-  if (pool && window && windowOf(block.slot) === window.id) window.emitted.push({ block, signer: signer ?? '' });
+  if (!pool || windowOf(block.slot) !== window?.id) return;
+  const isLeak = signer === undefined && leaker !== undefined;
+  window.emitted.push({ block, signer: signer ?? '', ...(isLeak && { leaker }) });
+  // Whose block is the newest leads: when nothing follows on it, it is that member that is overdue.
+  if (isLeak) window.leader = leaker;
 }
 
 /** What an earlier run of the emitter decided in the window that still runs: its slots stay decided. */
 function restoreDecision(
   state: SelectState,
-  { block, signer, rescue: replaced, at }: Extract<SelectEvent, { type: 'decided' }>,
+  { block, signer, rescue: replaced, failed, at }: Extract<SelectEvent, { type: 'decided' }>,
   effects: SelectEffect[],
 ): void {
   const window = enterWindow(state, windowOf(block.slot), []);
@@ -165,11 +174,12 @@ function restoreDecision(
   if (replaced) {
     window.rescues++;
     for (const slot of window.decided.keys()) if (slot >= block.slot) window.decided.delete(slot);
-    if (window.leader) window.out.add(window.leader);
+    const out = failed ?? window.leader;
+    if (out) window.out.add(out);
   }
   window.decided.set(block.slot, candidateKey({ id: block.id, signer }));
   window.leader = signer;
-  if (window.rule.mode === 'standby') restoreDuty(state, window, signer, at, effects);
+  if (window.rule.mode === 'standby' && !window.out.has(signer)) restoreDuty(state, window, signer, at, effects);
 }
 
 function closeIfOver(state: SelectState, now: number, effects: SelectEffect[]): void {

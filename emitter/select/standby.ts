@@ -142,7 +142,7 @@ function replace(
     oweTurn(state, away, leader);
   }
   giveDuty(state, leader, window?.id ?? duty.window, now, away, effects);
-  tell(state, others(state), now, effects);
+  tell(state, others(state), now, effects, window && duty.leader);
 }
 
 /** Why the one on duty counts as failed, or null while it does not. */
@@ -205,14 +205,21 @@ function others(state: SelectState): string[] {
   return agentsUp(state).filter((signer) => signer !== state.duty?.leader);
 }
 
-function tell(state: SelectState, pause: string[], now: number, effects: SelectEffect[]): void {
+function tell(
+  state: SelectState,
+  pause: string[],
+  now: number,
+  effects: SelectEffect[],
+  failed: string | null = null,
+): void {
   const { duty, tip } = state;
   if (!duty) return;
   duty.told = now;
   const head = tip && { num: tip.num, id: tip.id };
   const { window, leader } = duty;
   const away = [...duty.away].sort();
-  effects.push({ type: 'lead', window, runs: state.window?.id === window, leader, pause: pause.sort(), head, away });
+  const said = { window, runs: state.window?.id === window, leader, pause: pause.sort(), head };
+  effects.push({ type: 'lead', ...said, away, failed });
 }
 
 function sayNobody(state: SelectState, cause: string, effects: SelectEffect[]): void {

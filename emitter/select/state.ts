@@ -51,6 +51,8 @@ export interface Emitted {
   block: BlockRef;
   /** Empty for a leak. */
   signer: string;
+  /** Who signed a leak, if that is known. */
+  leaker?: string;
 }
 
 type Revocable = 'parent' | 'emitted' | 'rejected' | 'decided' | 'leader' | 'out' | 'rescues';

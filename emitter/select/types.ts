@@ -61,9 +61,16 @@ export const SELECT_DEFAULTS: SelectConfig = {
 /** All that happens to the selection. Time comes in with the events, in ms; there is no other clock. */
 export type SelectEvent =
   | { type: 'candidate'; at: number; candidate: Candidate }
-  | { type: 'public'; at: number; block: BlockRef; pool: boolean }
+  /** `signer`: who signed a pool block for a slot of now; absent when that is not known, and in logs before schema 4. */
+  | { type: 'public'; at: number; block: BlockRef; pool: boolean; signer?: string }
   | { type: 'member'; at: number; signer: string; up: boolean }
-  | { type: 'decided'; at: number; block: BlockRef; signer: string; rescue: boolean }
+  /**
+   * By the log of an earlier run this was decided in the window that runs. `rescue`: it began one, in which `failed` was put out; a log
+   * before schema 4 does not say who.
+   */
+  | { type: 'decided'; at: number; block: BlockRef; signer: string; rescue: boolean; failed?: string }
+  /** Standby mode: by the log of an earlier run another took this leader's place in that window. */
+  | { type: 'replaced'; at: number; window: number; signer: string }
   /** By the log of earlier runs a member sits out, so many windows from now on, the one that is open included. */
   | { type: 'quarantine'; at: number; signer: string; windows: number }
   /** By the log of earlier runs all windows up to this one are over: none of them is opened again. */
@@ -113,6 +120,10 @@ export type SelectEvent =
   | { type: 'configure'; at: number; config: SelectConfig }
   | { type: 'tick'; at: number };
 
+/** Codes of the faults that the selection itself tells of: they follow from its inputs. */
+export const SELECT_FAULTS = ['all_rejected', 'settings', 'standby_nobody'] as const;
+export type SelectFault = (typeof SELECT_FAULTS)[number];
+
 export type EmitReason = 'first' | 'extend' | 'rescue';
 
 export type SelectEffect =
@@ -142,24 +153,26 @@ export type SelectEffect =
       pause: string[];
       head: { num: number; id: string } | null;
       away: string[];
+      /** Whose place it takes in the running window; null when it takes nobody's. */
+      failed: string | null;
     }
   /** Standby mode: slots of the running window in which a member showed a node that could take over, told once each. */
   | { type: 'standby'; window: number; signer: string; slots: number[] }
   /** Propose mode: from this window on all make blocks: resume these. */
   | { type: 'release'; window: number; resume: string[] }
-  /** This emitted block's body is invalid, says the relay node: its signer is in quarantine. */
+  /** This emitted or leaked block's body is invalid, says the relay node: its signer, '' when not known, is in quarantine. */
   | {
       type: 'rejected';
       window: number;
       block: BlockRef;
       signer: string;
-      /** Ids of it and of the emitted blocks on it. */
+      /** Ids of it and of the public blocks on it. */
       gone: string[];
     }
   /** What another strategy would have chosen at a free choice; `same`: the active one chose it, too. */
   | { type: 'shadow'; window: number; slot: number; strategy: string; id: string; signer: string; same: boolean }
   /** Something the operator has to know. */
-  | { type: 'fault'; code: string; text: string }
+  | { type: 'fault'; code: SelectFault; text: string }
   /** The window is over: nothing of it can be emitted any more. */
   | {
       type: 'closed';

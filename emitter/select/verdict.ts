@@ -2,8 +2,9 @@ import { liveSigners, type SelectState, type WindowState } from './state.ts';
 import type { SelectEffect, SelectEvent } from './types.ts';
 
 /**
- * The relay node did not take an emitted block: its body is invalid, for the header was checked before. No node has it, so the
- * public tip is the block before it again; its signer is out, and sits out further windows.
+ * The relay node did not take an emitted block, or one that somebody leaked: its body is invalid, for the header was checked before. No node has
+ * it, so the public tip is the block before it again; its signer is out, and sits out further windows. What was let out needs a rescue,
+ * which says what it replaces; a leak was no decision of ours, and its slot is simply free.
  */
 export function onAccepted(
   state: SelectState,
@@ -13,26 +14,36 @@ export function onAccepted(
   const { window } = state;
   const from = window?.emitted.findIndex(({ block }) => block.id === judged) ?? -1;
   const bad = window?.emitted[from];
-  if (ok || !window || !bad || bad.signer === '') return;
+  if (ok || !window || !bad) return;
   const gone = window.emitted.slice(from);
   const before = window.emitted[from - 1]?.block ?? parentOf(state, window, bad.block.previous);
   // Something grew on it in the meantime, so nodes do have it.
   if (!gone.some(({ block }) => block.id === state.tip?.id)) return;
   window.emitted = window.emitted.slice(0, from);
-  window.rejected = [...gone, ...window.rejected];
+  window.rejected = [...gone.filter(({ signer }) => signer !== ''), ...window.rejected];
   for (const { block } of gone) window.bad.add(block.id);
   state.tip = before;
-  window.out.add(bad.signer);
-  state.quarantine.set(bad.signer, state.config.quarantineWindows);
+  if (bad.signer === '') window.leader = window.rejected[0]?.signer ?? leaderOf(window);
+  const culprit = bad.signer || (bad.leaker ?? '');
+  if (culprit !== '') {
+    window.out.add(culprit);
+    state.quarantine.set(culprit, state.config.quarantineWindows);
+  }
   const { id, num, slot, previous } = bad.block;
   const ids = gone.map(({ block }) => block.id);
   effects.push({
     type: 'rejected',
     window: window.id,
     block: { id, num, slot, previous },
-    signer: bad.signer,
+    signer: culprit,
     gone: ids,
   });
+}
+
+/** Who made a window's newest block that stands. */
+function leaderOf({ emitted }: WindowState): string | null {
+  const last = emitted[emitted.length - 1];
+  return last ? last.signer || (last.leaker ?? null) : null;
 }
 
 function parentOf(state: SelectState, window: WindowState, previous: string) {

@@ -1,7 +1,8 @@
-import { type AddressInfo, createServer, type OnReadOpts, Socket } from 'node:net';
+import { type AddressInfo, createServer, type OnReadOpts } from 'node:net';
 import { PoolError } from '../../common/errors.ts';
 import { LIMITS } from '../limits.ts';
 import { FrameSocket } from './frame-socket.ts';
+import { takeOver } from './take-over.ts';
 
 export interface Listener {
   readonly listening: boolean;
@@ -46,16 +47,4 @@ export async function listen(
     },
     close: () => server.close(),
   };
-}
-
-/**
- * A server's sockets cannot be told where to read to, only one of our own making: so it takes the connection over, as Node itself does with
- * one that it hands to another process (`_handle`, which has no public name).
- */
-function takeOver(accepted: Socket, onread: OnReadOpts): Socket {
-  const from = accepted as Socket & { _handle: unknown };
-  const options = { handle: from._handle, onread };
-  from._handle = null;
-  from.destroy();
-  return new Socket(options as object);
 }

@@ -3,7 +3,7 @@ import { Backoff } from '../../common/backoff.ts';
 import type { Clock } from '../../common/clock.ts';
 import { encodeHandshake } from '../decode/handshake.ts';
 import { MESSAGE, messageType } from '../decode/message.ts';
-import { answerTime, askTime } from '../decode/time.ts';
+import { answeredTime, answerTime, askTime } from '../decode/time.ts';
 import { dial } from './dial.ts';
 import type { FrameSocket } from './frame-socket.ts';
 
@@ -29,6 +29,8 @@ export interface PeerOptions {
   /** The head to tell of, asked at each dial; a rejection counts as a failed dial. */
   head: () => Promise<Head>;
   onBlock: (frame: Buffer) => void;
+  /** The peer answered a question of `ask`: it has read what was written before that. */
+  onAnswer?: (mark: bigint) => void;
   /** Told once each time the session comes up (the peer's handshake came) and once each time it is lost. */
   onState: (up: boolean, reason: string) => void;
   open?: (address: string) => FrameSocket;
@@ -53,6 +55,8 @@ export class PeerSession {
   private dialledAt = 0;
   /** Beats since the last frame. */
   private quiet = 0;
+  /** Of the last question, so that no two are the same. */
+  private mark = 0n;
 
   constructor(options: PeerOptions) {
     this.options = options;
@@ -76,6 +80,13 @@ export class PeerSession {
   /** Sends one frame; gives false when the peer cannot be reached. */
   send(frame: Buffer): boolean {
     return this.up && (this.socket as FrameSocket).send(frame);
+  }
+
+  /** Writes a time message behind all that was sent; gives the mark that its answer will carry, null when the peer cannot be reached. */
+  ask(): bigint | null {
+    const now = this.timeNs();
+    this.mark = now > this.mark ? now : this.mark + 1n;
+    return this.send(askTime(this.mark)) ? this.mark : null;
   }
 
   /** Cuts the connection; it is dialled again. */
@@ -122,7 +133,7 @@ export class PeerSession {
     if (!this.socket?.open) return;
     if (this.quiet === QUIET_BEATS) return this.socket.close('silent');
     this.quiet++;
-    if (this.ready) this.socket.send(askTime(this.timeNs()));
+    if (this.ready) this.ask();
   }
 
   private timeNs(): bigint {
@@ -150,6 +161,8 @@ export class PeerSession {
       case MESSAGE.time: {
         const answer = answerTime(frame, this.timeNs());
         if (answer) this.socket.send(answer);
+        const mark = answeredTime(frame);
+        if (mark !== null) this.options.onAnswer?.(mark);
         return;
       }
       case MESSAGE.goAway:

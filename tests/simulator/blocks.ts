@@ -14,6 +14,8 @@ export interface Block extends BlockRef {
   confirmCount: number[];
   lastImplied: number[];
   lastProduced: number[];
+  /** Of a block whose body execution refuses: who signed it. */
+  forgedBy?: string;
   /** Stands for its bytes where real code wants a frame. */
   frame: Buffer;
 }
@@ -64,6 +66,13 @@ export class BlockTree {
     const block = this.enter({ ...place, ...dpos, frame: Buffer.alloc(0) });
     this.known.set(key, block);
     return block;
+  }
+
+  /** A block with a right header and a body that execution refuses; null when nodeos would not even take the header. */
+  forge(parent: Block, slot: number, producer: number, signer: string): Block | null {
+    const forged = this.next(parent, slot, producer, 0, `forged by ${signer}`);
+    if (forged) forged.forgedBy = signer;
+    return forged;
   }
 
   private enter(block: Block): Block {

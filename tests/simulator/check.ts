@@ -202,6 +202,7 @@ function checkMissed(played: Played, window: number, missed: number[], tally: Ta
 /** Connected all the time, and each of its blocks there by its slot's time, the last one in time for the next producer. */
 function covers(played: Played, record: MemberRecord, m: number, window: number): boolean {
   const [start, end] = [slotTime(firstSlot(window)) - 3000, slotTime(lastSlot(window)) + 500];
+  if (sitsOut(played, m, window)) return false;
   if (record.troubles.some((at) => at > start && at < end)) return false;
   const own = new Map<number, Candidate>();
   for (const one of played.candidates)
@@ -212,9 +213,22 @@ function covers(played: Played, record: MemberRecord, m: number, window: number)
     if (!candidate || candidate.arrivedMs > Math.min(slotTime(slot), slotTime(lastSlot(window)) - reach)) return false;
     if (slot > firstSlot(window) && own.get(slot - 1)?.id !== candidate.previous) return false;
   }
+  // Begun so far below that its branch stays shorter than what is public: nodes would not leave that for it.
+  const sent = played.emitted.filter(({ effect }) => windowOf(effect.path[0]?.slot ?? 0) === window);
+  const tip = sent[sent.length - 1]?.effect.path.at(-1);
+  if (tip && (own.get(lastSlot(window))?.num ?? 0) < tip.num) return false;
   // Built on a public block of the window before: a member that is further behind cannot help.
   const root = own.get(firstSlot(window))?.previous;
   return played.relay.branchFrom(0).some(({ id, slot }) => id === root && windowOf(slot) === window - 1);
+}
+
+/** Whether a member made a block of this window, or of one of the pool's before it, that execution refuses. */
+function sitsOut(played: Played, m: number, window: number): boolean {
+  const at = played.poolWindows.indexOf(window);
+  return played.happened.some(({ fault, member }) => {
+    const windows = at - fault.window;
+    return fault.kind === 'forged' && member === m && windows >= 0 && windows <= SELECT_DEFAULTS.quarantineWindows;
+  });
 }
 
 function excuse(played: Played, window: number, missed: number[]): string | null {

@@ -146,6 +146,8 @@ export class Node {
       from.resync();
       return;
     }
+    // Its header is right, so it was passed on; its body is refused, and nothing is told to who sent it.
+    if (block.forgedBy !== undefined) return;
     this.accept(block);
     for (const next of this.children(block.id))
       this.later(this.busyUntil, () => this.process(next, from, this.queue.now));

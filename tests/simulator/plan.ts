@@ -16,7 +16,18 @@ export type Who = number | 'leader' | 'all';
 
 /** Something that goes wrong in a pool window (counted from 0), `afterMs` after a slot's time. */
 export interface Fault {
-  kind: 'kill' | 'freeze' | 'cut' | 'slow' | 'late-parent' | 'leak' | 'fence' | 'emitter' | 'crash' | 'stall';
+  kind:
+    | 'kill'
+    | 'freeze'
+    | 'cut'
+    | 'slow'
+    | 'late-parent'
+    | 'leak'
+    | 'fence'
+    | 'emitter'
+    | 'crash'
+    | 'stall'
+    | 'forged';
   window: number;
   slot: number;
   afterMs: number;
@@ -79,6 +90,14 @@ export function drawPlan(seed: number, windows: number): Plan {
     if (random.below(100) < 45) continue;
     for (let n = oneOf(1, 1, 1, 2, 3); n > 0; n--) faults.push(drawFault(random, w, count));
   }
+  // Drawn apart, so that the other faults of a seed stay as they were.
+  const forging = seededRandom(seed ^ 0xf0f0);
+  for (let w = WARM_UP; w < windows - 1; w++) {
+    if (forging.below(100) >= 15) continue;
+    const slot = forging.below(12);
+    const afterMs = forging.below(600) - 100;
+    faults.push({ kind: 'forged', window: w, slot, afterMs, who: forging.below(count), forMs: 0 });
+  }
   return {
     seed,
     others: oneOf(1, 2, 3, 3, 4),
@@ -107,6 +126,7 @@ function drawFault(random: Random, window: number, members: number): Fault {
     emitter: 100 + random.below(3000),
     crash: 5 + random.below(random.below(2) ? 300 : 3000),
     stall: 100 + random.below(3000),
+    forged: 0,
   }[kind];
   return { kind, window, slot, afterMs, who: kind === 'late-parent' && random.below(2) ? 'all' : who, forMs };
 }

@@ -19,11 +19,15 @@ export type Emission = Extract<SelectEffect, { type: 'emit' }>;
 /** Source: emitter/verify/candidate.ts. */
 const GAIN_PER_SLOT_MS = SLOT_MS / 2;
 const STALE_MS = 12 * SLOT_MS;
+/** Two polls after the least that a node is given for a block. Source: emitter/acceptance.ts. */
+const VERDICT_MS = 260;
 
 export interface Decided {
   block: BlockRef;
   signer: string;
   rescue: boolean;
+  /** Of a rescue's first block: the leader that is out. */
+  failed?: string;
 }
 
 interface Parts {
@@ -33,6 +37,8 @@ interface Parts {
   cpuUs: number;
   /** Writes a block to the relay node. */
   send(block: Block): void;
+  /** The relay node's head, as it answers when it is asked. */
+  relayHead(): Block;
   /** Told of each emission that passed the fence. */
   onEmit(effect: Emission, tip: Block, known: (id: string) => boolean, newest: Block | null): void;
   onCandidate(candidate: Candidate): void;
@@ -77,9 +83,9 @@ export class PoolEmitter {
     }
     this.dispatch({ type: 'public', at: this.now(), block: ref(head), pool: false });
     const window = windowOf(head.slot);
-    for (const { block, signer, rescue } of parts.log) {
+    for (const { block, ...said } of parts.log) {
       const isNear = windowOf(block.slot) === window || windowOf(block.slot) === window + 1;
-      if (isNear) this.dispatch({ type: 'decided', at: this.now(), block: { ...block, previous: '' }, signer, rescue });
+      if (isNear) this.dispatch({ type: 'decided', at: this.now(), block: { ...block, previous: '' }, ...said });
     }
     const running = this.state.window?.id ?? window;
     const over = parts.log.map(({ block }) => windowOf(block.slot)).filter((each) => each < running);
@@ -123,13 +129,14 @@ export class PoolEmitter {
   onPublic(block: Block): void {
     this.publicIds.add(block.id);
     if (this.stopped || this.frames.sawPublic(block.id)) return;
-    if (isPreferred(block, this.best)) this.best = block;
+    if (block.forgedBy === undefined && isPreferred(block, this.best)) this.best = block;
     this.link(block.id);
     const pool = block.producer === this.pool;
     if (!pool && block.slot > (this.newest?.slot ?? 0)) this.newest = block;
     if (pool) this.branch.add(block);
     const at = this.now();
-    this.dispatch({ type: 'public', at, block: ref(block), pool });
+    const signed = block.forgedBy === undefined ? {} : { signer: block.forgedBy };
+    this.dispatch({ type: 'public', at, block: ref(block), pool, ...signed });
     const window = windowOf(slotAt(at));
     for (; this.lastTurn < window; this.lastTurn++) {
       const turn = this.lastTurn + 1;
@@ -188,8 +195,18 @@ export class PoolEmitter {
       if (this.stopped) return;
       if (effect.type === 'emit' && !this.state.window?.halted) this.emit(effect);
       if (effect.type === 'wake') this.wakeAt(effect.at);
+      if (effect.type === 'leak') this.judge(effect.block);
+      if (effect.type === 'rejected') this.branch.remove(effect.gone);
       if (effect.type === 'closed') this.frames.prune(effect.window);
     }
+  }
+
+  /** What acceptance.ts finds out: the relay node has the leak, and stays right below it. */
+  private judge({ id, previous }: BlockRef): void {
+    this.parts.queue.at(this.parts.queue.now + VERDICT_MS, () => {
+      if (this.stopped || this.parts.relayHead().id !== previous) return;
+      this.dispatch({ type: 'accepted', at: this.now(), id, ok: false });
+    });
   }
 
   private wakeAt(at: number): void {
@@ -208,8 +225,9 @@ export class PoolEmitter {
     this.parts.onEmit(effect, this.best, (id) => this.isPublic(id), this.newest);
     const dies = this.parts.dies();
     for (const [i, { id, num, slot, previous, signer }] of effect.path.entries()) {
-      const rescue = effect.reason === 'rescue' && i === 0 && effect.replaced.length > 0;
-      this.parts.log.push({ block: { id, num, slot, previous }, signer, rescue });
+      const rescue = effect.reason === 'rescue' && i === 0;
+      const out = rescue ? { failed: effect.failed ?? '' } : {};
+      this.parts.log.push({ block: { id, num, slot, previous }, signer, rescue, ...out });
       if (dies) continue;
       const kept = this.frames.get(candidateKey({ id, signer }));
       if (!kept) throw new Error(`the frame of ${id} by ${signer} is gone`);

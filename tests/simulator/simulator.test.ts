@@ -76,6 +76,16 @@ test('a rescue that leaves too late: the network goes on on the replaced blocks,
     assert.ok(isOn(node.head, played.relay.root), `${node.settings.name} is on the chain`);
 });
 
+test('a member leaks a block with an invalid body before any slot: the window goes on without it', () => {
+  const members = calm.members.map((member) => ({ ...member, busyPercent: 100 }));
+  for (let slot = 0; slot < 11; slot++) {
+    const faults = [{ kind: 'forged', window: 3, slot, afterMs: -700, who: 2, forMs: 0 } as const];
+    const { tally, violations } = observe({ ...calm, members, faults });
+    assert.deepEqual(violations, []);
+    assert.equal(tally.missed, 0, `slot ${slot}`);
+  }
+});
+
 test('three leaders killed in one window: two rescues, and the window’s rest is missed', () => {
   const members = [...calm.members, ...calm.members].map((member) => ({ ...member, busyPercent: 100 }));
   const kill = { kind: 'kill', window: 3, afterMs: -100, who: 'leader', forMs: 20_000 } as const;

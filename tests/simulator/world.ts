@@ -181,6 +181,7 @@ export class World {
       {
         ...{ tree: this.tree, queue: this.queue, pool: this.pool, log: this.log },
         cpuUs: Math.round(this.plan.cpuMs * 1000),
+        relayHead: () => this.relay.head,
         send: (block) => this.out.carry(() => this.relay.receive(block, own)),
         onEmit: (effect, tip, known, newest) => {
           const onPublic = known(effect.path[0]?.previous ?? '');
@@ -283,6 +284,8 @@ export class World {
         return this.lateParent(fault, m);
       case 'leak':
         return this.leak(fault, m);
+      case 'forged':
+        return this.leakForged(fault, m);
       case 'fence':
         this.fenceFails = true;
         return;
@@ -312,6 +315,15 @@ export class World {
     const window = this.windowAt(fault.window);
     const block = this.relay.branchFrom(this.relay.root.num).find(({ slot }) => windowOf(slot) === window);
     if (block) this.channels.get(m)?.leak(block);
+  }
+
+  /** A member hands the network a block of its own for the next slot, past the emitter, whose body is invalid. */
+  private leakForged(fault: Fault, m: number): void {
+    const { head } = this.relay;
+    const slot = head.slot + 1;
+    if (windowOf(slot) !== this.windowAt(fault.window)) return;
+    const forged = this.tree.forge(head, slot, this.pool, signerOf(m));
+    if (forged) this.relay.receive(forged, { send: () => {}, resync: () => {} });
   }
 
   private restartEmitter(downMs: number): void {

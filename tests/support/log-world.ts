@@ -47,7 +47,8 @@ export function chooserOf(journal: Journal, now: () => number, send: () => boole
     ...{ clock: { now }, logger: pino({ level: 'silent' }), journal, send, canSend: () => true },
     members: { account: (signer: string) => signer.slice(2) } as unknown as MemberDirectory,
     ...{ frames: new Frames(), branch: new PublicBranch() },
-    ...{ onFault: none, onSent: none, onLead: none, onRelease: none, onLeak: none, onFenced: none, onClosing: none },
+    onFault: (code, text, at = now()) => journal.tell(null, { type: 'fault', at, code, text }),
+    ...{ onSent: none, onLead: none, onRelease: none, onLeak: none, onFenced: none, onClosing: none },
   });
 }
 

@@ -178,8 +178,8 @@ export function play(world: World, options: RunOptions = {}): Run {
     return [{ type: 'accepted', at: at + (world.invalid?.afterMs ?? 0), id, ok: false }];
   };
   const restart = (at: number) => {
-    const decisions = sent.flatMap(({ effect: { path, reason, replaced } }) =>
-      path.map((one, i) => ({ ...one, rescue: reason === 'rescue' && i === 0 && replaced.length > 0 })),
+    const decisions = sent.flatMap(({ effect: { path, reason, failed } }) =>
+      path.map((one, i) => ({ one, began: reason === 'rescue' && i === 0 ? { failed: failed ?? '' } : null })),
     );
     state = initialState(config);
     up.clear();
@@ -187,9 +187,11 @@ export function play(world: World, options: RunOptions = {}): Run {
     vote(at);
     feed({ type: 'public', at, block: tip, pool: false });
     const running = windowOf(tip.slot);
-    for (const { id, num, slot, signer, rescue } of decisions) {
+    for (const { one, began } of decisions) {
+      const { id, num, slot, signer } = one;
       if (windowOf(slot) !== running) continue;
-      feed({ type: 'decided', at, block: { id, num, slot, previous: '' }, signer, rescue });
+      const block = { id, num, slot, previous: '' };
+      feed({ type: 'decided', at, block, signer, rescue: began !== null, ...began });
     }
   };
   const vote = (at: number) => {

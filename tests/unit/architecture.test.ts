@@ -192,8 +192,8 @@ test('no program imports a test', () => {
   assert.deepEqual(bad.map(describe), []);
 });
 
-test('node:net only in the two socket files of the emitter and the port reservation', () => {
-  const sockets = ['emitter/session/listen.ts', 'emitter/session/dial.ts', 'devnet/ports.ts'];
+test('node:net only in the three socket files of the emitter and the port reservation', () => {
+  const sockets = ['listen', 'take-over', 'dial'].map((name) => `emitter/session/${name}.ts`).concat('devnet/ports.ts');
   const types = ['emitter/session/frame-socket.ts'];
   const bad = imports.filter(({ from, to, typeOnly }) => {
     // A bench plays both ends of the emitter's connections.

@@ -7,11 +7,12 @@ import { Backtester } from '../../../cli/log/backtest.ts';
 import { Replay } from '../../../cli/log/replay.ts';
 import { EventLogReader } from '../../../common/event-log.ts';
 import type { EventRecord, PoolEvent } from '../../../common/events.ts';
+import { firstSlot } from '../../../common/slot.ts';
 import { type VerifiedLog, verifyLog } from '../../../common/verify-log.ts';
 import { type Entry, forge, recordsOf } from '../../support/log-forge.ts';
 import { type LogOptions, writeLog } from '../../support/log-world.ts';
 import { cases, fc } from '../../support/property.ts';
-import { type MemberPlan, poolWindow, type World } from '../../support/select-world.ts';
+import { block, type MemberPlan, poolWindow, type World } from '../../support/select-world.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'bppool-replay-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -255,6 +256,100 @@ test('a restart that forgets what was decided, or makes something up, is found',
   assert.match(invents.why ?? '', /restores a decision that the log does not have/);
 });
 
+/** What replays say of records that are in the log of a release with this schema. */
+function judgedAs(v: number, entries: Entry[]): string | null {
+  const replay = new Replay();
+  const said = entries.map(({ window, event }, seq) => replay.take({ v, seq, window, event, prev: '', hash: '' }));
+  return said.find((why) => why !== null) ?? null;
+}
+
+/** The only member's bodies are invalid: in the second window all are tried again. */
+const ALL_REFUSED: World = { ...WORLD, members: [steady], failures: [], invalid: { members: [0], afterMs: 230 } };
+const isLifted = ({ event }: Entry) => event.type === 'fault' && event.code === 'all_rejected';
+
+test('that all are tried again follows from the inputs: one left out, made up or at another time is found', () => {
+  const file = written({ unsigned: true }, ALL_REFUSED);
+  assert.equal(checked(file).why, null);
+  const entries = recordsOf(file).map(({ window, event }) => ({ window, event }));
+  const at = entries.findIndex(isLifted);
+  assert.ok(at > 0);
+  const told = entries[at] as Entry;
+  assert.match(
+    judgedAs(4, entries.toSpliced(at, 1)) ?? '',
+    /has to come before it|the inputs lead to the fault all_rejected/,
+  );
+  assert.match(
+    judgedAs(4, entries.toSpliced(at - 3, 0, told)) ?? '',
+    /the fault all_rejected follows from no input|lead to/,
+  );
+  const later = { ...told, event: { ...told.event, at: told.event.at + 1 } };
+  assert.match(judgedAs(4, entries.with(at, later)) ?? '', /and it says otherwise/);
+  const reworded = { ...told, event: { ...told.event, text: 'as a later release says it' } as PoolEvent };
+  assert.equal(judgedAs(4, entries.with(at, reworded)), null);
+});
+
+test('a log of schema 3 is judged by its own rules: faults at the time they were written, nobody named as put out', () => {
+  for (const world of [ALL_REFUSED, WORLD]) {
+    const file = written({ unsigned: true }, world);
+    const entries = recordsOf(file).map(({ window, event }): Entry => {
+      if (event.type === 'fault') return { window, event: { ...event, at: event.at + 1 } };
+      const { failed: _, ...old } = event as Of<'decision'>;
+      return { window, event: event.type === 'rescue' ? event : old };
+    });
+    assert.equal(judgedAs(3, entries), null);
+    assert.notEqual(judgedAs(4, entries), null, 'by today’s rules it would not pass');
+  }
+});
+
+test('a rescue that replaced nothing is restored as one after a restart, and a lie about it is found', () => {
+  // Empty blocks: both members make the same ones, the second one's come late, its slot 6 on top of what the first one has made.
+  const members = WORLD.members.map((one, m) => ({ ...one, busy: Array(12).fill(false), latency: m * 1300 }));
+  const world = { ...WORLD, members, windows: 2 };
+  const rescued = recordsOf(written({ unsigned: true }, world)).filter(({ event }) => event.type === 'decision');
+  const nth = rescued.findIndex(({ event }) => event.type === 'decision' && event.reason === 'rescue') + 1;
+  assert.ok(nth > 12);
+  const file = written({ unsigned: true, killAt: nth }, world);
+  assert.equal(checked(file).why, null);
+  const entries = recordsOf(file).map(({ window, event }) => ({ window, event }));
+  type Told = { type: string; rescue?: boolean; failed?: string };
+  const at = entries.findIndex(({ event }) => event.type === 'input' && (event.input as Told).rescue === true);
+  const { event } = entries[at] as Entry;
+  const input = (event as Of<'input'>).input as Told;
+  assert.deepEqual([input.type, input.failed], ['decided', '0:member0']);
+  const replaced = entries.flatMap(({ event: one }) => (one.type === 'rescue' ? one.replaced : []));
+  assert.deepEqual(replaced, []);
+  const { failed: _, ...forgetful } = input;
+  const lie = { window: null, event: { ...event, input: { ...forgetful, rescue: false } } as PoolEvent };
+  assert.match(judgedAs(4, entries.with(at, lie)) ?? '', /restores a decision that the log does not have/);
+});
+
+test('who was replaced in standby mode is told again after a restart, no more and no less', () => {
+  const start = recordsOf(written({ unsigned: true })).find(({ event }) => event.type === 'start') as EventRecord;
+  const window = poolWindow(0);
+  const slot = firstSlot(window);
+  const lead = { type: 'lead' as const, at: 1, window, member: null, pause: [] };
+  const judged = (...inputs: object[]) => {
+    const replay = new Replay();
+    const take = (v: number, event: PoolEvent, of: number | null = null) =>
+      replay.take({ v, seq: 1, window: of, event, prev: '', hash: '' });
+    // A run before the first start is not computed again, but what it left is known.
+    take(1, { ...lead, signer: '0:b', failed: '0:a' }, window);
+    take(1, { ...lead, signer: '0:b' }, window);
+    const tip = { id: 'aa'.repeat(32), num: 50, slot, previous: '' };
+    const first = { type: 'public', at: 2, block: tip, pool: false };
+    const told = [start.event, ...[first, ...inputs].map((input) => ({ type: 'input', at: 2, input }))] as PoolEvent[];
+    return told.map((event) => take(4, event)).find((why) => why !== null) ?? null;
+  };
+  const replaced = { type: 'replaced', at: 2, window, signer: '0:a' };
+  assert.equal(judged(replaced), null);
+  assert.match(judged({ ...replaced, signer: '0:b' }) ?? '', /restores a change of leader that the log does not have/);
+  assert.match(judged(replaced, replaced) ?? '', /restores a change of leader that the log does not have/);
+  const candidate = { ...block({ id: 'aa'.repeat(32), num: 50, slot, previous: '' }, slot + 1, 'b'), signer: '0:b' };
+  const rest = { confirmed: 0, cpuUs: 0, transactions: 0, bytes: 1, arrivedMs: 2, late: false };
+  const offered = { type: 'candidate', at: 2, candidate: { ...candidate, ...rest } };
+  assert.match(judged(offered) ?? '', /a change of leader of the run before was not restored/);
+});
+
 test('a window that an earlier run did not close is closed at the start with what it emitted, and nothing else', () => {
   const start = recordsOf(written({ unsigned: true })).find(({ event }) => event.type === 'start') as EventRecord;
   const slot = 1200;
@@ -308,7 +403,7 @@ test('a checkpoint with another state than the inputs lead to is found', () => {
   const judge = (entries: Entry[]) => {
     const replay = new Replay();
     const said = entries.map(({ window, event }, i) =>
-      replay.take({ v: 2, seq: i, window, event, prev: '', hash: '' }),
+      replay.take({ v: 4, seq: i, window, event, prev: '', hash: '' }),
     );
     return said.find((why) => why !== null) ?? null;
   };

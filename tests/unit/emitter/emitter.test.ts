@@ -8,7 +8,7 @@ import { emitterConfig } from '../../../emitter/config.ts';
 import { type BlockHeader, decodeBlockHeader } from '../../../emitter/decode/block.ts';
 import { Emitter } from '../../../emitter/emitter.ts';
 import type { EventStore } from '../../../emitter/log/store.ts';
-import { candidateKey } from '../../../emitter/select/state.ts';
+import { candidateKey, type SelectState } from '../../../emitter/select/state.ts';
 import type { BlockRef, Candidate, SelectEvent } from '../../../emitter/select/types.ts';
 import { fromRpc, type RpcHeaderState } from '../../../emitter/verify/seed.ts';
 import { block, poolWindow } from '../../support/select-world.ts';
@@ -33,7 +33,7 @@ class Store implements EventStore {
     throw new Error('busy');
   }
   decided: EventRecord[] = [];
-  decisions(window: number): EventRecord[] {
+  choices(window: number): EventRecord[] {
     return this.decided.filter((record) => record.window === window);
   }
   quarantineRecords(): EventRecord[] {
@@ -56,10 +56,11 @@ class Store implements EventStore {
 
 /** What the tests reach into: the wiring has no other door without sockets. */
 interface Inside {
-  chooser: { dispatch(event: SelectEvent): void; restore(store: EventStore): void; stop(): void };
+  chooser: { dispatch(event: SelectEvent): void; restore(store: EventStore): void; stop(): void; state: SelectState };
   onPublicBlock(frame: Buffer, header: BlockHeader): void;
   frames: { keep(key: string, kept: { slot: number; frame: Buffer; monotonic: number }): boolean };
   journal: { write(): boolean };
+  watch: { acceptance: { leaked(block: { id: string }): void } };
   candidates: {
     take(link: { session: number; remote: string; signer: null }, frame: Buffer, header: BlockHeader): void;
   };
@@ -231,6 +232,52 @@ test('a log whose last window has not begun by this clock is refused: nothing wo
   );
 });
 
+test('who lost the lead in standby mode is in the log, and out of the running window after a restart', () => {
+  const first = firstSlot(poolWindow(0));
+  const at = slotTime(first) - 50;
+  const last = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
+  const voted = { strategy: 'first-delivered', previousStrategy: 'first-delivered', fromWindow: 0 };
+  const begin = () => {
+    const made = emitter();
+    made.time.now = at;
+    const { chooser } = made.inside;
+    chooser.dispatch({ type: 'settings', at, ...voted, mode: 'standby', previousMode: 'standby' });
+    chooser.dispatch({ type: 'public', at, block: last, pool: false });
+    return made;
+  };
+  const { inside, store, stop } = begin();
+  const agent = { type: 'agent', at, up: true, producing: false, headNum: last.num, lag: 0 } as const;
+  for (const signer of ['0:m0', '0:m1']) inside.chooser.dispatch({ ...agent, signer });
+  inside.chooser.dispatch({ type: 'turn', at, window: poolWindow(0) });
+  inside.chooser.dispatch({ ...agent, signer: '0:m0', up: false });
+  stop();
+  inside.journal.write();
+  const leads = store.events.filter((event) => event.type === 'lead');
+  assert.deepEqual(
+    leads.map(({ signer, failed }) => [signer, failed]),
+    [
+      ['0:m0', undefined],
+      ['0:m1', '0:m0'],
+    ],
+  );
+  const anew = begin();
+  anew.store.decided = leads.map((event, seq) => chainRecord(seq, poolWindow(0), event, GENESIS_HASH));
+  anew.inside.chooser.restore(anew.store);
+  anew.stop();
+  assert.deepEqual([...(anew.inside.chooser.state.window?.out ?? [])], ['0:m0']);
+});
+
+test('what the selection itself tells of has the time of what led to it, other faults that of now', () => {
+  const { inside, store, time, stop } = emitter();
+  time.now = 5000;
+  const voted = { strategy: 'none-such', mode: 'propose', previousStrategy: 'none-such', previousMode: 'propose' };
+  inside.chooser.dispatch({ type: 'settings', at: 4000, ...voted, fromWindow: 0 });
+  stop();
+  inside.journal.write();
+  const faults = store.events.flatMap((event) => (event.type === 'fault' ? [[event.code, event.at]] : []));
+  assert.deepEqual(faults, [['settings', 4000]]);
+});
+
 test('a block whose bytes are gone is not decided', () => {
   const { inside, time, store, sent, own, below, stop } = leftBehind(false);
   time.now = slotTime((own[0] as BlockRef).slot) - 50;
@@ -329,6 +376,29 @@ test('a key that signs two blocks for one slot is in the log with both headers, 
   );
 });
 
+test('a leak that the relay node refuses is in the log with its signer and signed header', async () => {
+  const { inside, store, time, stop } = emitter();
+  const alice = signingKey('alice');
+  const first = firstSlot(poolWindow(0));
+  const root = rootState(schedule(5, [['pool', [alice]]]), first - 1);
+  time.now = slotTime(first);
+  inside.public.tree.add(root);
+  const { id, num, slot, previous } = root;
+  inside.chooser.dispatch({ type: 'public', at: time.now, block: { id, num, slot, previous }, pool: false });
+  const { frame, header } = signBlock({ parent: root, slot: first, producer: 'pool', key: alice });
+  const watched: { id: string }[] = [];
+  inside.watch.acceptance.leaked = (block) => watched.push(block);
+  inside.onPublicBlock(frame, header);
+  assert.deepEqual(watched, [{ id: header.id, previous: root.id, slot: first, cpuUs: 0 }]);
+  inside.chooser.dispatch({ type: 'accepted', at: time.now + 230, id: header.id, ok: false });
+  inside.journal.write();
+  stop();
+  const [told] = store.events.filter((event) => event.type === 'rejected');
+  assert.deepEqual([told?.id, told?.signer], [header.id, alice.id]);
+  assert.ok((told?.header.length ?? 0) > 0 && frame.toString('hex').includes(told?.header ?? '-'));
+  assert.equal(inside.chooser.state.tip?.id, root.id);
+});
+
 test('pool blocks that come from the network without an emission are leaks, each with its signer and proof', async () => {
   const { inside, store, time, stop } = emitter();
   const run = chain.runs[1] as VectorRun;
@@ -352,6 +422,11 @@ test('pool blocks that come from the network without an emission are leaks, each
     leaks.map((leak) => [leak.num, leak.signer, leak.held]),
     pool.map(({ num }) => [num, key('K3'), false]),
   );
+  const signers = store.events.flatMap((event) => {
+    const input = event.type === 'input' ? (event.input as { type: string; pool?: boolean; signer?: string }) : null;
+    return input?.type === 'public' && input.pool ? [input.signer] : [];
+  });
+  assert.deepEqual(new Set(signers), new Set([key('K3')]), 'the selection knows whose they are');
   for (const [k, leak] of leaks.entries()) {
     assert.ok(pool[k]?.frame.toString('hex').includes(leak.header + leak.signature.replace('0:', '00')));
   }

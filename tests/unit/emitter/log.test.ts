@@ -228,10 +228,17 @@ test('reopening goes on with the chain', () => {
 
 test('the store gives decisions by window, windows cut off in the middle, and pages', () => {
   const store = new SqliteStore(good, 'process');
-  const decisions = store.decisions(100);
+  const decisions = store.choices(100);
   assert.equal(decisions.length, 12);
   assert.ok(decisions.every(({ event }) => event.type === 'decision'));
-  assert.deepEqual(store.decisions(101), []);
+  assert.deepEqual(store.choices(101), []);
+  const led = new SqliteStore(newFile(), 'process');
+  const lead: PoolEvent = { type: 'lead', at: 1, window: 101, signer: '0:a', member: null, pause: [], failed: '0:b' };
+  led.append([{ window: 101, event: lead }]);
+  assert.deepEqual(
+    led.choices(101).map(({ event }) => event),
+    [lead],
+  );
   const cut = () => store.unclosed(200).map(({ window, emitted }) => [window, emitted]);
   assert.deepEqual(cut(), [[104, 12]]);
   assert.deepEqual(store.unclosed(104), []);
@@ -427,7 +434,7 @@ class Stubborn implements EventStore {
     if (this.refuse) throw new Error('no room');
     this.held.push(...entries.map(({ event }) => event));
   }
-  decisions(): EventRecord[] {
+  choices(): EventRecord[] {
     return [];
   }
   quarantineRecords(): EventRecord[] {

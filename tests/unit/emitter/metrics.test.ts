@@ -62,6 +62,7 @@ test('emissions, windows, rescues, stand-by, leaks, poisoned members and faults 
       { type: 'leak', ...block, num: 1, member: null, held: true, header: '', signature: '' },
       { type: 'poisoned', ...block, member: 'bob' },
       { type: 'fault', at, code: 'no_session', text: '' },
+      { type: 'fault', at, code: 'no_verdict', text: '' },
       { type: 'window', at, window: WINDOW, emitted: 11, strategy: 'first-delivered' },
     ),
   );
@@ -74,6 +75,7 @@ test('emissions, windows, rescues, stand-by, leaks, poisoned members and faults 
   assert.equal(value('leaks_total{held="true"}'), 1);
   assert.equal(value('poisoned_total{member="bob"}'), 1);
   assert.equal(value('faults_total{code="no_session"}'), 1);
+  assert.deepEqual([value('unjudged_blocks_total'), value('faults_total{code="no_verdict"}')], [1, 1]);
   assert.deepEqual([value('emitted_slots_total'), value('missed_slots_total')], [11, 1]);
   assert.deepEqual([value('last_window'), value('last_window_missed_slots')], [WINDOW, 1]);
 });

@@ -76,7 +76,7 @@ interface World {
   relay: Node;
   peers: Node[];
   tree: HeaderTree;
-  told: { blocks: string[]; faults: string[]; states: number };
+  told: { blocks: string[]; faults: string[]; states: number; answers: bigint[]; fromRelay: boolean[] };
   info: { head_block_num: number };
   running: { frame: Buffer }[];
 }
@@ -84,7 +84,7 @@ interface World {
 async function world(peers = 2, running: { frame: Buffer }[] = [], early: string[] = []): Promise<World> {
   const relay = await node();
   const others = await Promise.all(Array.from({ length: peers }, node));
-  const told: World['told'] = { blocks: [], faults: [], states: 0 };
+  const told: World['told'] = { blocks: [], faults: [], states: 0, answers: [], fromRelay: [] };
   const tree = new HeaderTree(100);
   tree.add(root);
   const info = { head_block_num: root.num, head_block_id: root.id };
@@ -96,10 +96,12 @@ async function world(peers = 2, running: { frame: Buffer }[] = [], early: string
     tip: () => tip,
     running: () => running,
     isPublic: (id) => told.blocks.includes(id),
-    onBlock: (_, header) => {
+    onBlock: (_, header, fromRelay) => {
       told.blocks.push(header.id);
+      told.fromRelay.push(fromRelay);
       tree.follow(header);
     },
+    onAnswer: (mark) => told.answers.push(mark),
     onState: () => {
       told.states++;
     },
@@ -125,6 +127,31 @@ test('a block is written to the relay node and to all public peers, a branch in 
   const all = Buffer.concat(blocks.map(({ frame }) => frame));
   for (const each of [relay, ...peers]) await until(() => got(each, { frame: all }));
 });
+
+test('the relay node answers behind a block what was asked behind it; a block says from whom it came', async () => {
+  const { side, relay, peers, told } = await world(1);
+  const [first, second] = blocks as [Signed, Signed];
+  side.send(first.frame, first.header);
+  const marks = [side.ask(), side.ask()];
+  assert.ok(marks[0] !== null && marks[1] !== null && marks[0] !== marks[1]);
+  const asked = frameOf(MESSAGE.time, timeBody(0n, marks[0] as bigint));
+  await until(() => got(relay, { frame: Buffer.concat([first.frame, asked]) }));
+  relay.sockets[0]?.write(frameOf(MESSAGE.time, timeBody(marks[0] as bigint, 5n)));
+  await until(() => told.answers.length === 1);
+  assert.deepEqual(told.answers, [marks[0]]);
+  peers[0]?.sockets[0]?.write(first.frame);
+  await until(() => told.blocks.length === 1);
+  relay.sockets[0]?.write(second.frame);
+  await until(() => told.blocks.length === 2);
+  assert.deepEqual(told.fromRelay, [false, true]);
+});
+
+function timeBody(origin: bigint, transmit: bigint): Buffer {
+  const body = Buffer.alloc(32);
+  body.writeBigInt64LE(origin, 0);
+  body.writeBigInt64LE(transmit, 16);
+  return body;
+}
 
 test('a public peer is told of the public tip, and of no irreversible block, so that it does not sync from the emitter', async () => {
   const { relay, peers } = await world(1);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstSlot, lastSlot, slotTime, windowOf } from '../../../common/slot.ts';
 import { reduce } from '../../../emitter/select/reducer.ts';
-import { initialState } from '../../../emitter/select/state.ts';
+import { initialState, type SelectState } from '../../../emitter/select/state.ts';
 import { type BlockRef, SELECT_DEFAULTS, type SelectEffect, type SelectEvent } from '../../../emitter/select/types.ts';
 import { cases, fc } from '../../support/property.ts';
 import { block, poolWindow, signerOf } from '../../support/select-world.ts';
@@ -357,8 +357,38 @@ test('the leader’s connection is lost: another leads at once, whatever its age
   agent(1, at);
   const effects = feed({ type: 'member', at: at + 100, signer: signerOf(0), up: false });
   const lead = effects.find((effect) => effect.type === 'lead');
-  assert.deepEqual([lead?.leader, lead?.pause], [signerOf(1), [signerOf(0)]]);
+  assert.deepEqual([lead?.leader, lead?.pause, lead?.failed], [signerOf(1), [signerOf(0)], null]);
 });
+
+test('whose place another takes in the window is told, and after a restart that one stays out and gets the duty back in no way', () => {
+  const { agent, feed, first, parent } = byHand();
+  const at = slotTime(first) - 50;
+  const window = poolWindow(0);
+  for (const m of [0, 1]) agent(m, at - 2000);
+  const zero = block(parent, first, 'm0');
+  const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: at, late: false };
+  feed({ type: 'candidate', at, candidate: { ...zero, ...rest, signer: signerOf(0) } });
+  agent(1, at + 1);
+  const leads = agent(0, at + 2, { up: false }).flatMap((effect) => (effect.type === 'lead' ? [effect] : []));
+  assert.deepEqual(
+    leads.map(({ leader, failed, runs }) => [leader, failed, runs]),
+    [[signerOf(1), signerOf(0), true]],
+  );
+
+  const anew = byHand();
+  anew.feed({ type: 'public', at, block: zero, pool: true });
+  anew.feed({ type: 'replaced', at, window, signer: signerOf(0) });
+  anew.feed({ type: 'decided', at, block: { ...zero, previous: '' }, signer: signerOf(0), rescue: false });
+  assert.equal(dutyOf(anew.state), null);
+  const one = (m: number) => ({ ...block(zero, first + 1, `m${m}`), ...rest, signer: signerOf(m) });
+  assert.ok(anew.feed({ type: 'candidate', at, candidate: one(0) }).every(({ type }) => type !== 'emit'));
+  assert.ok(anew.feed({ type: 'candidate', at, candidate: one(1) }).some(({ type }) => type === 'emit'));
+  assert.equal(dutyOf(anew.state), signerOf(1));
+});
+
+function dutyOf({ duty }: SelectState): string | null {
+  return duty?.leader ?? null;
+}
 
 test('the last slot’s block never came: the next leader is appointed once it is too late for it', () => {
   const { agent, feed, at, first, parent } = byHand();
@@ -426,7 +456,7 @@ test('after a restart in mid-window the one whose blocks were decided goes on, a
   assert.deepEqual(lead, [
     {
       ...{ type: 'lead', window: poolWindow(0), runs: true, leader: signerOf(0), pause: [] },
-      ...{ head: { num: zero.num, id: zero.id }, away: [] },
+      ...{ head: { num: zero.num, id: zero.id }, away: [], failed: null },
     },
   ]);
   assert.ok(feed(decided).every(({ type }) => type !== 'lead'));

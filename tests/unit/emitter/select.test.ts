@@ -490,6 +490,25 @@ test('a restart does not bring a replaced leader back to its place', () => {
   assert.ok(state.window?.out.has(signerOf(0)));
 });
 
+test('a rescue that replaced nothing is one after a restart, too: it counts, and its leader stays out', () => {
+  const first = firstSlot(poolWindow(0));
+  const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
+  const at = slotTime(first + 1);
+  // Both members made the same empty block for slot 0, so that member 1 went on from it.
+  const zero = block(parent, first, 'empty');
+  const one = block(zero, first + 1, 'b');
+  const state = initialState(SELECT_DEFAULTS);
+  reduce(state, { type: 'public', at, block: one, pool: false });
+  reduce(state, { type: 'decided', at, block: zero, signer: signerOf(0), rescue: false });
+  reduce(state, { type: 'decided', at, block: one, signer: signerOf(1), rescue: true, failed: signerOf(0) });
+  assert.deepEqual([state.window?.leader, state.window?.rescues], [signerOf(1), 1]);
+  assert.deepEqual([...(state.window?.out ?? [])], [signerOf(0)]);
+  // Who was put out need not be who led: the relay node can have refused a block further down.
+  const two = block(one, first + 2, 'b');
+  reduce(state, { type: 'decided', at, block: two, signer: signerOf(1), rescue: true, failed: signerOf(2) });
+  assert.deepEqual([...(state.window?.out ?? [])], [signerOf(0), signerOf(2)]);
+});
+
 test('a window is closed once, whatever comes late', () => {
   property(
     worlds(fc.oneof(healthy, wild)),
@@ -535,6 +554,103 @@ test('a pool block in public that was not emitted is told of as a leak, an emitt
   const foreign = block(state.tip as BlockRef, (state.tip as BlockRef).slot + 1, 'leak');
   const effects = reduce(state, { type: 'public', at, block: foreign, pool: true });
   assert.ok(effects.some(({ type }) => type === 'leak'));
+});
+
+/** A window of members 0 and 1 with `own` blocks of member 0 in public, and then one that member 2 leaked. */
+function leakedAfter(own: number, signer: string | undefined) {
+  const first = firstSlot(poolWindow(0));
+  const state = initialState(SELECT_DEFAULTS);
+  const parent = block({ id: 'aa'.repeat(32), num: 50, slot: 1, previous: '' }, first - 1, 'other');
+  const said: SelectEffect[] = [];
+  const feed = (event: SelectEvent) => {
+    const effects = reduce(state, event);
+    said.push(...effects);
+    return effects;
+  };
+  const time = (k: number) => slotTime(first + k) - 50;
+  feed({ type: 'public', at: time(-1), block: parent, pool: false });
+  for (const m of [0, 1, 2]) feed({ type: 'member', at: time(-1), signer: signerOf(m), up: true });
+  const branches: BlockRef[][] = [0, 1].map(() => []);
+  for (let k = 0; k < 12; k++)
+    for (const [m, branch] of branches.entries()) branch.push(block(branch[k - 1] ?? parent, first + k, `m${m}`));
+  const come = (m: number, k: number) =>
+    feed({ type: 'candidate', at: time(k), candidate: candidateOf(branches[m]?.[k] as BlockRef, m, time(k)) });
+  for (let k = 0; k < own; k++) for (const m of [0, 1]) come(m, k);
+  const leak = block(branches[0]?.[own - 1] ?? parent, first + own, 'leak');
+  const at = time(own) - 5;
+  feed({ type: 'public', at, block: leak, pool: true, ...(signer !== undefined && { signer }) });
+  const emitted = () =>
+    said.flatMap((effect) =>
+      effect.type === 'emit' ? effect.path.map(({ slot, signer: by }) => [slot - first, by]) : [],
+    );
+  const rescues = () => said.filter((effect) => effect.type === 'emit' && effect.reason === 'rescue').length;
+  return { state, leak, feed, come, emitted, rescues, said, first, time };
+}
+
+for (const own of [0, 1, 5, 11])
+  test(`a leak with an invalid body after ${own} blocks: the window goes on below it, and who signed it is out`, () => {
+    const { state, leak, feed, come, emitted, rescues, said, first, time } = leakedAfter(own, signerOf(2));
+    come(0, own);
+    assert.equal(emitted().length, own, 'nothing is on top of the leak');
+    feed({ type: 'accepted', at: time(own) + 40, id: leak.id, ok: false });
+    const [told] = said.filter((effect) => effect.type === 'rejected');
+    assert.deepEqual([told?.block.id, told?.signer, told?.gone], [leak.id, signerOf(2), [leak.id]]);
+    for (let k = own + 1; k < 12; k++) come(0, k);
+    assert.deepEqual(
+      emitted(),
+      Array.from({ length: 12 }, (_, k) => [k, signerOf(0)]),
+    );
+    assert.equal(rescues(), 0, 'a leak was no decision: there is nothing to rescue');
+    assert.equal(state.window?.leader, signerOf(0));
+    assert.ok(state.window?.out.has(signerOf(2)) && state.quarantine.has(signerOf(2)));
+    assert.equal(windowOf(first), state.window?.id);
+  });
+
+test('blocks that left on top of a leak go with it when its body is invalid: a rescue says what it replaces', () => {
+  const { leak, feed, come, said, first, time, emitted } = leakedAfter(2, signerOf(2));
+  const two = block(leak, first + 3, 'm2');
+  feed({ type: 'candidate', at: time(3), candidate: candidateOf(two, 2, time(3)) });
+  assert.deepEqual(emitted().at(-1), [3, signerOf(2)]);
+  for (const k of [2, 3]) for (const m of [0, 1]) come(m, k);
+  feed({ type: 'accepted', at: time(3) + 100, id: leak.id, ok: false });
+  const rescue = said.find((effect) => effect.type === 'emit' && effect.reason === 'rescue');
+  assert.ok(rescue?.type === 'emit');
+  assert.deepEqual(
+    [rescue.cause, rescue.failed, rescue.replaced.map(({ id }) => id)],
+    ['rejected', signerOf(2), [two.id]],
+  );
+  assert.deepEqual(
+    rescue.path.map(({ slot }) => slot - first),
+    [2, 3],
+  );
+});
+
+test('a leak of whom is not known goes, too; one that the network built on stays', () => {
+  const unknown = leakedAfter(2, undefined);
+  unknown.come(0, 2);
+  unknown.feed({ type: 'accepted', at: unknown.time(2) + 40, id: unknown.leak.id, ok: false });
+  assert.deepEqual(unknown.emitted().at(-1), [2, signerOf(0)]);
+  assert.deepEqual([...(unknown.state.window?.out ?? [])], []);
+  const valid = leakedAfter(2, signerOf(2));
+  valid.feed({ type: 'accepted', at: valid.time(2) + 40, id: valid.leak.id, ok: true });
+  assert.equal(valid.state.tip?.id, valid.leak.id);
+  const onIt = block(valid.leak, valid.first + 12, 'other');
+  valid.feed({ type: 'public', at: valid.time(3), block: onIt, pool: false });
+  valid.feed({ type: 'accepted', at: valid.time(3), id: valid.leak.id, ok: false });
+  assert.equal(valid.state.tip?.id, onIt.id);
+});
+
+test('a valid leak that nothing follows on is replaced like a leader’s block: by the branch that was public before', () => {
+  const { state, feed, come, said, time, first } = leakedAfter(2, signerOf(2));
+  for (let k = 2; k < 5; k++) for (const m of [0, 1]) come(m, k);
+  feed({ type: 'tick', at: time(4) + 300 });
+  const rescue = said.find((effect) => effect.type === 'emit' && effect.reason === 'rescue');
+  assert.ok(rescue?.type === 'emit');
+  assert.deepEqual(
+    [rescue.failed, rescue.path[0]?.signer, rescue.path[0]?.slot],
+    [signerOf(2), signerOf(0), first + 2],
+  );
+  assert.ok(!state.window?.out.has(signerOf(0)));
 });
 
 test('after a leak at slot 0 the window goes on, and a member that dies on top of it can be replaced', () => {

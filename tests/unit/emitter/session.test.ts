@@ -9,9 +9,10 @@ import { frameOf, MESSAGE } from '../../../emitter/decode/message.ts';
 import { answerTime } from '../../../emitter/decode/time.ts';
 import { LIMITS } from '../../../emitter/limits.ts';
 import { dial } from '../../../emitter/session/dial.ts';
-import type { FrameSocket } from '../../../emitter/session/frame-socket.ts';
+import { FrameSocket } from '../../../emitter/session/frame-socket.ts';
 import { type Listener, listen } from '../../../emitter/session/listen.ts';
 import { PeerSession } from '../../../emitter/session/peer-session.ts';
+import { takeOver } from '../../../emitter/session/take-over.ts';
 import { FakeSocket } from '../../support/fake-socket.ts';
 import { blockNumber, chain, messages } from '../../support/vectors.ts';
 
@@ -74,6 +75,40 @@ test('long frames come out whole, in order, each in a buffer of its own, whateve
   out.close('end');
   server.close();
 });
+
+/** What a connection looks like in a Node that keeps `_handle` to itself, or does not take it. */
+const OTHER_NODES: Record<string, unknown> = {
+  'no _handle': undefined,
+  '_handle of another kind': {},
+  'a handle that a new socket does not take': { readStart: () => {} },
+};
+
+for (const [name, handle] of Object.entries(OTHER_NODES))
+  test(`on a Node with ${name} frames come out all the same, and the connection ends as it should`, async () => {
+    const frames: Buffer[] = [];
+    const reasons: string[] = [];
+    const server = createServer({ pauseOnConnect: true }, (accepted) => {
+      const hidden = new Proxy(accepted, {
+        get: (target, property) => {
+          if (property === '_handle') return handle;
+          const value = Reflect.get(target, property);
+          return typeof value === 'function' ? value.bind(target) : value;
+        },
+      });
+      const socket = new FrameSocket((onread) => takeOver(hidden, onread));
+      socket.onFrame = (frame) => frames.push(frame);
+      socket.onClose = (reason) => reasons.push(reason);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const out = dial(`127.0.0.1:${(server.address() as AddressInfo).port}`);
+    const sent = [200_000, 10, 1_000_000, 1].map((size, i) => frameOf(MESSAGE.signedBlock, Buffer.alloc(size, i)));
+    for (const frame of sent) assert.equal(out.send(frame), true);
+    await until(() => frames.length === sent.length);
+    assert.ok(frames.every((frame, i) => frame.equals(sent[i] as Buffer)));
+    out.close('end');
+    await until(() => reasons.length === 1);
+    server.close();
+  });
 
 test('more connections than the limit are closed as they come; one that ends makes room', async () => {
   const { server, port, sockets, reasons } = await accepting();

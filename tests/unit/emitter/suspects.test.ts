@@ -35,6 +35,8 @@ interface World {
   events: PoolEvent[];
   time: { now: number };
   tip: { block: BlockRef };
+  /** What the relay node's verdict is awaited of. */
+  leaked: object[];
 }
 
 function world(): World {
@@ -44,14 +46,16 @@ function world(): World {
   const events: PoolEvent[] = [];
   const time = { now: slotTime(SLOT) };
   const tip = { block: root as BlockRef };
+  const leaked: object[] = [];
   const suspects = new Suspects({
     ...{ tree, frames, logger: pino({ level: 'silent' }) },
     members: { account: (signer: string) => (signer === alice.id ? 'alice' : null) } as unknown as MemberDirectory,
     now: () => time.now,
     tip: () => tip.block,
     tell: (_, event) => events.push(event),
+    onLeaked: (block) => leaked.push(block),
   });
-  return { suspects, tree, frames, events, time, tip };
+  return { suspects, tree, frames, events, time, tip, leaked };
 }
 
 /** A block on a parent that is in the tree; it is added there. */
@@ -75,6 +79,7 @@ test('a leak names its signer, and keeps the proof: header and signature give th
   const digest = signatureDigest(sha256(Buffer.from(leak.header, 'hex')), rootOf(state.merkle), state.scheduleHash);
   const bytes = Buffer.from(leak.signature.replace('0:', ''), 'hex');
   assert.equal(recoverKey(digest, { type: 0, bytes }), alice.id);
+  assert.deepEqual(made.leaked, [{ id: header.id, previous: root.id, slot: SLOT, cpuUs: 0 }]);
 });
 
 test('a leak of a block that a member had sent here as well says so', () => {

@@ -1,4 +1,8 @@
+import { systemClock } from '../../../../common/clock.ts';
 import { firstSlot, windowOf } from '../../../../common/slot.ts';
+import { eventually } from '../../../../devnet/wait.ts';
+import type { BlockHeader } from '../../../../emitter/decode/block.ts';
+import { PeerSession } from '../../../../emitter/session/peer-session.ts';
 import { Forger } from '../../../experiments/lab/forger.ts';
 import { blockOf, type Member } from '../../../experiments/lab/pool.ts';
 import { untilOver } from '../../../experiments/lab/turns.ts';
@@ -8,6 +12,9 @@ import { rescuesOf, signersOf } from './deaths.ts';
 
 /** The others' first blocks come later by this, so that the forging member leads. */
 const BEHIND_MS = 250;
+
+/** The leader's block comes later by this than the leak is made. */
+const LEAK_FIRST_MS = 150;
 
 type Root = 'action' | 'transaction';
 
@@ -108,4 +115,54 @@ const wrongRoot: Case = {
   },
 };
 
-export const BODIES: Case[] = [wrongRoot, invalid, invalidLater];
+/** A session with the first producer, past the emitter: the other way out of a member that leaks. */
+async function wayOut({ pool }: Stage): Promise<PeerSession> {
+  const { chain_id: chainId } = await pool.bp1.api.info();
+  const head = async () => {
+    const info = await pool.bp1.api.info();
+    return { libNum: 0, libId: '00'.repeat(32), headNum: info.head_block_num, headId: info.head_block_id };
+  };
+  const none = { onBlock: () => {}, onState: () => {} };
+  const session = new PeerSession({ address: pool.bp1.p2p, chainId, clock: systemClock, head, ...none });
+  session.start();
+  await eventually('a way past the emitter', async () => (session.up ? true : undefined), 10_000);
+  return session;
+}
+
+const leaked: Case = {
+  name: 'leaked-invalid-body',
+  about:
+    'before the leader’s block for slot 5 another member hands a producer one of its own, past the emitter, that execution refuses',
+  // The leak itself is a block that a producer was sent and that is not on the chain.
+  allowed: { replaced: 1 },
+  prepareMs: 4000,
+  async play(stage, window) {
+    const slot = firstSlot(window) + 5;
+    const way = await wayOut(stage);
+    const leader = await stage.leaderAfter(slot - 2);
+    const bad = stage.members.find((member) => member !== leader) as Member;
+    const forger = new Forger(stage.lab.keys.pair(bad.node.name), stage.pool.relay.api, 'action');
+    const problems: string[] = [];
+    let id = '';
+    const leak = async (frame: Buffer, block: BlockHeader) => {
+      const forged = await forger.forge(frame, block);
+      id = forged.header.id;
+      if (!way.send(forged.frame)) problems.push('the producer could not be reached');
+    };
+    leader.proxy.rule = (frame, direction) => {
+      const block = direction === 'up' ? blockOf(frame) : null;
+      if (block?.slot !== slot || !block.pool || id !== '') return 'pass';
+      leak(frame, block).catch((thrown) => void problems.push(`not forged: ${String(thrown)}`));
+      return Date.now() + LEAK_FIRST_MS;
+    };
+    await untilOver(window, 3000);
+    way.stop();
+    const key = stage.keyOf(bad.node.name);
+    const leaks = stage.events(window, 'leak');
+    if (!leaks.some((told) => told.id === id && told.signer === key)) problems.push('it is not told of as a leak');
+    problems.push(...evidenceProblems(stage, window, key, new Set([id])));
+    return { note: rescuesOf(stage, window), problems };
+  },
+};
+
+export const BODIES: Case[] = [wrongRoot, invalid, invalidLater, leaked];
