@@ -2,11 +2,14 @@
 // - proton-asc appends its own -O2z to whatever it is given; with -O3 join is 18 % cheaper and the WASM 15 % larger;
 // - it makes the arguments of each action a Packer, though nobody packs them: then each encoding of any other Packer walks
 //   through some 70 comparisons first;
+// - texts of the library that nothing here can lead to take 1 kB of the one page of memory that an action begins with: one that needs
+//   more makes it grow, and the next action pays for making it small again, 30 us. Source: eos-vm allocator.hpp, `wasm_allocator::reset`;
 // - as-chain's Decoder copies the rest of the row for every field that is an object, and its Encoder all of it at the end.
 const asc = require('proton-asc/src/asc/asc.js');
 
 const compile = asc.main;
 const ACTION_ARGUMENTS = /^class (\w+Action) implements _chain\.Packer/gm;
+const UNREACHED = /"(?:Failed to '\w+' value|Failed to find '\w+' value|next primary key in table)[^"]*"/g;
 const SERIALIZER = /as-chain\/assembly\/serializer\.ts$/;
 
 /** What stands in the serializer, and what stands there instead. */
@@ -65,7 +68,7 @@ asc.main = (args, options, ...rest) => {
   if (options?.readFile) {
     const read = options.readFile.bind(options);
     options.readFile = (file, folder) => {
-      const source = read(file, folder)?.replace(ACTION_ARGUMENTS, 'class $1') ?? null;
+      const source = read(file, folder)?.replace(ACTION_ARGUMENTS, 'class $1').replace(UNREACHED, '"row"') ?? null;
       return source !== null && SERIALIZER.test(file) ? faster(source) : source;
     };
   }

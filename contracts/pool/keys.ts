@@ -39,8 +39,8 @@ export function requireProof(self: Name, config: Config, account: Name, key: Pub
 // Source: Leap crypto.cpp, `recover_key`; libsecp256k1 recovery/main_impl.h.
 function requireRecoverable(proof: Signature): void {
     const first = proof.data[1];
-    if (first != 27 && first != 28 && first != 31 && first != 32) fail(`the proof begins with the byte ${first}: a signature begins with 27, 28, 31 or 32`);
-    if (!isScalar(proof, R) || !isScalar(proof, S)) fail("a number of the proof is 0 or beyond the order of the curve: make it anew with ./pool join");
+    if (first != 27 && first != 28 && first != 31 && first != 32) fail(`the proof begins with ${first}: it must be 27, 28, 31 or 32`);
+    if (!isScalar(proof, R) || !isScalar(proof, S)) fail("r or s of the proof is 0 or too large: make it anew with ./pool join");
 }
 
 // from 1 to one less than the order of the curve secp256k1

@@ -95,7 +95,7 @@ export function expelByVote(self: Name, config: Config, account: Name, electors:
 
 // Members on probation make the pool one of three, but have no vote: the other of two would be the only elector.
 function requireSeveral(account: Name, electors: u16): void {
-    if (electors < 2) fail(`the electors in the vote on ${account} were ${electors}: one member alone puts nobody out, 2 are needed`);
+    if (electors < 2) fail(`the vote on ${account} had ${electors} electors, 2 are needed: one alone puts nobody out`);
 }
 
 export function challenge(self: Name, config: Config, challenger: Name, account: Name): void {

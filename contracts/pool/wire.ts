@@ -10,7 +10,7 @@ const MAX_LETTERS: u32 = 7;
 export class Signature extends ChainSignature {
     unpack(data: u8[]): usize {
         const type = typeOf(data);
-        if (type != 0) fail(`the proof is a signature of type ${type}: it must be one of a K1 key (0)`);
+        if (type != 0) fail(`the proof is of type ${type}: it must be a K1 signature (0)`);
         return super.unpack(data);
     }
 }
@@ -52,5 +52,5 @@ function typeOf(data: u8[]): u32 {
 function requireLetters(symbol: ChainSymbol): void {
     if (symbol.isValid()) return;
     const hex = symbol.value.toString(16);
-    fail(`symbol 0x${hex} is none: it has a precision and 1 to ${MAX_LETTERS} capital letters`);
+    fail(`symbol 0x${hex} is none: it needs 1 to ${MAX_LETTERS} capital letters`);
 }

@@ -143,12 +143,9 @@ test('a proof and a key say what is wrong with them', async () => {
   const order = 'fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141';
   const below = `${order.slice(0, -1)}0`;
   const one = '01'.padStart(64, '0');
-  const number = 'a number of the proof is 0 or beyond the order of the curve: make it anew with ./pool join';
-  says({ proof: `01${'11'.repeat(65)}` }, 'the proof is a signature of type 1: it must be one of a K1 key (0)');
-  says(
-    { proof: `0021${'11'.repeat(64)}` },
-    'the proof begins with the byte 33: a signature begins with 27, 28, 31 or 32',
-  );
+  const number = 'r or s of the proof is 0 or too large: make it anew with ./pool join';
+  says({ proof: `01${'11'.repeat(65)}` }, 'the proof is of type 1: it must be a K1 signature (0)');
+  says({ proof: `0021${'11'.repeat(64)}` }, 'the proof begins with 33: it must be 27, 28, 31 or 32');
   for (const bad of [NO_HASH, order, 'ff'.repeat(32)]) {
     says({ proof: `001f${bad}${one}` }, number);
     says({ proof: `001f${one}${bad}` }, number);
@@ -168,7 +165,7 @@ test('an amount and a symbol say what is wrong with them', async () => {
   const quantity = { units: 2n ** 62n, symbol: EOS };
   const most = 'eosio_assert: the amount is 4611686018427387904 units: at most 4611686018427387903 fit a token';
   assert.equal(push('withdraw', { quantity }), most);
-  const symbol = 'it has a precision and 1 to 7 capital letters';
+  const symbol = 'it needs 1 to 7 capital letters';
   assert.equal(
     push('withdraw', { quantity: { units: 1n, symbol: '4,eos' } }),
     `eosio_assert: symbol 0x736f6504 is none: ${symbol}`,

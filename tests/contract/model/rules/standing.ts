@@ -31,7 +31,7 @@ export function requireSuspension(forSeconds: bigint): void {
 
 /** The other one of two members is not the judge of the first, whoever is on probation beside them. */
 function requireSeveral(electors: number): void {
-  demand(electors >= 2, 'one member alone puts nobody out');
+  demand(electors >= 2, 'one alone puts nobody out');
 }
 
 export function suspendByVote(p: Pool, account: string, forSeconds: bigint, electors: number): void {
