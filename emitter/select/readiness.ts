@@ -15,9 +15,21 @@ export function stoodSince(state: SelectState, signer: string, before: Agent | u
 }
 
 /** What the log says of the run before. */
-export function restoreStanding(state: SelectState, { words, away }: Extract<SelectEvent, { type: 'stood' }>): void {
+export function restoreStanding(
+  state: SelectState,
+  { at, words, away }: Extract<SelectEvent, { type: 'stood' }>,
+): void {
+  state.backAt = at;
   state.stood = new Map(words.map(({ signer, last }) => [signer, last]));
   if (away.length > 0) state.owing = new Set(away);
+}
+
+/**
+ * Whether those who cannot take their turn are away themselves: right after a restart members are still dialling this emitter, and what
+ * keeps them is not theirs.
+ */
+export function isMissed(state: SelectState, now: number): boolean {
+  return state.backAt === undefined || now - state.backAt > RESTART_MS;
 }
 
 /** Whether its node can make the next block now. */

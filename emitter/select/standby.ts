@@ -1,7 +1,7 @@
 import { SILENCE_MS } from '../../common/agent.ts';
 import { lastSlot, SLOT_MS, slotAt, slotTime, windowOf } from '../../common/slot.ts';
 import { awaitedSlot, expectedAt } from './expected.ts';
-import { isAble, isReady, noteReady, stoodSince } from './readiness.ts';
+import { isAble, isMissed, isReady, noteReady, stoodSince } from './readiness.ts';
 import { ruleFor } from './settings.ts';
 import { isAlive, isOver, rulesOf, type SelectState, turnsAfter, type WindowState } from './state.ts';
 import type { SelectEffect, SelectEvent } from './types.ts';
@@ -101,7 +101,7 @@ function appoint(state: SelectState, window: number, now: number, effects: Selec
     return;
   }
   if (at >= owing.length) state.lastTurn = leader;
-  const away = asked.slice(0, at);
+  const away = isMissed(state, now) ? asked.slice(0, at) : [];
   oweTurn(state, away, leader);
   giveDuty(state, leader, window, now, away, effects);
   tell(state, others(state), now, effects);
@@ -129,13 +129,12 @@ function replace(
     if (!duty.stuck) sayNobody(state, cause, effects);
     return;
   }
-  const skipped = asked.slice(0, asked.indexOf(leader));
+  const skipped = isMissed(state, now) ? asked.slice(0, asked.indexOf(leader)) : [];
   window?.out.add(duty.leader);
   if (window) window.overdue = null;
   for (const signer of skipped) window?.passed.add(signer);
-  const away = window
-    ? duty.away
-    : [...new Set([...duty.away, duty.leader, ...skipped])].filter((one) => one !== leader);
+  const failed = isMissed(state, now) ? [duty.leader] : [];
+  const away = window ? duty.away : [...new Set([...duty.away, ...failed, ...skipped])].filter((one) => one !== leader);
   // Before its window another takes over the turn as well; in mid-window it keeps its own.
   if (!window) {
     state.lastTurn = leader;

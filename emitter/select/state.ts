@@ -99,6 +99,8 @@ export interface SelectState {
   roots: BlockRef[];
   /** Standby mode: who was away at its turn, and is asked first from then on until it leads. Absent while that is nobody. */
   owing?: Set<string>;
+  /** When this run was told what the one before it knew of who stood by. */
+  backAt?: number;
   /** After a restart: members that stood by at their last word before it, with its time, until they speak again. */
   stood?: Map<string, number>;
   /** Id of the newest window that was opened: none before it is opened again. */

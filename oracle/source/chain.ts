@@ -41,11 +41,10 @@ export interface Seat {
   until: number;
 }
 
-/** The members' vote on the mode: `mode` from the window `fromWindow` on, `before` until then. */
+/** The members' last vote on the mode: `mode` from the window `fromWindow` on. */
 export interface VotedMode {
   fromWindow: number;
   mode: string;
-  before: string;
 }
 
 /** A report as the contract keeps it: in `reports` while a window is open, in `windows` once it is decided. */

@@ -40,13 +40,11 @@ export function toConfig(config: ConfigRow, state: StateRow): PoolConfig {
 export interface StrategyRow {
   mode: string;
   from_window: Whole;
-  previous_mode: string;
 }
 
 /** Before the first vote on it there is no row, or one without modes. */
 export function toVotedMode(row: StrategyRow | undefined): VotedMode {
-  const { mode, previous_mode: before } = row ?? {};
-  return { fromWindow: Number(row?.from_window ?? 0), mode: mode || 'propose', before: before || 'propose' };
+  return { fromWindow: Number(row?.from_window ?? 0), mode: row?.mode || 'propose' };
 }
 
 export interface SeatRow {

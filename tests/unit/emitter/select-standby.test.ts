@@ -537,6 +537,25 @@ test('who is away when its turn comes stands by in no slot of that window, and i
   assert.deepEqual([state.duty?.leader, state.owing], [signerOf(0), undefined]);
 });
 
+for (const [seconds, isAway] of [
+  [9, false],
+  [11, true],
+] as const)
+  test(`who cannot take its turn ${seconds} s after a restart is ${isAway ? '' : 'not '}away: others dial by then`, () => {
+    const pool = byHand();
+    const { agent, feed, at, state, told } = pool;
+    for (const m of [0, 1, 2]) agent(m, at);
+    // The window's last slot is when the next leader is named.
+    const named = slotTime(firstSlot(poolWindow(0)) + 11);
+    feed({ type: 'stood', at: named - seconds * 1000, words: [], away: [] });
+    const tip = makeWindow(pool, 0, 0, pool.parent, [0, 2]);
+    assert.deepEqual([state.duty?.leader, state.duty?.away], [signerOf(2), isAway ? [signerOf(1)] : []]);
+    feed({ type: 'tick', at: slotTime(tip.slot) + 2000 });
+    makeWindow(pool, 1, 2, tip, [0, 1, 2]);
+    const stood = slotsOf(told, 1).filter((slot) => windowOf(slot) === poolWindow(1));
+    assert.equal(stood.length, isAway ? 0 : 12);
+  });
+
 test('who is away at each of its turns never stands by, however well it follows in between', () => {
   const pool = byHand();
   const { agent, feed, at, state, told } = pool;

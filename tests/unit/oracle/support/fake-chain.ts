@@ -37,7 +37,7 @@ export class FakeChain implements OracleChain {
   closingThrough = 0;
   /** Log keys of registered emitters. */
   emitters = [logKey.id];
-  voted: VotedMode = { fromWindow: 0, mode: 'propose', before: 'propose' };
+  voted: VotedMode = { fromWindow: 0, mode: 'propose' };
   deadlineSeconds = 86_400;
   pausedUntil = 0;
   seatRows: Seat[] = MEMBERS.map((account, index) => ({ index, account, since: 0, until: 0 }));
