@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
 import { action } from '../../common/chain.ts';
-import { PoolError } from '../../common/errors.ts';
+import { msigHash, msigTransaction } from '../../deploy/msig.ts';
 import type { BenchPool } from './pool.ts';
 
 const MSIG = 'eosio.msig';
@@ -10,24 +9,11 @@ export async function proposeMsig({ chain, people, dac }: BenchPool, name: strin
   const { client } = chain;
   const upgrade = action('eosio', 'setabi', { account: dac, abi: '' }, `${dac}@owner`);
   const { head_block_time } = await client.info();
-  const trx = {
-    expiration: new Date(Date.parse(`${head_block_time}Z`) + 86_400_000).toISOString().slice(0, 19),
-    ref_block_num: 0,
-    ref_block_prefix: 0,
-    max_net_usage_words: 0,
-    max_cpu_usage_ms: 0,
-    delay_sec: 0,
-    context_free_actions: [],
-    actions: await client.api.serializeActions([upgrade]),
-    transaction_extensions: [],
-  };
+  const trx = await msigTransaction(client, [upgrade], Date.parse(`${head_block_time}Z`) + 86_400_000);
   const requested = [{ actor: dac, permission: 'owner' }];
   const proposer = people.payer;
   await chain.push([action(MSIG, 'propose', { proposer, proposal_name: name, requested, trx }, proposer)]);
-  const rows = await client.rows<{ proposal_name: string; packed_transaction: string }>(MSIG, proposer, 'proposal');
-  const found = rows.find((row) => row.proposal_name === name);
-  if (!found) throw new PoolError('bench', `${proposer} has no proposal ${name} in ${MSIG}`);
-  return createHash('sha256').update(Buffer.from(found.packed_transaction, 'hex')).digest('hex');
+  return msigHash(client, proposer, name);
 }
 
 export async function cancelMsig({ chain, people: { payer } }: BenchPool, name: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { firstSlot, slotInWindow, slotTime, windowOf } from '../../common/slot.ts';
-import { liveSigners, type SelectState, type WindowState } from './state.ts';
+import { isAlive, type SelectState, type WindowState } from './state.ts';
 import type { Candidate } from './types.ts';
 
 /**
@@ -21,8 +21,14 @@ export function awaitedSlot(window: WindowState): number {
 
 /** When the earliest block for a slot is expected, of all members that are connected; null without any. */
 export function firstExpectedAt(state: SelectState, slot: number): number | null {
-  const times = liveSigners(state).map((signer) => expectedAt(state, signer, slot));
-  return times.length > 0 ? Math.min(...times) : null;
+  // Asked in each turn of a loop that waits for the block: in no order, for that takes time.
+  let first: number | null = null;
+  for (const signer of state.sessions.keys()) {
+    if (!isAlive(state, signer)) continue;
+    const at = expectedAt(state, signer, slot);
+    if (first === null || at < first) first = at;
+  }
+  return first;
 }
 
 /** Learns how early a member's blocks come. One that came late says that its member was in trouble, not how early it usually is. */

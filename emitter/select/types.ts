@@ -1,4 +1,4 @@
-import type { HealthProof } from '../../common/agent.ts';
+import type { AgentWord } from '../../common/word-check.ts';
 import type { ForkBlock, ForkRulesName } from '../forks/rules.ts';
 
 /** A block by its place: enough for choosing, nothing of its content. */
@@ -106,16 +106,7 @@ export type SelectEvent =
    * `headNum`: its node's head. `lag`: ms that the head's time is behind the clock, negative when ahead. `proof` plays no part in
    * the choice: it is in the log for those who check it, and absent when the agent's silence is told.
    */
-  | {
-      type: 'agent';
-      at: number;
-      signer: string;
-      up: boolean;
-      producing: boolean;
-      headNum: number;
-      lag: number;
-      proof?: HealthProof;
-    }
+  | (AgentWord & { lag: number })
   /** Other limits from now on. */
   | { type: 'configure'; at: number; config: SelectConfig }
   | { type: 'tick'; at: number };

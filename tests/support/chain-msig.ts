@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { type Action, action } from '../../common/chain.ts';
+import { msigHash, msigTransaction } from '../../deploy/msig.ts';
 import { eventually } from '../../devnet/wait.ts';
 import type { TestChain } from './chain.ts';
 
@@ -15,30 +15,9 @@ export async function proposeMsig(
   actions: Action[],
 ): Promise<string> {
   const { proposer, name, requested, seconds = 3000 } = by;
-  const trx = {
-    expiration: new Date((await chain.now()) + seconds * 1000).toISOString().slice(0, 19),
-    ref_block_num: 0,
-    ref_block_prefix: 0,
-    max_net_usage_words: 0,
-    max_cpu_usage_ms: 0,
-    delay_sec: 0,
-    context_free_actions: [],
-    actions: await chain.client.api.serializeActions(actions),
-    transaction_extensions: [],
-  };
+  const trx = await msigTransaction(chain.client, actions, (await chain.now()) + seconds * 1000);
   await chain.push(action('eosio.msig', 'propose', { proposer, proposal_name: name, requested, trx }, proposer));
-  return msigHash(chain, proposer, name);
-}
-
-export async function msigHash(chain: TestChain, proposer: string, name: string): Promise<string> {
-  const rows = await chain.client.rows<{ proposal_name: string; packed_transaction: string }>(
-    'eosio.msig',
-    proposer,
-    'proposal',
-  );
-  const found = rows.find((row) => row.proposal_name === name);
-  if (!found) throw new Error(`${proposer} has no msig proposal ${name}`);
-  return createHash('sha256').update(Buffer.from(found.packed_transaction, 'hex')).digest('hex');
+  return msigHash(chain.client, proposer, name);
 }
 
 export async function cancelMsig(chain: TestChain, proposer: string, name: string): Promise<void> {

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +9,7 @@ import { FenceFile } from '../../../emitter/log/fence-file.ts';
 import { lockLog } from '../../../emitter/log/lock.ts';
 import { SqliteStore } from '../../../emitter/log/store.ts';
 import { decision } from '../../support/events.ts';
+import { linesUntilKilled } from '../../support/kill.ts';
 import { cases, fc } from '../../support/property.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'bppool-fence-'));
@@ -39,13 +39,7 @@ for (const durability of ['process', 'machine']) {
     for (const stopAfter of [1, 2, 3, 4, 5, 8, 40, 41]) {
       const file = newFile();
       const script = path.join(import.meta.dirname, '../../support/hold-forever.ts');
-      const child = spawn(process.execPath, [script, file, durability], { stdio: ['ignore', 'pipe', 'inherit'] });
-      let told = '';
-      for await (const chunk of child.stdout) {
-        told += chunk;
-        if (told.split('\n').length > stopAfter) child.kill('SIGKILL');
-      }
-      const last = Number(told.split('\n').at(-2));
+      const last = Number((await linesUntilKilled(script, [file, durability], stopAfter)).at(-1));
       assert.ok(last >= stopAfter);
       new SqliteStore(file, 'process').close();
       const slots = slotsIn(file);

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
 import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -23,6 +22,7 @@ import { LIMITS } from '../../../emitter/limits.ts';
 import { Journal } from '../../../emitter/log/journal.ts';
 import { type EventStore, SqliteStore } from '../../../emitter/log/store.ts';
 import { decision, windowEvents } from '../../support/events.ts';
+import { linesUntilKilled } from '../../support/kill.ts';
 import { cases, fc } from '../../support/property.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'bppool-log-'));
@@ -330,13 +330,7 @@ for (const durability of ['process', 'machine']) {
     for (const stopAfter of [1, 7, 40]) {
       const file = newFile();
       const script = path.join(import.meta.dirname, '../../support/append-forever.ts');
-      const child = spawn(process.execPath, [script, file, durability], { stdio: ['ignore', 'pipe', 'inherit'] });
-      let told = '';
-      for await (const chunk of child.stdout) {
-        told += chunk;
-        if (told.split('\n').length > stopAfter) child.kill('SIGKILL');
-      }
-      const lines = told.split('\n').slice(0, -1);
+      const lines = await linesUntilKilled(script, [file, durability], stopAfter);
       assert.ok(lines.length >= stopAfter);
       const reader = new EventLogReader(file);
       const kept = new Map(reader.after(0, 100_000).map(({ seq, hash }) => [`${seq} ${hash}`, seq]));

@@ -15,6 +15,7 @@ import {
   emission,
   goodWindow,
   MEMBERS,
+  members,
   POOL,
   records,
   signer,
@@ -24,8 +25,6 @@ import {
   WINDOW,
   word,
 } from './support/events.ts';
-
-const members = MEMBERS.map((account, index) => ({ account, index }));
 
 /** Blocks of the final chain: who made slot k, or null for a missed one. */
 function chainOf(makers: (string | null)[]): BlockRef[] {

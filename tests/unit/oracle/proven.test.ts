@@ -9,7 +9,7 @@ import {
   CHAIN,
   closing,
   goodWindow,
-  MEMBERS,
+  members,
   POOL,
   records,
   signer,
@@ -21,8 +21,6 @@ import {
   word,
 } from './support/events.ts';
 import { TestPool } from './support/pool.ts';
-
-const members = MEMBERS.map((account, index) => ({ account, index }));
 
 /** The metrics of a window in standby mode with these events; `before` is what the log says ahead of it. */
 function measured(events: PoolEvent[], before: PoolEvent[] = []) {

@@ -13,6 +13,8 @@ export const CHAIN = 'c0'.repeat(32);
 /** The emitter's, which signs the log. */
 export const logKey = signingKeyOf('5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3') as SigningKey;
 export const MEMBERS = ['ann', 'bob', 'eve'] as const;
+/** With their seats, as the contract has them. */
+export const members = MEMBERS.map((account, index) => ({ account, index }));
 
 const keys = new Map<string, SigningKey>();
 
