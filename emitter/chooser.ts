@@ -296,7 +296,7 @@ export class Chooser {
   private tellRejected({ window, block, signer, gone }: RejectedEffect, at: number): void {
     const { frames, branch, journal, members, logger } = this.parts;
     const { id, slot, num } = block;
-    const frame = frames.get(candidateKey({ id, signer }))?.frame ?? branch.upTo(id).at(-1)?.frame;
+    const frame = frames.get(candidateKey({ id, signer }))?.frame ?? branch.find(id)?.frame;
     branch.remove(gone);
     const decoded = frame && decodeBlockHeader(frame);
     const header = frame && decoded?.ok ? frame.subarray(HEADER_START, decoded.value.bodyOffset).toString('hex') : '';

@@ -44,7 +44,7 @@ export class MemberLinks {
       ...needs,
       relayHead,
       branch: (window) => branch.of(window),
-      upTo: (id) => branch.upTo(id),
+      upTo: (id) => this.upTo(id),
       onRelayLost: (of, reason) => this.onRelayLost(of, reason),
       onDropped: () => {
         this.dropped++;
@@ -93,6 +93,19 @@ export class MemberLinks {
   stop(reason: string): void {
     clearInterval(this.silenceTimer);
     for (const link of this.links) link.close(reason);
+  }
+
+  /** The public branch that ends in a block, as far as its blocks are kept, replaced ones included, in order. */
+  private upTo(id: string): RecentBlock[] {
+    const { branch } = this.parts;
+    const path: RecentBlock[] = [];
+    for (let at: string | undefined = id; at !== undefined; at = path[0]?.previous) {
+      const ours = branch.find(at);
+      const found: RecentBlock | undefined = ours ? { ...ours, pool: true } : this.recent.find(at);
+      if (!found) break;
+      path.unshift(found);
+    }
+    return path;
   }
 
   private onRelayLost({ session }: MemberLink, reason: string): void {

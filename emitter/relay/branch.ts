@@ -45,14 +45,8 @@ export class PublicBranch {
     return blocks.filter(({ id }) => !this.replaced.has(id)).sort((a, b) => a.slot - b.slot);
   }
 
-  /** The pool's blocks on the branch that ends in a block, replaced ones included, in order: what a node needs to link the next. */
-  upTo(id: string): BranchBlock[] {
-    const path: BranchBlock[] = [];
-    for (let block = this.find(id); block; block = this.find(block.previous)) path.unshift(block);
-    return path;
-  }
-
-  private find(id: string): BranchBlock | undefined {
+  /** A block of the kept windows, also one whose place a rescue took. */
+  find(id: string): BranchBlock | undefined {
     for (const blocks of this.windows.values()) {
       const found = blocks.find((block) => block.id === id);
       if (found) return found;

@@ -36,15 +36,19 @@ export class Hold {
   private joining = false;
   /** While it joins: its head, its last irreversible block, and the newest of what was written on top of these. */
   private frontier: string[] = [];
+  /** Id of the head that the member told of last. */
+  private head: string | null = null;
 
   /** From a member's first handshake: how far its head is behind the public one; `has`: ids of that head and of its last irreversible block. */
   connected(behind: number, has: [string, string]): void {
     this.joining = behind > IN_SYNC_BLOCKS;
     this.frontier = has;
+    this.head = has[0];
   }
 
   /** A later handshake: it says so once it is in sync. */
-  toldHead(behind: number): void {
+  toldHead(behind: number, id: string): void {
+    this.head = id;
     if (behind <= IN_SYNC_BLOCKS) this.joining = false;
   }
 
@@ -120,6 +124,11 @@ export class Hold {
   /** Whether the member has this block already. */
   has(id: string): boolean {
     return this.seen.has(id);
+  }
+
+  /** Whether it told of this block as its head. */
+  isHead(id: string): boolean {
+    return this.head === id;
   }
 
   /** A block was written to the member. One that is live, and on top of all that it lacked, ends its joining. */

@@ -7,7 +7,6 @@ import { answerTime } from '../decode/time.ts';
 import { LIMITS } from '../limits.ts';
 import type { FrameSocket } from '../session/frame-socket.ts';
 import type { Head } from '../session/peer-session.ts';
-import type { BranchBlock } from './branch.ts';
 import { Greeting } from './greeting.ts';
 import { Hold, type PassingBlock } from './hold.ts';
 import type { RecentBlock } from './recent.ts';
@@ -26,8 +25,8 @@ export interface LinkContext {
   /** Whether a head that a member tells of is on no public branch the emitter knows. */
   isPrivate(id: string): boolean;
   branch(window: number): { id: string; slot: number; frame: Buffer }[];
-  /** The pool's public blocks of the last windows on the branch that ends in a block, in order. */
-  upTo(id: string): BranchBlock[];
+  /** The public branch that ends in a block, as far as its blocks are kept, in order. */
+  upTo(id: string): RecentBlock[];
   /** The relay node's head, for a member's handshake to it; rejects while it does not answer or is far behind. */
   relayHead(): Promise<Head>;
   /** A block from the member is arriving: the first `filled` bytes of the frame that comes whole later. */
@@ -188,7 +187,7 @@ export class MemberLink {
     const tip = this.context.publicTip();
     const behind = (tip?.num ?? 0) - headNum;
     if (tip && generation === 1) this.hold.connected(behind, [headId, libId]);
-    else if (tip) this.hold.toldHead(behind);
+    else if (tip) this.hold.toldHead(behind, headId);
     this.relay.remember((head) => withChainState(frame, libOffset, head));
     const hide = tip && this.context.isPrivate(headId);
     this.relay.send(hide ? withHead(frame, libOffset, tip.num, tip.id) : frame);
@@ -242,22 +241,31 @@ export class MemberLink {
     // The flush may have handed over this very block.
     if (answer === 'flush' && this.hold.has(id)) return;
     if (!block.pool) this.passParents(block.previous);
-    this.write({ ...block, frame }, block.pool);
+    this.write({ ...block, frame });
   }
 
   /**
-   * What the network built on although a rescue had taken its place: the rescue was late, and the flush left these blocks out. Without
-   * them the member could link nothing any more.
+   * What a block needs to link and the member lacks. Of the pool's: what the network built on although a rescue had taken its place,
+   * for the rescue was late and the flush left these blocks out. Of others': the relay node sends new blocks only, not the
+   * ones between them and the end of a sync, until the member asks.
    */
   private passParents(previous: string): void {
-    for (const block of this.context.upTo(previous))
-      if (block.num > this.since && !this.hold.has(block.id)) this.write(block, true);
+    const path = this.context.upTo(previous);
+    const lacking = path.slice(path.findLastIndex(({ id }) => this.has(id)) + 1);
+    const isLinked = lacking[0] !== undefined && this.has(lacking[0].previous);
+    // Otherwise it may be far behind: others' blocks would link no better than the one that comes.
+    const written = isLinked ? lacking : lacking.slice(lacking.findLastIndex(({ pool }) => !pool) + 1);
+    for (const block of written) if (isLinked || block.num > this.since) this.write(block);
   }
 
-  private write(block: Omit<BranchBlock, 'num'>, pool: boolean): void {
+  private has(id: string): boolean {
+    return this.hold.has(id) || this.hold.isHead(id);
+  }
+
+  private write(block: Omit<RecentBlock, 'num'>): void {
     const now = this.context.now();
     this.hold.wrote(block, now);
-    if (pool) this.written.wrote(block.id, block.slot, now);
+    if (block.pool) this.written.wrote(block.id, block.slot, now);
     this.member.send(block.frame);
   }
 

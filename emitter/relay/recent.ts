@@ -23,6 +23,10 @@ export class RecentBlocks {
     if (this.blocks.length > LIMITS.recentBlocks) this.blocks.shift();
   }
 
+  find(id: string): RecentBlock | undefined {
+    return this.blocks.findLast((block) => block.id === id);
+  }
+
   /** In the order they became public. */
   get all(): readonly RecentBlock[] {
     return this.blocks;

@@ -131,7 +131,7 @@ export class MemberChannel {
    * node says that it has more, and is asked for it.
    */
   private handshake(head: Block, root: Block): void {
-    this.hold.toldHead((this.emitter.tip?.num ?? 0) - head.num);
+    this.hold.toldHead((this.emitter.tip?.num ?? 0) - head.num, head.id);
     if (this.emitter.isPrivate(head.id) || this.hold.isHolding(this.emitter.now())) return;
     if (this.relay.head !== head && this.relay.head.num >= head.num) this.answer(head, root);
   }

@@ -117,7 +117,9 @@ export class PoolEmitter {
   }
 
   upTo(id: string): BranchBlock[] {
-    return this.branch.upTo(id);
+    const path: BranchBlock[] = [];
+    for (let block = this.branch.find(id); block; block = this.branch.find(block.previous)) path.unshift(block);
+    return path;
   }
 
   /** Emitted or seen in public. */

@@ -189,11 +189,11 @@ test('a joiner that has been given all that it lacked, up to a live block, is no
 test('a joiner that tells of the public head is in sync; an old handshake changes nothing', () => {
   const hold = new Hold();
   hold.connected(500, ['head', 'lib']);
-  hold.toldHead(3);
+  hold.toldHead(3, 'head');
   assert.equal(hold.isJoining, true);
-  hold.toldHead(2);
+  hold.toldHead(2, 'head');
   assert.equal(hold.isJoining, false);
-  hold.toldHead(400);
+  hold.toldHead(400, 'head');
   assert.equal(hold.isJoining, false, 'its private branch is lower than the public one');
 });
 

@@ -7,7 +7,6 @@ import { decodeHandshake, withHead } from '../../../emitter/decode/handshake.ts'
 import { frameOf, MESSAGE } from '../../../emitter/decode/message.ts';
 import { ID_LIST, noticeBlockMode } from '../../../emitter/decode/notice.ts';
 import { LIMITS } from '../../../emitter/limits.ts';
-import type { BranchBlock } from '../../../emitter/relay/branch.ts';
 import { type LinkContext, MemberLink } from '../../../emitter/relay/member-link.ts';
 import type { RecentBlock } from '../../../emitter/relay/recent.ts';
 import type { Head } from '../../../emitter/session/peer-session.ts';
@@ -36,8 +35,8 @@ interface Bench {
   };
   time: { now: number };
   isPrivate: Set<string>;
-  /** The pool's public blocks below the next block that comes. */
-  below: BranchBlock[];
+  /** Public blocks below the next block that comes. */
+  below: RecentBlock[];
   /** Whether the member is paused, in standby mode. */
   follows: { on: boolean };
 }
@@ -68,7 +67,7 @@ function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
   const time = { now: slotTime(firstSlot(WINDOW)) };
   const isPrivate = new Set<string>();
   const follows = { on: false };
-  const below: BranchBlock[] = [];
+  const below: RecentBlock[] = [];
   const shown: { id: string; frame: Buffer; slot: number }[] = [];
   const context: LinkContext = {
     pool: stringToName('pool'),
@@ -103,6 +102,11 @@ function idOf(frame: Buffer): string {
   const decoded = decodeBlockHeader(frame);
   assert.ok(decoded.ok);
   return decoded.value.id;
+}
+
+function publicBlock(num: number): RecentBlock {
+  const { id, slot, previous, frame, producer } = blockNumber(num);
+  return { id, num, slot, previous, frame, pool: producer === 'pool' };
 }
 
 function hex(frames: Buffer[]): string[] {
@@ -247,6 +251,13 @@ async function turns(): Promise<void> {
 }
 
 const handshake = (messages.handshake[0] as { frame: Buffer }).frame;
+
+/** Where the last irreversible block stands in it. */
+function headOffset(): number {
+  const decoded = decodeHandshake(handshake);
+  assert.ok(decoded.ok);
+  return decoded.value.libOffset;
+}
 
 function headOf(frame: Buffer | undefined) {
   const decoded = decodeHandshake(frame as Buffer);
@@ -401,9 +412,8 @@ test('fed with public blocks, a member gets them once, in order, held as from th
     const blocks = Array.from({ length: 14 }, (_, k) => blockNumber(40 + k));
     const recent: RecentBlock[] = [];
     relay.close('ECONNRESET');
-    for (const { id, num, slot, previous, frame, producer } of blocks) {
-      const block = { id, num, slot, previous, frame, pool: producer === 'pool' };
-      recent.push(block);
+    for (const { num, slot } of blocks) {
+      recent.push(publicBlock(num));
       time.now = slotTime(slot) - 20;
       if (num === 53) assert.deepEqual(member.sent, [], 'nothing inside the window');
       link.feed(recent);
@@ -417,35 +427,65 @@ test('fed with public blocks, a member gets them once, in order, held as from th
 
 test('what the member has is not fed again', () => {
   const { link, member, relay } = bench();
-  const { id, num, slot, previous, frame } = blockNumber(53);
-  const block = { id, num, slot, previous, frame, pool: false };
+  const block = publicBlock(53);
   link.feed([block]);
   link.feed([block]);
-  assert.deepEqual(member.texts, hex([frame]));
-  relay.arrive(blockNumber(54).frame);
-  const next = blockNumber(54);
-  link.feed([block, { ...next, pool: false }]);
-  assert.deepEqual(member.texts, hex([frame, next.frame]));
+  assert.deepEqual(member.texts, hex([block.frame]));
+  const next = publicBlock(54);
+  relay.arrive(next.frame);
+  link.feed([block, next]);
+  assert.deepEqual(member.texts, hex([block.frame, next.frame]));
   link.close('end');
 });
 
 test('before another producer’s block a member gets the pool’s blocks below it that it lacks: a rescue may have come too late', () => {
   const { link, member, relay, time, below } = bench();
   time.now = slotTime(blockNumber(53).slot);
-  below.push(...Array.from({ length: 13 }, (_, k) => blockNumber(40 + k)));
-  member.arrive(blockNumber(42).frame);
+  below.push(...Array.from({ length: 13 }, (_, k) => publicBlock(40 + k)));
+  member.arrive(blockNumber(41).frame, blockNumber(42).frame);
   relay.arrive(blockNumber(53).frame, blockNumber(54).frame);
-  const lacking = [...below.filter(({ num }) => num > 40 && num !== 42), blockNumber(53), blockNumber(54)];
-  assert.deepEqual(member.texts, hex(lacking.map(({ frame }) => frame)), 'once, and not what it had when it came');
+  const lacking = [...below.filter(({ num }) => num > 42), blockNumber(53), blockNumber(54)];
+  assert.deepEqual(member.texts, hex(lacking.map(({ frame }) => frame)), 'once, and not what it made itself');
   assert.deepEqual(link.written.ancestorOf(blockNumber(53).slot + 200, time.now + 5000)?.id, blockNumber(52).id);
+  link.close('end');
+});
+
+test('it gets them above the height at which it came when nothing is known of what it has', () => {
+  const { link, member, relay, time, below } = bench();
+  time.now = slotTime(blockNumber(53).slot);
+  below.push(...Array.from({ length: 13 }, (_, k) => publicBlock(40 + k)));
+  relay.arrive(blockNumber(53).frame);
+  assert.deepEqual(member.texts, hex([...below.slice(1), blockNumber(53)].map(({ frame }) => frame)));
+  link.close('end');
+});
+
+test('others’ blocks between what it has, or says it has, and a new one are written before that one, once', () => {
+  for (const has of ['written', 'told'] as const) {
+    const { link, member, relay, time, below } = bench();
+    time.now = slotTime(blockNumber(56).slot);
+    if (has === 'written') relay.arrive(blockNumber(53).frame);
+    else member.arrive(withHead(handshake, headOffset(), 53, blockNumber(53).id));
+    below.push(...[53, 54].map(publicBlock));
+    relay.arrive(blockNumber(55).frame, blockNumber(56).frame);
+    const expected = [54, 55, 56].map((num) => blockNumber(num).frame);
+    assert.deepEqual(member.texts.slice(has === 'written' ? 1 : 0), hex(expected), has);
+    link.close('end');
+  }
+});
+
+test('others’ blocks far above what a member has are not written to it: they link no better than the new one', () => {
+  const { link, member, relay, time, below } = bench();
+  time.now = slotTime(blockNumber(56).slot);
+  member.arrive(withHead(handshake, headOffset(), 3, blockNumber(40).id));
+  below.push(...[54, 55].map(publicBlock));
+  relay.arrive(blockNumber(56).frame);
+  assert.deepEqual(member.texts, hex([blockNumber(56).frame]));
   link.close('end');
 });
 
 test('a member that is still taking old blocks in is not fed with new ones', () => {
   const { link, member } = bench();
-  const decoded = decodeHandshake(handshake);
-  assert.ok(decoded.ok);
-  member.arrive(withHead(handshake, decoded.value.libOffset, 3, blockNumber(40).id));
+  member.arrive(withHead(handshake, headOffset(), 3, blockNumber(40).id));
   link.feed([{ ...blockNumber(53), pool: false }]);
   assert.deepEqual(member.sent, []);
   link.close('end');

@@ -93,16 +93,35 @@ test('a block whose place a rescue took is not handed on', async () => {
   links.stop('end');
 });
 
-test('the pool’s blocks below a block are found also when a rescue took their place, as long as their windows are kept', async () => {
+test('the pool’s blocks are found also when a rescue took their place, as long as their windows are kept', async () => {
   const { links, branch } = await world();
   for (const num of [101, 102, 103]) branch.add(block(num));
   branch.remove(['block 102', 'block 103']);
-  const ids = (blocks: { id: string }[]) => blocks.map(({ id }) => id);
-  assert.deepEqual(ids(branch.of(windowOf(SLOT))), ['block 101']);
-  assert.deepEqual(ids(branch.upTo('block 103')), ['block 101', 'block 102', 'block 103']);
-  assert.deepEqual(branch.upTo('block 104'), []);
+  assert.deepEqual(
+    branch.of(windowOf(SLOT)).map(({ id }) => id),
+    ['block 101'],
+  );
+  assert.equal(branch.find('block 103')?.previous, 'block 102');
+  assert.equal(branch.find('block 104'), undefined);
   for (const num of [112, 124]) branch.add(block(num));
-  assert.deepEqual(branch.upTo('block 103'), []);
+  assert.equal(branch.find('block 103'), undefined);
+  links.stop('end');
+});
+
+test('below a new block a member gets what it lacks, the pool’s and others’, also what a rescue replaced', async () => {
+  const { links, branch, member, relay } = await world();
+  relay.behind = false;
+  const link = links.all[0];
+  link?.feed([block(101, false)]);
+  links.add(block(102, false));
+  branch.add(block(103));
+  branch.remove(['block 103']);
+  links.add(block(104, false));
+  link?.feed([block(105, false)]);
+  assert.deepEqual(
+    member.sent.map(String),
+    [101, 102, 103, 104, 105].map((num) => `block ${num}`),
+  );
   links.stop('end');
 });
 
