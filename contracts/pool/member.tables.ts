@@ -13,12 +13,12 @@ export const NO_INDEX: u8 = 255;
 export class Member extends Table {
     constructor(
         public account: Name = EMPTY_NAME,
+        public payee: Name = EMPTY_NAME,
         public status: u8 = 0,
         public index: u8 = NO_INDEX,
         public key: PublicKey = new PublicKey(),
         public leaving: boolean = false, // had given notice before it was suspended
         public keyless: boolean = false, // took its key out of the signing authority
-        public payee: Name = EMPTY_NAME,
         public location: u16 = 0,
         public terms: u32 = 0, // version it agreed to
         public joined: TimePointSec = new TimePointSec(),
@@ -33,6 +33,18 @@ export class Member extends Table {
         public owners: string = "", // other members it owns, controls or shares machines with, as it declares
         public proof_terms: u32 = 0, // version of the terms that `proof` is for
         public proof: u8[] = [], // signature of an applicant's key that nobody has checked yet; empty for all others
+    ) { super(); }
+
+    @primary
+    get primary(): u64 { return this.account.N; }
+}
+
+// What a claim reads of a member: the first two columns, and not its key, its times and its texts, a fifth of what it executes.
+@table("members", noabigen)
+export class Payee extends Table {
+    constructor(
+        public account: Name = EMPTY_NAME,
+        public payee: Name = EMPTY_NAME,
     ) { super(); }
 
     @primary

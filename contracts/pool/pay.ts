@@ -1,6 +1,6 @@
 import { Name, SAME_PAYER } from "proton-tsc";
 import { Config, State } from "./setup.tables";
-import { Member, Seat } from "./member.tables";
+import { Member, Payee, Seat } from "./member.tables";
 import { Books, Credit, CORE } from "./pay.tables";
 import { fail } from "./fail";
 import { add, mul, sub } from "./math";
@@ -126,7 +126,7 @@ export function claim(self: Name, account: Name, token: u64): void {
     if (row == null || row.owed == 0) fail(`nothing to claim: ${account} is owed nothing in token ${token} until an epoch is closed`);
     const table = new Rows<Books>(self);
     const books = loadBooks(self, token, table);
-    const member = new Rows<Member>(self).get(account.N);
+    const member = new Rows<Payee>(self).get(account.N);
     const payee = member == null ? account : member.payee;
     const amount = row!.owed;
     if (member == null) {

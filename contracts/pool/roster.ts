@@ -45,7 +45,7 @@ export function join(self: Name, config: Config, account: Name, key: PublicKey, 
     requireText("url", url);
     requireText("owners", owners);
     requirePayee(self, config, payee);
-    const member = new Member(account, APPLIED, NO_INDEX, key, false, false, payee, location, config.terms_version, now());
+    const member = new Member(account, payee, APPLIED, NO_INDEX, key, false, false, location, config.terms_version, now());
     member.url = url;
     member.owners = owners;
     if (config.phase == FOUNDING || config.open) {

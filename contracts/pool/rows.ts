@@ -33,6 +33,11 @@ function blank<T extends Table>(): T {
     return changetype<T>(__new(offsetof<T>(), idof<T>()));
 }
 
+// Bytes that a row is read into: a new Array is filled with zeros first.
+function bytes(size: i32): u8[] {
+    return changetype<u8[]>(__newArray(size, 0, idof<u8[]>()));
+}
+
 export class Rows<T extends Table> {
     private code: u64;
     private scope: u64;
@@ -44,7 +49,7 @@ export class Rows<T extends Table> {
     constructor(code: Name, scope: Name = code) {
         this.code = code.N;
         this.scope = scope.N;
-        this.table = blank<T>().getTableName().N;
+        this.table = changetype<T>(0).getTableName().N;
     }
 
     get(key: u64): T | null {
@@ -130,7 +135,7 @@ export class Rows<T extends Table> {
     private read(iterator: i32): T | null {
         if (iterator < 0) return null;
         const size = db_get_i64(iterator, 0, 0);
-        const data = new Array<u8>(size);
+        const data = bytes(size);
         db_get_i64(iterator, data.dataStart, size);
         const row = blank<T>();
         row.unpack(data);
@@ -145,7 +150,7 @@ export class Rows<T extends Table> {
 export function readForeign(code: Name, scope: Name, table: Name, key: u64, size: i32): u8[] | null {
     const iterator = db_find_i64(code.N, scope.N, table.N, key);
     if (iterator < 0 || db_get_i64(iterator, 0, 0) != size) return null;
-    const data = new Array<u8>(size);
+    const data = bytes(size);
     db_get_i64(iterator, data.dataStart, size);
     return data;
 }
