@@ -146,6 +146,8 @@ test('deposits, spending, orders', async () => {
 
 test('the mode, from the window after the vote’s execution on', async () => {
   await decide('proposeMode');
+  // the head is older than the block that it was executed in, until there is one more
+  await chain.pass(1);
   const window = await currentWindow(chain);
   const shown = JSON.parse(await type('showStrategy')) as { rows: Record<string, unknown>[] };
   const { mode, previous_mode: before, from_window: from } = shown.rows[0] ?? {};
