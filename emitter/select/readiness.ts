@@ -17,15 +17,16 @@ export function stoodSince(state: SelectState, signer: string, before: Agent | u
 /** What the log says of the run before. */
 export function restoreStanding(
   state: SelectState,
-  { at, words, away }: Extract<SelectEvent, { type: 'stood' }>,
+  { at, words, away, owing }: Extract<SelectEvent, { type: 'stood' }>,
 ): void {
   state.backAt = at;
   state.stood = new Map(words.map(({ signer, last }) => [signer, last]));
-  if (away.length > 0) state.owing = new Set(away);
+  if (away.length > 0) state.away = away;
+  if (owing.length > 0) state.owing = owing;
 }
 
 /**
- * Whether those who cannot take their turn are away themselves: right after a restart members are still dialling this emitter, and what
+ * Whether those who cannot take their turn owe it: right after a restart members are still dialling this emitter, and what
  * keeps them is not theirs.
  */
 export function isMissed(state: SelectState, now: number): boolean {
