@@ -1,7 +1,7 @@
 import { SILENCE_MS } from '../../common/agent.ts';
 import { lastSlot, SLOT_MS, slotAt, slotTime, windowOf } from '../../common/slot.ts';
 import { awaitedSlot, expectedAt } from './expected.ts';
-import { isAble, isMissed, isReady, noteReady, stoodSince } from './readiness.ts';
+import { isAble, isJustBack, isReady, noteReady, stoodSince } from './readiness.ts';
 import { ruleFor } from './settings.ts';
 import { isAlive, isOver, isTurnOver, rulesOf, type SelectState, turnsAfter, type WindowState } from './state.ts';
 import { askedForTurn, isBack, leads, passOver } from './turns.ts';
@@ -9,6 +9,12 @@ import type { SelectEffect, SelectEvent } from './types.ts';
 
 /** A leader that is paused, or another that is not, is told again after this: the command may have been lost. */
 const TELL_AGAIN_MS = 500;
+
+/**
+ * A member's node dials a restarted emitter within its `connection-cleanup-period` of 1 s and says who it is by its next block; what it made
+ * meanwhile is asked for then. One that takes its place sooner would leave these slots empty.
+ */
+const DIAL_MS = 1000;
 
 /** nodeos skips to the next slot when less than a tenth of this one is left. Source: `calculate_pending_block_time`. */
 const SLOT_REST_MS = SLOT_MS / 10;
@@ -102,7 +108,7 @@ function appoint(state: SelectState, window: number, now: number, effects: Selec
   }
   if (at >= owing) state.lastTurn = leader;
   delete state.away;
-  if (isMissed(state, now)) passOver(state, signers.slice(0, at), window);
+  if (!isJustBack(state, now)) passOver(state, signers.slice(0, at), window);
   giveDuty(state, leader, window, window, now, effects);
   tell(state, others(state), now, effects);
 }
@@ -124,7 +130,7 @@ function replace(
   }
   const skipped = asked.slice(0, asked.indexOf(leader));
   // Who fails in its window has lost that.
-  if (isMissed(state, now)) passOver(state, window ? skipped : [duty.leader, ...skipped], duty.turn);
+  if (!isJustBack(state, now)) passOver(state, window ? skipped : [duty.leader, ...skipped], duty.turn);
   if (window) {
     window.out.add(duty.leader);
     window.overdue = null;
@@ -150,14 +156,16 @@ function dutyTrouble(state: SelectState, window: WindowState | null): string | n
 
 /**
  * When its next block counts as overdue: its own learned time plus a margin, and not before the first slot it could make since it was
- * told; of one that took over in mid-window, the slot's own time. There is no other branch in stock, so nothing is gained by
- * waiting longer.
+ * told, or could send since this emitter is back; of one that took over in mid-window, the slot's own time. There is no other branch in
+ * stock, so nothing is gained by waiting longer.
  */
 export function dutyDueAt(state: SelectState, window: WindowState): number | null {
   const duty = state.duty;
   const slot = awaitedSlot(window);
   if (!duty || slot > lastSlot(window.id)) return null;
-  const possible = slotTime(slotAt(duty.since + SLOT_REST_MS) + 1);
+  const isDialling = state.backAt !== undefined && !isAlive(state, duty.leader);
+  const from = isDialling ? Math.max(duty.since, (state.backAt ?? 0) + DIAL_MS) : duty.since;
+  const possible = slotTime(slotAt(from + SLOT_REST_MS) + 1);
   const usual = tookOver(window, duty.leader) ? slotTime(slot) : expectedAt(state, duty.leader, slot);
   return Math.max(usual, possible) + state.config.overdueMs;
 }

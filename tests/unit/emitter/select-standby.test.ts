@@ -775,3 +775,39 @@ test('who cannot take over when the leader fails owes a turn; and is away from t
     );
   }
 });
+
+test('a head that is behind is not held against a member right after a restart: blocks are kept from unknown connections', () => {
+  for (const [back, slots] of [
+    [9_000, 12],
+    [60_000, 0],
+  ] as const) {
+    const { agent, feed, first, told } = byHand();
+    const at = slotTime(first);
+    feed({ type: 'stood', at: at - back + 7_000, words: [], away: [], owing: [] });
+    agent(0, at - 10);
+    feed({ type: 'turn', at, window: poolWindow(0) });
+    for (let k = 0; k < 12; k++) agent(1, slotTime(first + k) + 1, BEHIND);
+    assert.equal(slotsOf(told, 1).length, slots);
+  }
+});
+
+test('after a restart the leader has a second to dial before another takes its place; once it has, none', () => {
+  for (const [isBack, ms] of [
+    [false, 1000],
+    [true, 0],
+  ] as const) {
+    const { agent, feed, first, parent, state } = byHand();
+    const at = slotTime(first + 4) + 100;
+    const zero = block(parent, first, 'm0');
+    feed({ type: 'public', at, block: zero, pool: false });
+    feed({ type: 'stood', at, words: [], away: [], owing: [] });
+    feed({ type: 'decided', at, block: { ...zero, previous: '' }, signer: signerOf(0), rescue: false });
+    for (const m of [0, 1]) agent(m, at + 10, { producing: m === 0, headNum: zero.num });
+    if (isBack) feed({ type: 'member', at: at + 10, signer: signerOf(0), up: true });
+    const due = slotTime(first + 5) + ms + SELECT_DEFAULTS.overdueMs;
+    feed({ type: 'tick', at: due - 1 });
+    assert.equal(state.duty?.leader, signerOf(0));
+    feed({ type: 'tick', at: due });
+    assert.equal(state.duty?.leader, signerOf(1), `${isBack}`);
+  }
+});
