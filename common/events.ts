@@ -118,6 +118,18 @@ export type PoolEvent =
       reason: string;
     }
   | {
+      /** Since schema 5: a member's block `id` has an unknown parent; it was asked for the blocks `from` to `to` of its own branch. */
+      type: 'asked';
+      at: number;
+      session: number;
+      signer: string | null;
+      member: string | null;
+      slot: number;
+      id: string;
+      from: number;
+      to: number;
+    }
+  | {
       /** Standby mode: from this window on this member makes the blocks; the others are paused. */
       type: 'lead';
       at: number;

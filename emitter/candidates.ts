@@ -57,7 +57,10 @@ export class Candidates {
   take(link: MemberLink, frame: Buffer, header: BlockHeader): void {
     const arrival = { session: link, frame, header, at: this.parts.chooser.now(), monotonic: performance.now() };
     this.parts.frames.sawCandidate(header.id);
-    this.settle(this.intake.take(arrival));
+    const outcomes = this.intake.take(arrival);
+    // It waits for its parent, which that member may have made while it had nobody to send it to.
+    if (outcomes.length === 0) this.askForLacking(link, header);
+    this.settle(outcomes);
   }
 
   /** A block is in the tree now: those that waited for it are checked. */
@@ -118,6 +121,16 @@ export class Candidates {
     this.identify(session, signer);
     suspects.compare(session, header, signer);
     chooser.offer(verifiedRecord(arrival, verified, chooser.now(), members.account(signer)));
+  }
+
+  private askForLacking(link: MemberLink, { id, slot }: BlockHeader): void {
+    const range = link.askForLacking();
+    if (!range) return;
+    const { chooser, journal, logger, members } = this.parts;
+    const { session, signer } = link;
+    const member = members.account(signer);
+    logger.info({ session, member, slot, ...range }, 'a block’s parent is not known: its member is asked for it');
+    journal.tell(null, { type: 'asked', at: chooser.now(), session, signer, member, slot, id, ...range });
   }
 
   /** A connection is whose new candidates come on it: a member can also pass on blocks of others. */

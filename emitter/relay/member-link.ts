@@ -3,6 +3,7 @@ import { type BlockHeader, decodeBlockHeader } from '../decode/block.ts';
 import { decodeHandshake, withChainState, withHead } from '../decode/handshake.ts';
 import { LENGTH_BYTES, MESSAGE, messageType } from '../decode/message.ts';
 import { ID_LIST, noticeBlockMode } from '../decode/notice.ts';
+import { encodeSyncRequest } from '../decode/sync-request.ts';
 import { answerTime } from '../decode/time.ts';
 import { LIMITS } from '../limits.ts';
 import type { FrameSocket } from '../session/frame-socket.ts';
@@ -10,6 +11,7 @@ import type { Head } from '../session/peer-session.ts';
 import type { BranchBlock } from './branch.ts';
 import { Greeting } from './greeting.ts';
 import { Hold, type PassingBlock } from './hold.ts';
+import { LackingBlocks, type NumberRange } from './lacking.ts';
 import type { RecentBlock } from './recent.ts';
 import { RelaySide } from './relay-side.ts';
 import { WrittenBlocks } from './written.ts';
@@ -70,6 +72,7 @@ export class MemberLink {
   private keptHandshake: Buffer | null = null;
   private closed = false;
   private readonly greeting: Greeting;
+  private readonly lacking = new LackingBlocks();
 
   constructor(session: number, member: FrameSocket, dialRelay: () => FrameSocket, context: LinkContext) {
     this.session = session;
@@ -147,6 +150,16 @@ export class MemberLink {
     if (this.hold.window !== null) this.flush(this.hold.window);
   }
 
+  /**
+   * The parent of the block that it sent last is not known here: asks the member for its own blocks below it, which come like any others.
+   * Gives their numbers; null when there is nothing to ask for.
+   */
+  askForLacking(): NumberRange | null {
+    const range = this.lacking.ask();
+    if (range) this.member.send(encodeSyncRequest(range.from, range.to));
+    return range;
+  }
+
   private fromMember(frame: Buffer): void {
     // The rest of a chunk still comes after its first frame had the connection closed.
     if (this.closed) return;
@@ -177,6 +190,7 @@ export class MemberLink {
     // Members pass on what they were given: not their own.
     if (this.hold.has(header.id)) return;
     const pastWindow = this.hold.produced(header.id, header.slot);
+    this.lacking.sent(header);
     this.context.onCandidate(this, frame, header);
     if (pastWindow) this.flush(windowOf(header.slot));
   }

@@ -33,6 +33,14 @@ export function isJustBack({ backAt }: SelectState, now: number): boolean {
   return backAt !== undefined && now - backAt <= RESTART_MS;
 }
 
+/**
+ * Until when a leader that another run left is not taken for gone, nor its next block for overdue: its node dials, says who it is by a block,
+ * and is asked for those below it, which take their time to come. Far back when there was no other run.
+ */
+export function dialsUntil({ backAt, config }: SelectState): number {
+  return backAt === undefined || config.dialMs === undefined ? 0 : backAt + config.dialMs;
+}
+
 /** Whether its node can make the next block now. */
 export function isAble(state: SelectState, window: WindowState | null, signer: string): boolean {
   return isLive(state, window, signer) && isInSync(state, signer);

@@ -1,7 +1,7 @@
 import { SILENCE_MS } from '../../common/agent.ts';
 import { lastSlot, SLOT_MS, slotAt, slotTime, windowOf } from '../../common/slot.ts';
 import { awaitedSlot, expectedAt } from './expected.ts';
-import { isAble, isJustBack, isReady, noteReady, stoodSince } from './readiness.ts';
+import { dialsUntil, isAble, isJustBack, isReady, noteReady, stoodSince } from './readiness.ts';
 import { ruleFor } from './settings.ts';
 import { isAlive, isOver, isTurnOver, rulesOf, type SelectState, turnsAfter, type WindowState } from './state.ts';
 import { askedForTurn, isBack, leads, passOver } from './turns.ts';
@@ -9,12 +9,6 @@ import type { SelectEffect, SelectEvent } from './types.ts';
 
 /** A leader that is paused, or another that is not, is told again after this: the command may have been lost. */
 const TELL_AGAIN_MS = 500;
-
-/**
- * A member's node dials a restarted emitter within its `connection-cleanup-period` of 1 s and says who it is by its next block; what it made
- * meanwhile is asked for then. One that takes its place sooner would leave these slots empty.
- */
-const DIAL_MS = 1000;
 
 /** nodeos skips to the next slot when less than a tenth of this one is left. Source: `calculate_pending_block_time`. */
 const SLOT_REST_MS = SLOT_MS / 10;
@@ -163,8 +157,7 @@ export function dutyDueAt(state: SelectState, window: WindowState): number | nul
   const duty = state.duty;
   const slot = awaitedSlot(window);
   if (!duty || slot > lastSlot(window.id)) return null;
-  const isDialling = state.backAt !== undefined && !isAlive(state, duty.leader);
-  const from = isDialling ? Math.max(duty.since, (state.backAt ?? 0) + DIAL_MS) : duty.since;
+  const from = Math.max(duty.since, dialsUntil(state));
   const possible = slotTime(slotAt(from + SLOT_REST_MS) + 1);
   const usual = tookOver(window, duty.leader) ? slotTime(slot) : expectedAt(state, duty.leader, slot);
   return Math.max(usual, possible) + state.config.overdueMs;

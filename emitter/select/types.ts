@@ -42,6 +42,13 @@ export interface SelectConfig {
    * Logs before schema 4 do not have it.
    */
   applyPercent?: number;
+  /**
+   * After a restart in mid-window so long nobody takes the place of a leader whose node is dialling: a `connection-cleanup-period` of 1 s, and a
+   * slot until it sends a block. See `dialsUntil`. Logs before schema 5 do not have it: such a leader had no time then.
+   */
+  dialMs?: number;
+  /** Whether blocks that come when their slot is over have a rescue's deadline. Logs before schema 5 do not have it: then it was the last slot's time. */
+  lateKeepsDeadline?: boolean;
   /** 0: a failed leader's window is given up. */
   rescuesPerWindow: number;
   /** How many of the pool's windows a member sits out after one in which a block of its was invalid. */
@@ -58,6 +65,8 @@ export const SELECT_DEFAULTS: SelectConfig = {
   deadlineMarginMs: 50,
   pathMs: null,
   applyPercent: 250,
+  dialMs: 1500,
+  lateKeepsDeadline: true,
   rescuesPerWindow: 2,
   quarantineWindows: 10,
   forkRules: 'legacy',
