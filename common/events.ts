@@ -118,7 +118,7 @@ export type PoolEvent =
       reason: string;
     }
   | {
-      /** Since schema 5: a member's block `id` has an unknown parent; it was asked for the blocks `from` to `to` of its own branch. */
+      /** Since schema 5: a member's block `id` has an unknown parent, or is its unknown head; it was asked for the blocks `from` to `to` of its own branch. */
       type: 'asked';
       at: number;
       session: number;

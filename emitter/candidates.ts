@@ -8,6 +8,7 @@ import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
 import type { Journal } from './log/journal.ts';
 import type { MemberDirectory } from './members.ts';
 import type { Frames } from './relay/frames.ts';
+import type { Asked } from './relay/lacking.ts';
 import type { MemberLink } from './relay/member-link.ts';
 import { candidateKey } from './select/state.ts';
 import type { Suspects } from './suspects.ts';
@@ -59,7 +60,7 @@ export class Candidates {
     this.parts.frames.sawCandidate(header.id);
     const outcomes = this.intake.take(arrival);
     // It waits for its parent, which that member may have made while it had nobody to send it to.
-    if (outcomes.length === 0) this.askForLacking(link, header);
+    if (outcomes.length === 0) link.askForLacking();
     this.settle(outcomes);
   }
 
@@ -81,6 +82,14 @@ export class Candidates {
     const decoded = decodeBlockHeader(frame);
     if (decoded.ok) verifyCandidate(new IncomingBlock(frame, decoded.value), header, at, this.parts.tree);
     canonicalJson(verifiedRecord(arrival, verified, at, null));
+  }
+
+  /** A member was asked for blocks of its own. */
+  asked({ session, signer }: MemberLink, asked: Asked): void {
+    const { chooser, journal, logger, members } = this.parts;
+    const member = members.account(signer);
+    logger.info({ session, member, ...asked }, 'a member’s block is not known: it is asked for its branch');
+    journal.tell(null, { type: 'asked', at: chooser.now(), session, signer, member, ...asked });
   }
 
   /** A connection ended. */
@@ -121,16 +130,6 @@ export class Candidates {
     this.identify(session, signer);
     suspects.compare(session, header, signer);
     chooser.offer(verifiedRecord(arrival, verified, chooser.now(), members.account(signer)));
-  }
-
-  private askForLacking(link: MemberLink, { id, slot }: BlockHeader): void {
-    const range = link.askForLacking();
-    if (!range) return;
-    const { chooser, journal, logger, members } = this.parts;
-    const { session, signer } = link;
-    const member = members.account(signer);
-    logger.info({ session, member, slot, ...range }, 'a block’s parent is not known: its member is asked for it');
-    journal.tell(null, { type: 'asked', at: chooser.now(), session, signer, member, slot, id, ...range });
   }
 
   /** A connection is whose new candidates come on it: a member can also pass on blocks of others. */

@@ -259,6 +259,8 @@ export class Emitter {
       publicTip: () => this.chooser.tip,
       isPrivate: (id) => this.frames.isPrivate(id, this.chooser.state.emittedIds),
       mayProduce: (signer) => this.agents.mayProduce(signer),
+      isKnown: (id) => this.public.tree.get(id) !== undefined,
+      onAsked: (link, asked) => this.candidates.asked(link, asked),
       onPartialBlock: (link, frame, filled) => this.candidates.feed(link, frame, filled),
       headerOf: (frame) => this.candidates.headerOf(frame),
       onCandidate: (link, frame, header) => this.candidates.take(link, frame, header),

@@ -1,6 +1,6 @@
-import { windowOf } from '../../common/slot.ts';
+import { slotAt, windowOf } from '../../common/slot.ts';
 import { Hold } from '../../emitter/relay/hold.ts';
-import { LackingBlocks } from '../../emitter/relay/lacking.ts';
+import { type Asked, LackingBlocks } from '../../emitter/relay/lacking.ts';
 import type { Block } from './blocks.ts';
 import type { Node, Peer } from './node.ts';
 import type { PoolEmitter } from './pool-emitter.ts';
@@ -91,6 +91,9 @@ export class MemberChannel {
     this.carryUp(() => {
       const tip = this.emitter.tip;
       if (tip) this.hold.connected(tip.num - head.num, [head.id, root.id]);
+      const slot = slotAt(this.emitter.now());
+      const isAhead = tip !== null && head.num > tip.num && this.emitter.isPoolWindow(windowOf(slot));
+      if (isAhead && !this.emitter.isKnown(head.id)) this.ask(this.lacking.atHead(head, slot));
       this.handshake(head, root);
       this.relaySpeaks();
     });
@@ -111,7 +114,10 @@ export class MemberChannel {
 
   /** The parent of its newest block is unknown: the member sends what it has below it, before its further blocks. */
   askForLacking(): void {
-    const range = this.lacking.ask();
+    this.ask(this.lacking.below());
+  }
+
+  private ask(range: Asked | null): void {
     if (!range) return;
     this.down.carry(() => {
       if (!this.open) return;

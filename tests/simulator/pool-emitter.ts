@@ -137,6 +137,10 @@ export class PoolEmitter {
     return this.branch.upTo(id);
   }
 
+  isKnown(id: string): boolean {
+    return this.linked.has(id);
+  }
+
   /** Emitted or seen in public. */
   isPublic(id: string): boolean {
     return this.publicIds.has(id);

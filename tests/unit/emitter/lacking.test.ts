@@ -5,6 +5,7 @@ import type { ChainClient } from '../../../common/chain.ts';
 import { chainRecord, type EventRecord, GENESIS_HASH, type PoolEvent } from '../../../common/events.ts';
 import { firstSlot, slotInWindow, slotTime } from '../../../common/slot.ts';
 import { emitterConfig } from '../../../emitter/config.ts';
+import { decodeHandshake, withHead } from '../../../emitter/decode/handshake.ts';
 import { encodeSyncRequest } from '../../../emitter/decode/sync-request.ts';
 import { Emitter } from '../../../emitter/emitter.ts';
 import type { EventStore } from '../../../emitter/log/store.ts';
@@ -31,8 +32,9 @@ test('the first block of a connection: the window’s before it are lacking; lat
   const asks = (...blocks: [number, number][]) => {
     const lacking = new LackingBlocks();
     return blocks.map(([num, k]) => {
-      lacking.sent({ num, slot: FIRST + k });
-      return lacking.ask();
+      lacking.sent({ num, slot: FIRST + k, id: 'aa' });
+      const asked = lacking.below();
+      return asked && { from: asked.from, to: asked.to };
     });
   };
   assert.deepEqual(asks([108, 8]), [{ from: 100, to: 107 }]);
@@ -57,8 +59,8 @@ test('whatever a member sends: at most eleven blocks below its newest are asked 
       const asked = new Set<number>();
       for (const [num, later] of blocks) {
         const slot = FIRST + later;
-        lacking.sent({ num, slot });
-        const range = lacking.ask();
+        lacking.sent({ num, slot, id: 'aa' });
+        const range = lacking.below();
         if (!range) continue;
         const window = slot - slotInWindow(slot);
         assert.ok(!asked.has(window));
@@ -70,6 +72,10 @@ test('whatever a member sends: at most eleven blocks below its newest are asked 
     cases(500),
   );
 });
+
+const greeting = (messages.handshake[0] as { frame: Buffer }).frame;
+const shake = decodeHandshake(greeting);
+const libOffset = shake.ok ? shake.value.libOffset : 0;
 
 const [m0, m1] = ['m0', 'm1'].map(signingKey) as [ReturnType<typeof signingKey>, ReturnType<typeof signingKey>];
 const root = rootState(schedule(5, [['pool', [m0, m1]]]), FIRST - 1);
@@ -158,10 +164,12 @@ function restarted(back: number) {
     inside.onMember(socket.asSocket());
     const ranges: [number, number][] = [];
     const make = (k: number) => {
-      const block = branch[k] as Signed;
       time.now = Math.max(time.now, slotTime(FIRST + k) - 50);
+      say((branch[k] as Signed).frame);
+    };
+    const say = (frame: Buffer) => {
       const before = socket.sent.length;
-      socket.arrive(block.frame);
+      socket.arrive(frame);
       for (const frame of socket.sent.slice(before)) {
         if (frame[4] !== 6) continue;
         ranges.push([frame.readUInt32LE(5), frame.readUInt32LE(9)]);
@@ -171,7 +179,12 @@ function restarted(back: number) {
         );
       }
     };
-    return { make, ranges };
+    /** Its first handshake, with the block of slot `k` as its head. */
+    const greet = (k: number) => {
+      const { num, id } = (branch[k] as Signed).header;
+      say(withHead(greeting, libOffset, num, id));
+    };
+    return { make, greet, ranges };
   };
   const stop = () => {
     emitter.stop();
@@ -227,6 +240,20 @@ test('the leader made blocks while the emitter was away: it is asked for them, a
       '9 valid',
     ].sort(),
   );
+});
+
+test('the leader’s last block was made before its node had dialled: it is asked by its head, and no slot is lost', () => {
+  const { leader, dial, told, slots, names, time, stop } = restarted(8);
+  time.now = slotTime(FIRST + 11) - 550;
+  const node = dial(leader);
+  node.greet(11);
+  const events = told();
+  stop();
+  const num = (k: number) => leader[k]?.header.num ?? 0;
+  assert.deepEqual(node.ranges, [[num(0), num(11)]]);
+  assert.deepEqual(slots(), names(leader, 5));
+  const asked = events.flatMap((event) => (event.type === 'asked' ? [[event.id, event.from, event.to]] : []));
+  assert.deepEqual(asked, [[leader[11]?.header.id, num(0), num(11)]]);
 });
 
 test('another member is asked as well: its branch is whole, and takes the leader’s place when that had time to dial', () => {
