@@ -1,7 +1,7 @@
 import { canonicalJson, sha256 } from './canonical.ts';
 
 /** Version of the event schema below; a reader refuses records of a newer one. See docs/event-log.md. */
-export const EVENT_VERSION = 4;
+export const EVENT_VERSION = 5;
 
 /** Where a run of the emitter begins from: with it and the inputs after it, every decision can be computed again. */
 export interface RunStart {
@@ -118,6 +118,18 @@ export type PoolEvent =
       reason: string;
     }
   | {
+      /** Since schema 5: a member's block `id` has an unknown parent, or is its unknown head; it was asked for the blocks `from` to `to` of its own branch. */
+      type: 'asked';
+      at: number;
+      session: number;
+      signer: string | null;
+      member: string | null;
+      slot: number;
+      id: string;
+      from: number;
+      to: number;
+    }
+  | {
       /** Standby mode: from this window on this member makes the blocks; the others are paused. */
       type: 'lead';
       at: number;
@@ -125,8 +137,10 @@ export type PoolEvent =
       signer: string;
       member: string | null;
       pause: string[];
-      /** Since schema 4: whose turn it was before, and who could not take it; absent when that is nobody. */
+      /** Who was passed over in this turn and owed one from before; absent when that is nobody. */
       away?: string[];
+      /** Since schema 5: who was passed over and has not led since, with the window of the turn in which it was; absent when that is nobody. */
+      owing?: { signer: string; since: number }[];
       /** Since schema 4: the leader whose place it takes in the running window, and who is out of it. */
       failed?: string;
     }

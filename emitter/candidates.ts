@@ -8,6 +8,7 @@ import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
 import type { Journal } from './log/journal.ts';
 import type { MemberDirectory } from './members.ts';
 import type { Frames } from './relay/frames.ts';
+import type { Asked } from './relay/lacking.ts';
 import type { MemberLink } from './relay/member-link.ts';
 import { candidateKey } from './select/state.ts';
 import type { Suspects } from './suspects.ts';
@@ -57,7 +58,10 @@ export class Candidates {
   take(link: MemberLink, frame: Buffer, header: BlockHeader): void {
     const arrival = { session: link, frame, header, at: this.parts.chooser.now(), monotonic: performance.now() };
     this.parts.frames.sawCandidate(header.id);
-    this.settle(this.intake.take(arrival));
+    const outcomes = this.intake.take(arrival);
+    // It waits for its parent, which that member may have made while it had nobody to send it to.
+    if (outcomes.length === 0) link.askForLacking();
+    this.settle(outcomes);
   }
 
   /** A block is in the tree now: those that waited for it are checked. */
@@ -78,6 +82,14 @@ export class Candidates {
     const decoded = decodeBlockHeader(frame);
     if (decoded.ok) verifyCandidate(new IncomingBlock(frame, decoded.value), header, at, this.parts.tree);
     canonicalJson(verifiedRecord(arrival, verified, at, null));
+  }
+
+  /** A member was asked for blocks of its own. */
+  asked({ session, signer }: MemberLink, asked: Asked): void {
+    const { chooser, journal, logger, members } = this.parts;
+    const member = members.account(signer);
+    logger.info({ session, member, ...asked }, 'a member’s block is not known: it is asked for its branch');
+    journal.tell(null, { type: 'asked', at: chooser.now(), session, signer, member, ...asked });
   }
 
   /** A connection ended. */

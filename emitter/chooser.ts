@@ -286,9 +286,10 @@ export class Chooser {
   /** The agents first: each millisecond counts when a leader failed. */
   private lead(effect: LeadEffect, at: number): void {
     this.parts.onLead(effect);
-    const { window, runs, leader, pause, away, failed } = effect;
+    const { window, runs, leader, pause, away, owing, failed } = effect;
     const said = { window, signer: leader, member: this.parts.members.account(leader), pause };
-    const before = { ...(away.length > 0 && { away }), ...(failed !== null && { failed }) };
+    const passed = { ...(away.length > 0 && { away }), ...(owing.length > 0 && { owing }) };
+    const before = { ...passed, ...(failed !== null && { failed }) };
     this.parts.journal.tell(runs ? window : null, { type: 'lead', at, ...said, ...before });
   }
 

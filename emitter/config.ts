@@ -73,6 +73,8 @@ export const emitterConfig = z.object({
   EMITTER_PATH_MS: z.preprocess((text) => (text === '' ? undefined : text), z.coerce.number().int().min(0).optional()),
   /** What other nodes may need for a branch, in percent of its billed CPU. */
   EMITTER_APPLY_PERCENT: whole(SELECT_DEFAULTS.applyPercent ?? 0, 100),
+  /** After a restart in mid-window so long nobody takes the place of a leader whose node is still dialling. */
+  EMITTER_DIAL_MS: whole(SELECT_DEFAULTS.dialMs ?? 0),
   /** The event loop does not sleep from so many ms before a candidate is expected until so many after; 0: it sleeps. */
   EMITTER_AWAKE_MS: whole(12),
   EMITTER_RESCUES_PER_WINDOW: whole(SELECT_DEFAULTS.rescuesPerWindow),
@@ -90,6 +92,8 @@ export function selectConfig(config: EmitterConfig): SelectConfig {
     deadlineMarginMs: config.EMITTER_DEADLINE_MARGIN_MS,
     pathMs: config.EMITTER_PATH_MS ?? null,
     applyPercent: config.EMITTER_APPLY_PERCENT,
+    dialMs: config.EMITTER_DIAL_MS,
+    lateKeepsDeadline: true,
     rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
     quarantineWindows: config.EMITTER_QUARANTINE_WINDOWS,
     forkRules: config.EMITTER_FORK_RULES,

@@ -14,6 +14,7 @@ import type { EmitterConfig } from './config.ts';
 import type { BlockHeader } from './decode/block.ts';
 import { untilWindowIsOver } from './drain.ts';
 import { EmitterHttp, type Status } from './http.ts';
+import { hasDecided } from './log/choices.ts';
 import { Journal } from './log/journal.ts';
 import type { Notary, Signing } from './log/notary.ts';
 import type { EventStore } from './log/store.ts';
@@ -153,7 +154,7 @@ export class Emitter {
     await this.http.listen(config.EMITTER_HTTP);
     const info = await this.public.reachNode((why) => logger.warn(`waiting for the relay node: ${why}`));
     await this.members.start();
-    const head = await this.public.seedAtHead();
+    const head = await this.public.seedBelowOwn(({ id, slot }) => hasDecided(store.choices(windowOf(slot)), id));
     this.notary = beginLog(info.chain_id, { config, signing, journal, chooser, onFault: onUnsigned });
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
     await this.watch.start();
@@ -258,6 +259,8 @@ export class Emitter {
       publicTip: () => this.chooser.tip,
       isPrivate: (id) => this.frames.isPrivate(id, this.chooser.state.emittedIds),
       mayProduce: (signer) => this.agents.mayProduce(signer),
+      isKnown: (id) => this.public.tree.get(id) !== undefined,
+      onAsked: (link, asked) => this.candidates.asked(link, asked),
       onPartialBlock: (link, frame, filled) => this.candidates.feed(link, frame, filled),
       headerOf: (frame) => this.candidates.headerOf(frame),
       onCandidate: (link, frame, header) => this.candidates.take(link, frame, header),

@@ -16,6 +16,8 @@ export const LIMITS = {
   silentRelayMs: 20_000,
   /** Public blocks kept for members whose way to the relay node is down: two windows. */
   recentBlocks: 24,
+  /** Public blocks that the relay node is asked for when its session comes up: two windows; a gap that is longer is left, and the tree rooted anew. */
+  lackingBlocks: 24,
   /** Distinct members, or fault codes, in the metrics; the rest is counted as `other`. */
   memberLabels: 100,
   /** A relay node further behind than this is still syncing: members connected to it would be asked for its blocks. */

@@ -65,6 +65,23 @@ export class PublicChain {
     }
   }
 
+  /**
+   * Roots the tree at the relay node's head; below what stands on top of it and was let out here in the window that runs. Those blocks are then taken
+   * in like any others, so that this window is known as if there had been no restart: what its branches start from, and whose its blocks are.
+   */
+  async seedBelowOwn(isOwn: (block: BlockRef) => boolean): Promise<BlockRef> {
+    const head = await this.seedAtHead();
+    let root = head;
+    try {
+      while (isOwn(root) && windowOf(root.slot) === windowOf(head.slot)) root = await this.seed(root.previous);
+    } catch {
+      // What is irreversible already is not served.
+      return head;
+    }
+    // What was decided is looked for in the tip's window and the next.
+    return windowOf(root.slot) >= windowOf(head.slot) - 1 ? root : head;
+  }
+
   /** Takes a public block in. One whose parent is unknown makes the tree be rooted anew, at that parent or at the head. */
   follow(header: BlockHeader, tip: BlockRef | null): void {
     if (this.tree.follow(header)) this.handlers.onLinked(header.id);

@@ -2,6 +2,7 @@ import type { ChainClient } from '../common/chain.ts';
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
 import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
+import { encodeSyncRequest } from './decode/sync-request.ts';
 import { LIMITS } from './limits.ts';
 import type { BlockRef } from './select/types.ts';
 import { type Head, type PeerOptions, PeerSession } from './session/peer-session.ts';
@@ -46,6 +47,8 @@ export class PublicSide {
   private asking: Promise<Head> | null = null;
   /** The highest block that the relay node is known to have. */
   private relayNum = 0;
+  /** Height of its head when it was dialled last. */
+  private relayTold = 0;
 
   constructor(parts: Parts) {
     this.parts = parts;
@@ -144,6 +147,7 @@ export class PublicSide {
     const { last_irreversible_block_num: libNum, last_irreversible_block_id: libId } = info;
     const behind = (this.parts.tip()?.num ?? 0) - info.head_block_num;
     if (behind > LIMITS.relayBehindBlocks) throw new Error(`the relay node is ${behind} blocks behind`);
+    this.relayTold = info.head_block_num;
     return { libNum, libId, headNum: info.head_block_num, headId: info.head_block_id };
   }
 
@@ -155,10 +159,18 @@ export class PublicSide {
       onState: (up, reason) => {
         // What left while it was away could have died with the others: nodeos ignores what it has.
         if (up) for (const { frame } of this.parts.running()) session.send(frame);
+        if (up && session === this.relay) this.askForLacking(session);
         this.tellState(address, up, reason);
       },
     });
     return session;
+  }
+
+  /** At a start in mid-window the tip is below that window's blocks, and while the session was away others can have become public. */
+  private askForLacking(relay: PeerSession): void {
+    const tip = this.parts.tip()?.num ?? 0;
+    const lacking = this.relayTold - tip;
+    if (lacking > 0 && lacking <= LIMITS.lackingBlocks) relay.send(encodeSyncRequest(tip + 1, this.relayTold));
   }
 
   private tellState(address: string, up: boolean, reason: string): void {

@@ -26,9 +26,10 @@ export function expectedOf(effect: SelectEffect, at: number, version: number): E
   if (effect.type === 'standby') return standing(effect.window, effect.signer, effect.slots, at);
   const one = (window: number | null, event: PoolEvent): Expected[] => [{ window, event, step: null }];
   if (effect.type === 'lead') {
-    const { window, runs, leader: signer, pause, away, failed } = effect;
+    const { window, runs, leader: signer, pause, away, owing, failed } = effect;
     const replaced = failed !== null && sinceSchema4(version) ? { failed } : {};
-    const said = { window, signer, member: null, pause, ...(away.length > 0 ? { away } : {}), ...replaced };
+    const passed = { ...(away.length > 0 && { away }), ...(owing.length > 0 && { owing }) };
+    const said = { window, signer, member: null, pause, ...passed, ...replaced };
     return one(runs ? window : null, { type: 'lead', at, ...said });
   }
   if (effect.type === 'rejected') {

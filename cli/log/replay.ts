@@ -28,8 +28,8 @@ export interface ReplayCounts {
   unchecked: number;
 }
 
-/** Since this schema a member's standing by is told as it shows; logs of older ones have other rules of standby mode. */
-const STANDBY_SCHEMA = 4;
+/** Logs of older schemas have other rules of standby mode. */
+const STANDBY_SCHEMA = 5;
 
 type Kind = 'decision' | 'rescue' | 'lead' | 'rejected' | 'shadow' | 'standby' | 'window' | 'fault';
 type Derived = Extract<PoolEvent, { type: Kind }>;
@@ -128,6 +128,7 @@ export class Replay implements LogCheck {
 
   private feed(event: SelectEvent, what: string): string | null {
     if (!this.machine) return `${what} before any start`;
+    this.refuseOldStandby(event);
     const taken = this.takeBack(event);
     if (typeof taken === 'string') return taken;
     const why = this.missing() ?? this.restored(event);
@@ -140,7 +141,7 @@ export class Replay implements LogCheck {
     } catch (thrown) {
       return `the selection cannot take it: ${sentence(thrown)}`;
     }
-    this.refuseOldStandby();
+    this.refuseOldStandby(event);
     return null;
   }
 
@@ -209,9 +210,9 @@ export class Replay implements LogCheck {
   }
 
   /** Throws PoolError `event_log`: what was standing by, and whose turn it was, had other rules then. */
-  private refuseOldStandby(): void {
+  private refuseOldStandby({ type }: SelectEvent): void {
     const { state } = this.machine ?? {};
-    const isStandby = state?.duty || state?.window?.rule.mode === 'standby';
+    const isStandby = type === 'stood' || state?.duty || state?.window?.rule.mode === 'standby';
     if (!isStandby || this.version >= STANDBY_SCHEMA) return;
     const what = `the log has standby mode by the rules of schema ${this.version}, and this program has those of schema ${EVENT_VERSION}`;
     throw new PoolError(

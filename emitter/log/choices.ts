@@ -1,4 +1,4 @@
-import type { PoolEvent } from '../../common/events.ts';
+import type { EventRecord, PoolEvent } from '../../common/events.ts';
 import type { SelectEvent } from '../select/types.ts';
 
 /**
@@ -8,6 +8,11 @@ import type { SelectEvent } from '../select/types.ts';
  */
 export function restoredChoices(events: readonly PoolEvent[], at: number): SelectEvent[] {
   return [...events.flatMap((event) => replaced(event, at)), ...events.flatMap((event) => decided(event, at))];
+}
+
+/** Whether a block was decided, by the `decision` records of its window. */
+export function hasDecided(records: readonly EventRecord[], id: string): boolean {
+  return records.some(({ event }) => event.type === 'decision' && event.id === id);
 }
 
 function replaced(event: PoolEvent, at: number): SelectEvent[] {

@@ -2,7 +2,7 @@ import { RESTART_MS } from '../../common/agent.ts';
 import type { EventRecord } from '../../common/events.ts';
 import { fromPlain } from '../../common/plain.ts';
 import type { Agent } from '../select/state.ts';
-import type { SelectEvent } from '../select/types.ts';
+import type { Owed, SelectEvent } from '../select/types.ts';
 
 /** Records before a start that count: in RESTART_MS a hundred members' agents say some 3,000 words and send 2,400 blocks. */
 export const LOOKBACK = 8192;
@@ -12,13 +12,21 @@ interface Word {
   last: number;
 }
 
+/** Of a checkpoint's state: who writes a log may be anybody. */
+interface Kept {
+  agents?: Map<string, Agent>;
+  away?: string[];
+  owing?: Owed[];
+}
+
 /**
  * Who stood by at the end of a run, by the newest records of the log alone: by this a new run knows it, and a replay knows what the new run
  * had to be told. A pruned log has the same to say as the whole one: at each checkpoint it begins anew.
  */
 export class StandingLedger {
   private words = new Map<string, Word>();
-  private away: { seq: number; signers: string[] } = { seq: 0, signers: [] };
+  /** Of the newest turn. */
+  private passed: { seq: number; away: string[]; owing: Owed[] } = { seq: 0, away: [], owing: [] };
   /** The newest start. */
   private start = { seq: 0, at: 0 };
 
@@ -26,7 +34,7 @@ export class StandingLedger {
   note({ seq, event }: EventRecord): void {
     if (event.type === 'start') this.start = { seq, at: event.at };
     else if (event.type === 'checkpoint') this.begin(seq, event.state);
-    else if (event.type === 'lead') this.away = { seq, signers: event.away ?? [] };
+    else if (event.type === 'lead') this.passed = { seq, away: event.away ?? [], owing: event.owing ?? [] };
     else if (event.type === 'input') this.input(seq, event.input as SelectEvent, event.ready === true);
   }
 
@@ -37,8 +45,8 @@ export class StandingLedger {
       .filter(([, { seq, last }]) => isRecent(seq) && this.start.at - last <= RESTART_MS)
       .map(([signer, { last }]) => ({ signer, last }))
       .sort((one, other) => (one.signer < other.signer ? -1 : 1));
-    const away = isRecent(this.away.seq) ? this.away.signers : [];
-    return words.length + away.length > 0 ? { type: 'stood', at, words, away } : null;
+    const { away, owing } = isRecent(this.passed.seq) ? this.passed : { away: [], owing: [] };
+    return words.length + away.length + owing.length > 0 ? { type: 'stood', at, words, away, owing } : null;
   }
 
   private input(seq: number, input: SelectEvent, ready: boolean): void {
@@ -49,9 +57,9 @@ export class StandingLedger {
   }
 
   private begin(seq: number, state: object): void {
-    const { agents, duty } = fromPlain(state) as { agents?: Map<string, Agent>; duty?: { away?: string[] } | null };
+    const { agents, away, owing } = fromPlain(state) as Kept;
     const standing = [...(agents ?? [])].filter(([, { ready }]) => ready);
     this.words = new Map(standing.map(([signer, { at }]) => [signer, { seq, last: at }]));
-    this.away = { seq, signers: [...(duty?.away ?? [])].sort() };
+    this.passed = { seq, away: away ?? [], owing: owing ?? [] };
   }
 }

@@ -1,14 +1,16 @@
-import { windowOf } from '../../common/slot.ts';
+import { slotAt, windowOf } from '../../common/slot.ts';
 import { type BlockHeader, decodeBlockHeader } from '../decode/block.ts';
 import { decodeHandshake, withChainState, withHead } from '../decode/handshake.ts';
 import { LENGTH_BYTES, MESSAGE, messageType } from '../decode/message.ts';
 import { ID_LIST, noticeBlockMode } from '../decode/notice.ts';
+import { encodeSyncRequest } from '../decode/sync-request.ts';
 import { answerTime } from '../decode/time.ts';
 import { LIMITS } from '../limits.ts';
 import type { FrameSocket } from '../session/frame-socket.ts';
 import type { Head } from '../session/peer-session.ts';
 import { Greeting } from './greeting.ts';
 import { Hold, type PassingBlock } from './hold.ts';
+import { type Asked, LackingBlocks } from './lacking.ts';
 import type { RecentBlock } from './recent.ts';
 import { RelaySide } from './relay-side.ts';
 import { WrittenBlocks } from './written.ts';
@@ -29,6 +31,10 @@ export interface LinkContext {
   upTo(id: string): RecentBlock[];
   /** The relay node's head, for a member's handshake to it; rejects while it does not answer or is far behind. */
   relayHead(): Promise<Head>;
+  /** Whether a block's header was verified here. */
+  isKnown(id: string): boolean;
+  /** The member was asked for blocks of its own branch. */
+  onAsked(link: MemberLink, asked: Asked): void;
   /** A block from the member is arriving: the first `filled` bytes of the frame that comes whole later. */
   onPartialBlock(link: MemberLink, frame: Buffer, filled: number): void;
   /** The header of a frame whose beginning was told of; null when it was not found yet. */
@@ -69,6 +75,7 @@ export class MemberLink {
   private keptHandshake: Buffer | null = null;
   private closed = false;
   private readonly greeting: Greeting;
+  private readonly lacking = new LackingBlocks();
 
   constructor(session: number, member: FrameSocket, dialRelay: () => FrameSocket, context: LinkContext) {
     this.session = session;
@@ -146,6 +153,17 @@ export class MemberLink {
     if (this.hold.window !== null) this.flush(this.hold.window);
   }
 
+  /** The parent of the block that it sent last is not known here: asks the member for its own blocks below it, which come like any others. */
+  askForLacking(): void {
+    this.ask(this.lacking.below());
+  }
+
+  private ask(asked: Asked | null): void {
+    if (!asked) return;
+    this.member.send(encodeSyncRequest(asked.from, asked.to));
+    this.context.onAsked(this, asked);
+  }
+
   private fromMember(frame: Buffer): void {
     // The rest of a chunk still comes after its first frame had the connection closed.
     if (this.closed) return;
@@ -176,6 +194,7 @@ export class MemberLink {
     // Members pass on what they were given: not their own.
     if (this.hold.has(header.id)) return;
     const pastWindow = this.hold.produced(header.id, header.slot);
+    this.lacking.sent(header);
     this.context.onCandidate(this, frame, header);
     if (pastWindow) this.flush(windowOf(header.slot));
   }
@@ -188,10 +207,17 @@ export class MemberLink {
     const behind = (tip?.num ?? 0) - headNum;
     if (tip && generation === 1) this.hold.connected(behind, [headId, libId]);
     else if (tip) this.hold.toldHead(behind, headId);
+    if (tip && generation === 1 && behind < 0) this.askForHead(headNum, headId);
     this.relay.remember((head) => withChainState(frame, libOffset, head));
     const hide = tip && this.context.isPrivate(headId);
     this.relay.send(hide ? withHead(frame, libOffset, tip.num, tip.id) : frame);
     this.greeting.introduced(handshake.value, this.relay.up);
+  }
+
+  private askForHead(num: number, id: string): void {
+    const slot = slotAt(this.context.now());
+    if (this.context.isPoolWindow(windowOf(slot)) && !this.context.isKnown(id))
+      this.ask(this.lacking.atHead({ num, id }, slot));
   }
 
   /** A member that gets no answer to its time messages for 20 s closes the connection. */

@@ -1,4 +1,5 @@
 import { windowOf } from '../../common/slot.ts';
+import { isInTimeThoughLate } from './deadline.ts';
 import { chooseFirst } from './first.ts';
 import { adopt } from './standby.ts';
 import {
@@ -27,7 +28,8 @@ export function extend(
 ): boolean {
   const tip = state.tip as BlockRef;
   if (isOver(state, window) || window.rejected.length > 0 || now >= rulesOf(state).tooLateAt(window.id)) return false;
-  const mayLeave = (c: Candidate) => (lateToo || !c.late) && isEligible(state, window, c) && mayTakeSlot(window, c);
+  const isInTime = (c: Candidate) => !c.late || (lateToo && isInTimeThoughLate(state, window, c, now));
+  const mayLeave = (c: Candidate) => isInTime(c) && isEligible(state, window, c) && mayTakeSlot(window, c);
   const onTip = builtOn(window.tree, tip.id).filter((c) => c.slot > tip.slot && mayLeave(c));
   if (window.emitted.length > 0) {
     const next = lowestSlot(onTip)[0];

@@ -17,35 +17,50 @@ export function stoodSince(state: SelectState, signer: string, before: Agent | u
 /** What the log says of the run before. */
 export function restoreStanding(
   state: SelectState,
-  { at, words, away }: Extract<SelectEvent, { type: 'stood' }>,
+  { at, words, away, owing }: Extract<SelectEvent, { type: 'stood' }>,
 ): void {
   state.backAt = at;
   state.stood = new Map(words.map(({ signer, last }) => [signer, last]));
-  if (away.length > 0) state.owing = new Set(away);
+  if (away.length > 0) state.away = away;
+  if (owing.length > 0) state.owing = owing;
 }
 
 /**
- * Whether those who cannot take their turn are away themselves: right after a restart members are still dialling this emitter, and what
- * keeps them is not theirs.
+ * Right after a restart members are still dialling this emitter, and blocks are kept from connections that it does not know yet: what a
+ * member cannot do then is not held against it.
  */
-export function isMissed(state: SelectState, now: number): boolean {
-  return state.backAt === undefined || now - state.backAt > RESTART_MS;
+export function isJustBack({ backAt }: SelectState, now: number): boolean {
+  return backAt !== undefined && now - backAt <= RESTART_MS;
+}
+
+/**
+ * Until when a leader that another run left is not taken for gone, nor its next block for overdue: its node dials, says who it is by a block,
+ * and is asked for those below it, which take their time to come. Far back when there was no other run.
+ */
+export function dialsUntil({ backAt, config }: SelectState): number {
+  return backAt === undefined || config.dialMs === undefined ? 0 : backAt + config.dialMs;
 }
 
 /** Whether its node can make the next block now. */
 export function isAble(state: SelectState, window: WindowState | null, signer: string): boolean {
-  return isFollowing(state, signer) && !window?.out.has(signer) && !state.quarantine.has(signer);
+  return isLive(state, window, signer) && isInSync(state, signer);
 }
 
-function isFollowing(state: SelectState, signer: string): boolean {
-  const agent = state.agents.get(signer);
-  return agent?.up === true && agent.headNum + SYNC_BLOCKS >= (state.tip?.num ?? 0);
+/** Whether its agent and node answer, and it may make blocks. */
+function isLive(state: SelectState, window: WindowState | null, signer: string): boolean {
+  return state.agents.get(signer)?.up === true && !window?.out.has(signer) && !state.quarantine.has(signer);
+}
+
+function isInSync({ agents, tip }: SelectState, signer: string): boolean {
+  return (agents.get(signer)?.headNum ?? 0) + SYNC_BLOCKS >= (tip?.num ?? 0);
 }
 
 /** Whether it stands by: its node follows paused and could take over, and the running window is not its to make. */
 export function isReady(state: SelectState, signer: string): boolean {
   const { window, duty, agents } = state;
-  if (agents.get(signer)?.producing !== false || !isAble(state, window, signer)) return false;
+  const agent = agents.get(signer);
+  if (agent?.producing !== false || !isLive(state, window, signer)) return false;
+  if (!isInSync(state, signer) && !isJustBack(state, agent.at)) return false;
   if (window?.passed.has(signer)) return false;
   return duty?.leader !== signer || (window !== null && duty.window > window.id);
 }

@@ -169,6 +169,7 @@ function restoreDecision(
 ): void {
   const window = enterWindow(state, windowOf(block.slot), []);
   if (!window) return;
+  if (state.config.dialMs !== undefined) state.backAt ??= at;
   rememberEmitted(state, block.id);
   if (state.tip && block.num > state.tip.num) window.restored.set(block.id, signer);
   if (replaced) {

@@ -1,14 +1,12 @@
 import { lastSlot, slotTime } from '../../common/slot.ts';
+import { deadlineFor } from './deadline.ts';
 import { isEligible, take } from './emission.ts';
 import { awaitedSlot, expectedAt } from './expected.ts';
 import { chooseNow } from './first.ts';
-import { pathMs } from './path.ts';
+import { dialsUntil } from './readiness.ts';
 import { type Emitted, isAlive, isOver, rulesOf, type SelectState, snapshot, type WindowState } from './state.ts';
 import { withId } from './tree.ts';
 import type { BlockRef, Candidate, SelectEffect } from './types.ts';
-
-/** Logs from before it was a setting were written with this; see `applyPercent`. */
-const OLD_APPLY_PERCENT = 150;
 
 export interface Branch {
   path: Candidate[];
@@ -19,7 +17,7 @@ export interface Branch {
 /** Lets out the best branch of another member in the place of a failed leader's blocks. Gives whether it did. */
 export function rescue(state: SelectState, window: WindowState, now: number, effects: SelectEffect[]): boolean {
   if (window.rescues >= state.config.rescuesPerWindow) return false;
-  const cause = leaderTrouble(state, window);
+  const cause = leaderTrouble(state, window, now);
   const branch = cause && bestBranch(state, window, now);
   if (!branch) return false;
   const step = snapshot(state, window);
@@ -39,10 +37,11 @@ export function rescue(state: SelectState, window: WindowState, now: number, eff
 }
 
 /** Why the leader counts as failed, or null while it does not. In standby mode another takes its place without a rescue. */
-export function leaderTrouble(state: SelectState, window: WindowState): string | null {
+export function leaderTrouble(state: SelectState, window: WindowState, now: number): string | null {
   if (window.rejected.length > 0) return 'rejected';
   const { leader } = window;
   if (!leader || window.rule.mode === 'standby') return null;
+  if (now < dialsUntil(state)) return null;
   if (!isAlive(state, leader)) return 'connection_lost';
   return window.overdue === awaitedSlot(window) ? 'overdue' : null;
 }
@@ -54,18 +53,9 @@ export function leaderTrouble(state: SelectState, window: WindowState): string |
 export function dueAt(state: SelectState, window: WindowState): number | null {
   const slot = awaitedSlot(window);
   if (!window.leader || window.emitted.length === 0 || slot > lastSlot(window.id)) return null;
-  const expected = expectedAt(state, window.leader, slot) + state.config.overdueMs;
+  const usual = expectedAt(state, window.leader, slot) + state.config.overdueMs;
+  const expected = Math.max(usual, dialsUntil(state));
   return slot === lastSlot(window.id) ? expected : Math.max(expected, slotTime(slot));
-}
-
-/**
- * The latest time at which a branch may leave so that the next producer has applied it before it starts its window. What counts is when it
- * is there, not when it left: docs/decisions/experiment-3-deadline.md.
- */
-export function deadlineFor(state: SelectState, window: WindowState, path: readonly Candidate[]): number {
-  const { applyPercent = OLD_APPLY_PERCENT } = state.config;
-  const applyMs = (path.reduce((sum, block) => sum + block.cpuUs, 0) / 1000) * (applyPercent / 100);
-  return rulesOf(state).tooLateAt(window.id) - state.config.deadlineMarginMs - pathMs(state) - applyMs;
 }
 
 /**

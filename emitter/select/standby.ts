@@ -1,9 +1,10 @@
 import { SILENCE_MS } from '../../common/agent.ts';
 import { lastSlot, SLOT_MS, slotAt, slotTime, windowOf } from '../../common/slot.ts';
 import { awaitedSlot, expectedAt } from './expected.ts';
-import { isAble, isMissed, isReady, noteReady, stoodSince } from './readiness.ts';
+import { dialsUntil, isAble, isJustBack, isReady, noteReady, stoodSince } from './readiness.ts';
 import { ruleFor } from './settings.ts';
-import { isAlive, isOver, rulesOf, type SelectState, turnsAfter, type WindowState } from './state.ts';
+import { isAlive, isOver, isTurnOver, rulesOf, type SelectState, turnsAfter, type WindowState } from './state.ts';
+import { askedForTurn, isBack, leads, passOver } from './turns.ts';
 import type { SelectEffect, SelectEvent } from './types.ts';
 
 /** A leader that is paused, or another that is not, is told again after this: the command may have been lost. */
@@ -46,15 +47,17 @@ export function watchDuty(state: SelectState, now: number, effects: SelectEffect
   if (ruleFor(state, id).mode === 'propose') {
     if (state.duty) effects.push({ type: 'release', window: id, resume: agentsUp(state) });
     state.duty = null;
+    delete state.away;
     return;
   }
   const { duty } = state;
   if (window && !duty) return;
   // One turn lasts until the pool's next window is over, however many of other producers' windows come before it.
-  if (!window && (!duty || duty.window <= state.lastWindow)) return appoint(state, id, now, effects);
+  if (!window && (!duty || isTurnOver(state))) return appoint(state, id, now, effects);
   const cause = dutyTrouble(state, window);
   if (cause) replace(state, window, cause, now, effects);
   else if (duty) duty.stuck = false;
+  if (window && state.duty) leads(state, state.duty.leader);
 }
 
 /** The window that runs, or the next one that could: at its end, when its last slot is out, the next leader prepares. */
@@ -85,33 +88,23 @@ export function restoreDuty(
 ): void {
   if (state.duty?.leader === leader) return;
   state.lastTurn = leader;
-  giveDuty(state, leader, window.id, now, [...window.passed], effects);
+  giveDuty(state, leader, window.id, window.id, now, effects);
   tell(state, others(state), now, effects);
 }
 
-/** Who was away at its turn is asked first, out of turn, so that nobody is paid for standing by who is away whenever it would lead. */
 function appoint(state: SelectState, window: number, now: number, effects: SelectEffect[]): void {
-  const owing = [...state.agents.keys()].filter((signer) => state.owing?.has(signer)).sort();
-  const inTurn = turnsAfter(state.lastTurn, [...state.agents.keys()]).filter((signer) => !owing.includes(signer));
-  const asked = [...owing, ...inTurn];
-  const at = asked.findIndex((signer) => isAble(state, null, signer));
-  const leader = asked[at];
+  const { signers, owing } = askedForTurn(state);
+  const at = signers.findIndex((signer) => isAble(state, null, signer));
+  const leader = signers[at];
   if (leader === undefined) {
     if (state.duty && !state.duty.stuck) sayNobody(state, 'its turn is over', effects);
     return;
   }
-  if (at >= owing.length) state.lastTurn = leader;
-  const away = isMissed(state, now) ? asked.slice(0, at) : [];
-  oweTurn(state, away, leader);
-  giveDuty(state, leader, window, now, away, effects);
+  if (at >= owing) state.lastTurn = leader;
+  delete state.away;
+  if (!isJustBack(state, now)) passOver(state, signers.slice(0, at), window);
+  giveDuty(state, leader, window, window, now, effects);
   tell(state, others(state), now, effects);
-}
-
-function oweTurn(state: SelectState, away: readonly string[], leader: string): void {
-  const owing = new Set([...(state.owing ?? []), ...away]);
-  owing.delete(leader);
-  if (owing.size > 0) state.owing = owing;
-  else delete state.owing;
 }
 
 function replace(
@@ -129,18 +122,19 @@ function replace(
     if (!duty.stuck) sayNobody(state, cause, effects);
     return;
   }
-  const skipped = isMissed(state, now) ? asked.slice(0, asked.indexOf(leader)) : [];
-  window?.out.add(duty.leader);
-  if (window) window.overdue = null;
-  for (const signer of skipped) window?.passed.add(signer);
-  const failed = isMissed(state, now) ? [duty.leader] : [];
-  const away = window ? duty.away : [...new Set([...duty.away, ...failed, ...skipped])].filter((one) => one !== leader);
-  // Before its window another takes over the turn as well; in mid-window it keeps its own.
-  if (!window) {
+  const skipped = asked.slice(0, asked.indexOf(leader));
+  // Who fails in its window has lost that.
+  if (!isJustBack(state, now)) passOver(state, window ? skipped : [duty.leader, ...skipped], duty.turn);
+  if (window) {
+    window.out.add(duty.leader);
+    window.overdue = null;
+    for (const signer of state.away ?? []) window.passed.add(signer);
+  } else {
+    // Before its window another takes over the turn as well; in mid-window it keeps its own.
     state.lastTurn = leader;
-    oweTurn(state, away, leader);
+    isBack(state, leader);
   }
-  giveDuty(state, leader, window?.id ?? duty.window, now, away, effects);
+  giveDuty(state, leader, window?.id ?? duty.window, duty.turn, now, effects);
   tell(state, others(state), now, effects, window && duty.leader);
 }
 
@@ -156,14 +150,15 @@ function dutyTrouble(state: SelectState, window: WindowState | null): string | n
 
 /**
  * When its next block counts as overdue: its own learned time plus a margin, and not before the first slot it could make since it was
- * told; of one that took over in mid-window, the slot's own time. There is no other branch in stock, so nothing is gained by
- * waiting longer.
+ * told, or could send since this emitter is back; of one that took over in mid-window, the slot's own time. There is no other branch in
+ * stock, so nothing is gained by waiting longer.
  */
 export function dutyDueAt(state: SelectState, window: WindowState): number | null {
   const duty = state.duty;
   const slot = awaitedSlot(window);
   if (!duty || slot > lastSlot(window.id)) return null;
-  const possible = slotTime(slotAt(duty.since + SLOT_REST_MS) + 1);
+  const from = Math.max(duty.since, dialsUntil(state));
+  const possible = slotTime(slotAt(from + SLOT_REST_MS) + 1);
   const usual = tookOver(window, duty.leader) ? slotTime(slot) : expectedAt(state, duty.leader, slot);
   return Math.max(usual, possible) + state.config.overdueMs;
 }
@@ -185,15 +180,15 @@ function giveDuty(
   state: SelectState,
   leader: string,
   window: number,
+  turn: number,
   now: number,
-  away: readonly string[],
   effects: SelectEffect[],
 ): void {
   const agent = state.agents.get(leader);
   // Up to here it stood by; blocks leave before their time.
   const until = Math.max(now, slotTime(state.tip?.slot ?? 0));
   if (agent?.ready && now - agent.at <= SILENCE_MS) noteReady(state, leader, agent.at, until, effects);
-  state.duty = { leader, window, since: now, told: now, lost: false, stuck: false, away };
+  state.duty = { leader, window, turn, since: now, told: now, lost: false, stuck: false };
 }
 
 function agentsUp(state: SelectState): string[] {
@@ -216,9 +211,8 @@ function tell(
   duty.told = now;
   const head = tip && { num: tip.num, id: tip.id };
   const { window, leader } = duty;
-  const away = [...duty.away].sort();
   const said = { window, runs: state.window?.id === window, leader, pause: pause.sort(), head };
-  effects.push({ type: 'lead', ...said, away, failed });
+  effects.push({ type: 'lead', ...said, away: state.away ?? [], owing: state.owing ?? [], failed });
 }
 
 function sayNobody(state: SelectState, cause: string, effects: SelectEffect[]): void {

@@ -4,7 +4,7 @@ import type { PathState } from './path.ts';
 import { DEFAULT_SETTINGS, type Rule, ruleFor, type Settings } from './settings.ts';
 import { parseStrategy } from './strategy.ts';
 import { type CandidateTree, emptyTree } from './tree.ts';
-import type { BlockRef, Candidate, SelectConfig } from './types.ts';
+import type { BlockRef, Candidate, Owed, SelectConfig } from './types.ts';
 
 /** A pool window as the selection sees it: the candidates' tree, and what of it is in public. */
 export interface WindowState {
@@ -32,7 +32,7 @@ export interface WindowState {
   rescues: number;
   /** Standby mode: slots in which a member's agent showed a node that could take over. */
   ready: Map<string, Set<number>>;
-  /** Standby mode: who was away when it was its turn, or it should have taken over. It stands by no more in this window. */
+  /** Standby mode: who is away (see SelectState) when it opens, or when it should take over. It stands by no more in this window. */
   passed: Set<string>;
   /** The free choice at its beginning, and whose turn it was then; not known before. */
   first: Candidate | null;
@@ -72,8 +72,9 @@ export interface Agent {
 /** Standby mode: who makes blocks now. */
 export interface Duty {
   leader: string;
-  /** The first window it was appointed for. */
+  /** The first window it was appointed for, and the one that the turn was given for in which it may have taken another's place. */
   window: number;
+  turn: number;
   /** When it was appointed, and when something was told about it last. */
   since: number;
   told: number;
@@ -81,8 +82,6 @@ export interface Duty {
   lost: boolean;
   /** It failed and nobody can take over: said once. */
   stuck: boolean;
-  /** Whose turn it was before, and who could not take it. */
-  away: readonly string[];
 }
 
 export interface SelectState {
@@ -97,8 +96,10 @@ export interface SelectState {
   window: WindowState | null;
   /** Public blocks of other producers, newest last: where a pool branch may start. */
   roots: BlockRef[];
-  /** Standby mode: who was away at its turn, and is asked first from then on until it leads. Absent while that is nobody. */
-  owing?: Set<string>;
+  /** Standby mode: who was passed over, in which turn, and is asked first until it leads. Sorted; absent while that is nobody. */
+  owing?: Owed[];
+  /** Standby mode: who was passed over in this turn and owed one from before. Sorted; absent while that is nobody. */
+  away?: string[];
   /** When this run was told what the one before it knew of who stood by. */
   backAt?: number;
   /** After a restart: members that stood by at their last word before it, with its time, until they speak again. */
@@ -157,7 +158,8 @@ export function openWindow(state: SelectState, id: number, parent: BlockRef): Wi
   state.lastLeader = state.window?.leader ?? state.lastLeader;
   const lists = { tree: emptyTree(), emitted: [], rejected: [], waits: [], before: [] };
   const maps = { decided: new Map(), restored: new Map(), ready: new Map(), shadows: new Map() };
-  const passed = new Set(state.duty?.away ?? state.owing);
+  if (isTurnOver(state)) delete state.away;
+  const passed = new Set(state.away);
   const sets = { bad: new Set<string>(), out: new Set(state.quarantine.keys()), passed };
   const none = { leader: null, overdue: null, first: null, turn: null, rescues: 0, halted: false };
   state.window = { id, rule, parent, ...lists, ...maps, ...sets, ...none };
@@ -224,6 +226,11 @@ export function turnsAfter(last: string | null, signers: readonly string[]): str
 /** The one whose turn follows, or null when there is nobody. */
 export function turnAfter(last: string | null, signers: readonly string[]): string | null {
   return turnsAfter(last, signers)[0] ?? null;
+}
+
+/** Whether the window of the one on duty is over, and nobody was found for the next. */
+export function isTurnOver({ duty, lastWindow }: SelectState): boolean {
+  return duty !== null && duty.window <= lastWindow;
 }
 
 /** Whether nothing can be let out of a window any more: its last slot is out, or a later window's block. */

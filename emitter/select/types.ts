@@ -19,6 +19,12 @@ export interface Candidate extends BlockRef {
   late: boolean;
 }
 
+/** Standby mode: a member that was passed over, first in the turn that was given for the window `since`. */
+export interface Owed {
+  signer: string;
+  since: number;
+}
+
 /** `propose`: every member makes candidates. `standby`: one leader a window makes blocks, the others follow paused. */
 export type Mode = 'propose' | 'standby';
 
@@ -36,6 +42,13 @@ export interface SelectConfig {
    * Logs before schema 4 do not have it.
    */
   applyPercent?: number;
+  /**
+   * After a restart in mid-window so long nobody takes the place of a leader whose node is dialling: a `connection-cleanup-period` of 1 s, and a
+   * slot until it sends a block. See `dialsUntil`. Logs before schema 5 do not have it: such a leader had no time then.
+   */
+  dialMs?: number;
+  /** Whether blocks that come when their slot is over have a rescue's deadline. Logs before schema 5 do not have it: then it was the last slot's time. */
+  lateKeepsDeadline?: boolean;
   /** 0: a failed leader's window is given up. */
   rescuesPerWindow: number;
   /** How many of the pool's windows a member sits out after one in which a block of its was invalid. */
@@ -52,6 +65,8 @@ export const SELECT_DEFAULTS: SelectConfig = {
   deadlineMarginMs: 50,
   pathMs: null,
   applyPercent: 250,
+  dialMs: 1500,
+  lateKeepsDeadline: true,
   rescuesPerWindow: 2,
   quarantineWindows: 10,
   forkRules: 'legacy',
@@ -76,10 +91,10 @@ export type SelectEvent =
   /** By the log of earlier runs all windows up to this one are over: none of them is opened again. */
   | { type: 'resume'; at: number; window: number }
   /**
-   * By the log of earlier runs: of each member that stood by at its last word, when that word came; and who could not take the turn
-   * that was given last.
+   * By the log of earlier runs: of each member that stood by at its last word, when that word came; and who was away in the turn that
+   * was given last, and owed one then.
    */
-  | { type: 'stood'; at: number; words: { signer: string; last: number }[]; away: string[] }
+  | { type: 'stood'; at: number; words: { signer: string; last: number }[]; away: string[]; owing: Owed[] }
   /** The `step`th emission of the last answer could not be made durable: it and those behind it did not happen. */
   | { type: 'fence-failed'; at: number; window: number; step: number }
   /** A window of the pool's has begun by the clock, whether anything was heard of it or not. */
@@ -134,7 +149,8 @@ export type SelectEffect =
   /**
    * Standby mode: from this window on (the pool's next one at or after it) let `leader` make blocks and nobody else. First
    * pause those in `pause`, then resume the leader once its node has the block `head`, the public tip now. `runs`: the window is
-   * the one that runs; one that is to come may be another producer's. `away`: whose turn it was before, and who could not take it.
+   * the one that runs; one that is to come may be another producer's. `owing`: who was passed over and has not led since; `away`: who
+   * was passed over in this turn and owed one already.
    */
   | {
       type: 'lead';
@@ -144,6 +160,7 @@ export type SelectEffect =
       pause: string[];
       head: { num: number; id: string } | null;
       away: string[];
+      owing: Owed[];
       /** Whose place it takes in the running window; null when it takes nobody's. */
       failed: string | null;
     }

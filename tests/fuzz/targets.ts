@@ -135,6 +135,8 @@ function link(): Target['run'] {
     isPoolWindow: (one) => one % 2 === window % 2,
     publicTip: () => ({ num: tip.num, id: tip.id }),
     isPrivate: (id) => id.endsWith('7'),
+    isKnown: () => false,
+    onAsked: () => {},
     branch: (one) => shown.filter(({ slot }) => windowOf(slot) === one),
     upTo: () => [],
     mayProduce: () => true,

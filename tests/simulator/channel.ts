@@ -1,5 +1,6 @@
-import { windowOf } from '../../common/slot.ts';
+import { slotAt, windowOf } from '../../common/slot.ts';
 import { Hold } from '../../emitter/relay/hold.ts';
+import { type Asked, LackingBlocks } from '../../emitter/relay/lacking.ts';
 import type { Block } from './blocks.ts';
 import type { Node, Peer } from './node.ts';
 import type { PoolEmitter } from './pool-emitter.ts';
@@ -49,6 +50,7 @@ export class MemberChannel {
   private readonly relay: Node;
   private readonly emitter: PoolEmitter;
   private readonly queue: Queue;
+  private readonly lacking = new LackingBlocks();
   private readonly memberEnd: Peer;
   private readonly relayEnd: Peer;
   private open = true;
@@ -89,6 +91,9 @@ export class MemberChannel {
     this.carryUp(() => {
       const tip = this.emitter.tip;
       if (tip) this.hold.connected(tip.num - head.num, [head.id, root.id]);
+      const slot = slotAt(this.emitter.now());
+      const isAhead = tip !== null && head.num > tip.num && this.emitter.isPoolWindow(windowOf(slot));
+      if (isAhead && !this.emitter.isKnown(head.id)) this.ask(this.lacking.atHead(head, slot));
       this.handshake(head, root);
       this.relaySpeaks();
     });
@@ -107,6 +112,20 @@ export class MemberChannel {
     this.down.carry(() => this.member.receive(block, this.memberEnd));
   }
 
+  /** The parent of its newest block is unknown: the member sends what it has below it, before its further blocks. */
+  askForLacking(): void {
+    this.ask(this.lacking.below());
+  }
+
+  private ask(range: Asked | null): void {
+    if (!range) return;
+    this.down.carry(() => {
+      if (!this.open) return;
+      for (const block of this.member.branchFrom(range.from - 1))
+        if (block.num <= range.to) this.carryUp(() => this.fromMember(block));
+    });
+  }
+
   private carryUp(work: () => void): void {
     this.up.carry(() => {
       if (this.open) work();
@@ -122,6 +141,7 @@ export class MemberChannel {
   private fromMember(block: Block): void {
     if (block.producer !== this.emitter.pool || this.hold.has(block.id)) return;
     const pastWindow = this.hold.produced(block.id, block.slot);
+    this.lacking.sent(block);
     this.emitter.onCandidate(this, block);
     if (pastWindow && this.open) this.flush(windowOf(block.slot));
   }

@@ -21,6 +21,8 @@ const GAIN_PER_SLOT_MS = SLOT_MS / 2;
 const STALE_MS = 12 * SLOT_MS;
 /** Two polls after the least that a node is given for a block. Source: emitter/acceptance.ts. */
 const VERDICT_MS = 260;
+/** Until the relay node has answered a request for blocks. */
+const ANSWER_MS = 2;
 
 export interface Decided {
   block: BlockRef;
@@ -70,7 +72,7 @@ export class PoolEmitter {
   /** Head of the public chain as nodeos sees it, own emissions included. */
   private best: Block;
 
-  /** Starts at the relay node's head. */
+  /** Starts at the relay node's head, below what was let out in the window that runs; the relay node sends that then. */
   constructor(parts: Parts, head: Block) {
     this.parts = parts;
     this.best = head;
@@ -81,8 +83,9 @@ export class PoolEmitter {
       this.linked.add(at.id);
       this.publicIds.add(at.id);
     }
-    this.dispatch({ type: 'public', at: this.now(), block: ref(head), pool: false });
-    const window = windowOf(head.slot);
+    const root = this.belowOwn(head);
+    this.dispatch({ type: 'public', at: this.now(), block: ref(root), pool: false });
+    const window = windowOf(root.slot);
     for (const { block, ...said } of parts.log) {
       const isNear = windowOf(block.slot) === window || windowOf(block.slot) === window + 1;
       if (isNear) this.dispatch({ type: 'decided', at: this.now(), block: { ...block, previous: '' }, ...said });
@@ -90,6 +93,20 @@ export class PoolEmitter {
     const running = this.state.window?.id ?? window;
     const over = parts.log.map(({ block }) => windowOf(block.slot)).filter((each) => each < running);
     if (over.length > 0) this.dispatch({ type: 'resume', at: this.now(), window: Math.max(...over) });
+    const own: Block[] = [];
+    for (let at: Block | null = head; at && at !== root; at = at.parent) own.unshift(at);
+    parts.queue.at(parts.queue.now + ANSWER_MS, () => {
+      for (const block of own) this.onPublic(block);
+    });
+  }
+
+  /** Source: emitter/public-chain.ts, `seedBelowOwn`. */
+  private belowOwn(head: Block): Block {
+    const own = new Set(this.parts.log.map(({ block }) => block.id));
+    let root = head;
+    while (own.has(root.id) && windowOf(root.slot) === windowOf(head.slot) && root.parent) root = root.parent;
+    const isServed = root.num >= head.irreversible && windowOf(root.slot) >= windowOf(head.slot) - 1;
+    return isServed ? root : head;
   }
 
   get tip(): BlockRef | null {
@@ -120,6 +137,10 @@ export class PoolEmitter {
     const path: BranchBlock[] = [];
     for (let block = this.branch.find(id); block; block = this.branch.find(block.previous)) path.unshift(block);
     return path;
+  }
+
+  isKnown(id: string): boolean {
+    return this.linked.has(id);
   }
 
   /** Emitted or seen in public. */
@@ -161,6 +182,7 @@ export class PoolEmitter {
     if (early > SLOT_MS + GAIN_PER_SLOT_MS * (slotInWindow(block.slot) + 1) || -early > STALE_MS) return;
     if (!this.linked.has(block.previous)) {
       this.orphans.push({ channel, block, at });
+      channel.askForLacking();
       return;
     }
     if (this.frames.keep(candidateKey({ id: block.id, signer: channel.signer }), keptOf(block))) {

@@ -60,6 +60,26 @@ test('the emitter dies between decision and emission: a slower member’s block 
   assert.deepEqual(violations, []);
 });
 
+test('the emitter is killed in mid-window and back after 0.4 to 1.5 s: no slot is missed, and nobody switches', () => {
+  for (const forMs of [400, 1500])
+    for (let slot = 0; slot < (forMs === 400 ? 8 : 6); slot++) {
+      const faults = [{ kind: 'crash', window: 3, slot, afterMs: -200, who: 'leader', forMs } as const];
+      const { tally, violations } = observe({ ...calm, faults });
+      assert.deepEqual(violations, []);
+      assert.deepEqual([tally.missed, tally.switches], [0, 0], `slot ${slot}, down for ${forMs} ms`);
+    }
+});
+
+test('the leader dies while the emitter is down: another’s branch takes its place', () => {
+  for (let slot = 0; slot < 5; slot++) {
+    const at = { window: 3, slot, afterMs: -200, who: 'leader' } as const;
+    const faults = [{ ...at, kind: 'kill', forMs: 20_000 } as const, { ...at, kind: 'crash', forMs: 400 } as const];
+    const { tally, violations } = observe({ ...calm, faults });
+    assert.deepEqual(violations, []);
+    assert.equal(tally.missed, 0, `slot ${slot}`);
+  }
+});
+
 test('a rescue that leaves too late: the network goes on on the replaced blocks, and members get them after all', () => {
   const members = calm.members.map((member) => ({ ...member, effortMs: 450, busyPercent: 100 }));
   const faults = [

@@ -32,6 +32,7 @@ interface Bench {
     closed: string[];
     lost: string[];
     dropped: number;
+    asked: [number, number][];
   };
   time: { now: number };
   isPrivate: Set<string>;
@@ -63,7 +64,9 @@ function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
     closed: [],
     lost: [],
     dropped: 0,
+    asked: [],
   };
+  const blocks = new Set(Array.from({ length: 20 }, (_, k) => blockNumber(36 + k).id));
   const time = { now: slotTime(firstSlot(WINDOW)) };
   const isPrivate = new Set<string>();
   const follows = { on: false };
@@ -75,6 +78,8 @@ function bench(relayHead: () => Promise<Head> = async () => HEAD): Bench {
     isPoolWindow: (window) => window === WINDOW,
     publicTip: () => ({ num: blockNumber(40).num, id: blockNumber(40).id }),
     isPrivate: (id) => isPrivate.has(id),
+    isKnown: (id) => blocks.has(id),
+    onAsked: (_, { from, to }) => told.asked.push([from, to]),
     mayProduce: () => !follows.on,
     branch: (window) => shown.filter(({ slot }) => windowOf(slot) === window),
     upTo: () => below,
@@ -228,6 +233,28 @@ test('while held, the relay node’s handshakes are kept, and one is sent after 
   const last = shakes[shakes.length - 1] as Buffer;
   assert.deepEqual(member.texts.slice(1), hex([blockNumber(41).frame, last, blockNumber(53).frame]));
   link.close('end');
+});
+
+test('a member that comes in a window of the pool’s with a higher head that is not known is asked for its branch, once', () => {
+  const [frame] = messages.handshake.map((each) => each.frame);
+  const decoded = decodeHandshake(frame as Buffer);
+  assert.ok(decoded.ok && decoded.value.generation === 1);
+  const { libOffset } = decoded.value;
+  const dials = (num: number, id: string, more: { k?: number; window?: number } = {}) => {
+    const { member, told, time } = bench();
+    time.now = slotTime(firstSlot(WINDOW + (more.window ?? 0)) + (more.k ?? 8));
+    const greeting = withHead(frame as Buffer, libOffset, num, id);
+    member.arrive(greeting, greeting);
+    return { asked: told.asked, requests: member.sent.filter((each) => each[4] === MESSAGE.syncRequest).length };
+  };
+  const tip = blockNumber(40).num;
+  const unknown = 'ee'.repeat(32);
+  assert.deepEqual(dials(tip + 9, unknown), { asked: [[tip - 1, tip + 9]], requests: 1 });
+  assert.deepEqual(dials(tip + 9, blockNumber(49).id).asked, []);
+  assert.deepEqual(dials(tip, unknown).asked, []);
+  assert.deepEqual(dials(tip + 9, unknown, { window: 1 }).asked, []);
+  assert.deepEqual(dials(tip + 12, unknown, { k: 11 }).asked[0], [tip + 1, tip + 12]);
+  assert.deepEqual(dials(tip + 1, unknown, { k: 0 }).asked[0], [tip - 1, tip + 1]);
 });
 
 test('a private head is not told to the relay node, a public one is', () => {

@@ -44,6 +44,8 @@ async function world(): Promise<World> {
     isPoolWindow: () => true,
     publicTip: () => ({ num: 100, id: 'tip' }),
     isPrivate: () => false,
+    isKnown: () => false,
+    onAsked: () => {},
     mayProduce: () => true,
     headerOf: () => null,
     onPartialBlock: () => {},

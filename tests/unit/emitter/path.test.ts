@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstSlot, lastSlot, slotTime } from '../../../common/slot.ts';
+import { deadlineFor } from '../../../emitter/select/deadline.ts';
 import { learnPath, pathMs } from '../../../emitter/select/path.ts';
-import { deadlineFor } from '../../../emitter/select/rescue.ts';
 import { initialState, openWindow, type SelectState } from '../../../emitter/select/state.ts';
 import { SELECT_DEFAULTS, type SelectConfig } from '../../../emitter/select/types.ts';
 import { cases, fc } from '../../support/property.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { ChainClient } from '../../../common/chain.ts';
 import { PoolError } from '../../../common/errors.ts';
-import { slotTime } from '../../../common/slot.ts';
+import { firstSlot, slotTime, windowOf } from '../../../common/slot.ts';
 import { type BlockHeader, decodeBlockHeader } from '../../../emitter/decode/block.ts';
 import { PublicChain } from '../../../emitter/public-chain.ts';
 import { fromRpc } from '../../../emitter/verify/seed.ts';
@@ -58,6 +58,53 @@ test('a seed is asked for again when the head became irreversible in between', a
   const { chain } = publicChain(client);
   assert.equal((await chain.seedAtHead()).id, run.seed.id);
   assert.equal(asked.length, 4);
+});
+
+/** A node that serves the states of all blocks but those that are irreversible already. */
+function nodeWith(states: Map<string, unknown>, headId: string): ChainClient {
+  const post = async (_path: string, { block_num_or_id: id }: { block_num_or_id: string }) => {
+    const state = states.get(id);
+    if (!state) throw new PoolError('chain', `Could not find reversible block: ${id}`);
+    return state;
+  };
+  return { url: 'http://node', info: async () => ({ head_block_id: headId }), post } as unknown as ChainClient;
+}
+
+/** States as a node has them: numbers 41 to 44 in one window, 40 in the window before it. */
+function runningWindow() {
+  const first = firstSlot(windowOf(header(0).slot) + 1);
+  const ids = [39, 40, 41, 42, 43, 44].map((num) => num.toString(16).padStart(64, '0'));
+  const states = new Map<string, unknown>();
+  for (const [k, id] of ids.entries()) {
+    const timestamp = new Date(slotTime(first + k - 2)).toISOString().replace('Z', '');
+    const head = { timestamp, previous: ids[k - 1] ?? '00'.repeat(32) };
+    states.set(id, { ...run.seed, id, block_num: 39 + k, header: { ...run.seed.header, ...head } });
+  }
+  return { ids, states, head: ids[5] as string };
+}
+
+test('a start in mid-window begins below the blocks that were let out here, whose states are known then', async () => {
+  const { ids, states, head } = runningWindow();
+  const own = new Set(ids.slice(2));
+  const { chain } = publicChain(nodeWith(states, head));
+  assert.equal((await chain.seedBelowOwn(({ id }) => own.has(id))).num, 40);
+  for (const id of ids.slice(1)) assert.ok(chain.tree.get(id));
+  assert.equal((await publicChain(nodeWith(states, head)).chain.seedBelowOwn(() => true)).num, 40);
+});
+
+test('it begins at the head when that is not of here, and when what is below is not served any more', async () => {
+  const { ids, states, head } = runningWindow();
+  assert.equal((await publicChain(nodeWith(states, head)).chain.seedBelowOwn(() => false)).num, 44);
+  states.delete(ids[2] as string);
+  assert.equal((await publicChain(nodeWith(states, head)).chain.seedBelowOwn(() => true)).num, 44);
+});
+
+test('it begins at the head when the window before is empty: what was decided would not be looked for from further below', async () => {
+  const { ids, states, head } = runningWindow();
+  const below = states.get(ids[1] as string) as { header: { timestamp: string } };
+  const long = new Date(slotTime(header(0).slot) - 20_000).toISOString().replace('Z', '');
+  states.set(ids[1] as string, { ...below, header: { ...below.header, timestamp: long } });
+  assert.equal((await publicChain(nodeWith(states, head)).chain.seedBelowOwn(() => true)).num, 44);
 });
 
 test('a key signs by the active schedule, and by the pending one only while the pool is in no active one', () => {

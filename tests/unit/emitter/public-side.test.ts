@@ -8,6 +8,7 @@ import type { ChainClient } from '../../../common/chain.ts';
 import { systemClock } from '../../../common/clock.ts';
 import { decodeHandshake } from '../../../emitter/decode/handshake.ts';
 import { frameOf, MESSAGE } from '../../../emitter/decode/message.ts';
+import { encodeSyncRequest } from '../../../emitter/decode/sync-request.ts';
 import { LIMITS } from '../../../emitter/limits.ts';
 import { PublicSide } from '../../../emitter/public-side.ts';
 import type { BlockRef } from '../../../emitter/select/types.ts';
@@ -152,6 +153,27 @@ function timeBody(origin: bigint, transmit: bigint): Buffer {
   body.writeBigInt64LE(transmit, 16);
   return body;
 }
+
+test('a relay node that is ahead of the tip is asked for what is between, unless that is too much; a peer is not', async () => {
+  for (const [ahead, isAsked] of [
+    [0, false],
+    [5, true],
+    [LIMITS.lackingBlocks, true],
+    [LIMITS.lackingBlocks + 1, false],
+  ] as const) {
+    const { relay, peers, side, info } = await world(1);
+    info.head_block_num = root.num + ahead;
+    relay.received.length = 0;
+    for (const socket of [...relay.sockets, ...(peers[0]?.sockets ?? [])]) socket.destroy();
+    await until(() => relay.sockets.length === 2 && side.relayUp);
+    await until(() => peers[0]?.sockets.length === 2 && side.peersUp === 1);
+    await until(() => Buffer.concat(relay.received).length > 100);
+    await sleep(20);
+    const asked = { frame: encodeSyncRequest(root.num + 1, root.num + ahead) };
+    assert.equal(got(relay, asked), isAsked, `${ahead} ahead`);
+    assert.equal(got(peers[0] as Node, asked), false);
+  }
+});
 
 test('a public peer is told of the public tip, and of no irreversible block, so that it does not sync from the emitter', async () => {
   const { relay, peers } = await world(1);

@@ -456,7 +456,7 @@ test('after a restart in mid-window the one whose blocks were decided goes on, a
   assert.deepEqual(lead, [
     {
       ...{ type: 'lead', window: poolWindow(0), runs: true, leader: signerOf(0), pause: [] },
-      ...{ head: { num: zero.num, id: zero.id }, away: [], failed: null },
+      ...{ head: { num: zero.num, id: zero.id }, away: [], owing: [], failed: null },
     },
   ]);
   assert.ok(feed(decided).every(({ type }) => type !== 'lead'));
@@ -516,84 +516,294 @@ function makeWindow(
   return tip;
 }
 
-test('who is away when its turn comes stands by in no slot of that window, and is asked first from then on', () => {
+const stoodIn = (told: readonly SelectEffect[], w: number, m: number) =>
+  slotsOf(told, m).filter((slot) => windowOf(slot) === poolWindow(w)).length;
+
+const PAUSED = {};
+const BEHIND = { headNum: 0 };
+
+/**
+ * Three members, from the first window on: whoever has the duty makes its blocks, the agents speak at each, and with the last, when
+ * the next turn is given, they say what `last` has for this window. `before` comes between two windows.
+ */
+function playTurns(
+  windows: number,
+  last: (w: number, m: number) => object,
+  before: (pool: ReturnType<typeof byHand>, w: number) => void = () => {},
+) {
   const pool = byHand();
   const { agent, feed, at, state, told } = pool;
+  const leaders: number[] = [];
   for (const m of [0, 1, 2]) agent(m, at);
-  const stood = (w: number, m: number) => slotsOf(told, m).filter((slot) => windowOf(slot) === poolWindow(w)).length;
-  let tip = makeWindow(pool, 0, 0, pool.parent, [0, 2]);
-  // By its last word its node is far behind; it comes back right after its turn was given to the next one.
-  assert.deepEqual([state.duty?.leader, state.duty?.away], [signerOf(2), [signerOf(1)]]);
-  const lead = told.findLast((effect) => effect.type === 'lead');
-  assert.deepEqual(lead?.away, [signerOf(1)]);
-  feed({ type: 'tick', at: slotTime(tip.slot) + 2000 });
-  tip = makeWindow(pool, 1, 2, tip, [0, 1, 2]);
-  assert.deepEqual([stood(1, 0), stood(1, 1), stood(1, 2)], [12, 0, 0]);
-  // It owes a turn, which is given before the others go on in their order.
-  assert.equal(state.duty?.leader, signerOf(1));
-  feed({ type: 'tick', at: slotTime(tip.slot) + 2000 });
-  tip = makeWindow(pool, 2, 1, tip, [0, 1, 2]);
-  assert.deepEqual([stood(2, 0), stood(2, 2)], [12, 12]);
-  assert.deepEqual([state.duty?.leader, state.owing], [signerOf(0), undefined]);
-});
-
-for (const [seconds, isAway] of [
-  [9, false],
-  [11, true],
-] as const)
-  test(`who cannot take its turn ${seconds} s after a restart is ${isAway ? '' : 'not '}away: others dial by then`, () => {
-    const pool = byHand();
-    const { agent, feed, at, state, told } = pool;
-    for (const m of [0, 1, 2]) agent(m, at);
-    // The window's last slot is when the next leader is named.
-    const named = slotTime(firstSlot(poolWindow(0)) + 11);
-    feed({ type: 'stood', at: named - seconds * 1000, words: [], away: [] });
-    const tip = makeWindow(pool, 0, 0, pool.parent, [0, 2]);
-    assert.deepEqual([state.duty?.leader, state.duty?.away], [signerOf(2), isAway ? [signerOf(1)] : []]);
-    feed({ type: 'tick', at: slotTime(tip.slot) + 2000 });
-    makeWindow(pool, 1, 2, tip, [0, 1, 2]);
-    const stood = slotsOf(told, 1).filter((slot) => windowOf(slot) === poolWindow(1));
-    assert.equal(stood.length, isAway ? 0 : 12);
-  });
-
-test('who is away at each of its turns never stands by, however well it follows in between', () => {
-  const pool = byHand();
-  const { agent, feed, at, state, told } = pool;
-  for (const m of [0, 1, 2]) agent(m, at);
-  let tip = pool.parent;
-  for (let w = 0; w < 4; w++) {
-    const leader = Number(state.duty?.leader.slice(-1));
-    assert.notEqual(leader, 1);
-    agent(1, slotTime(firstSlot(poolWindow(w))) - 700, { headNum: tip.num });
-    // The last word before the turn is given says that the node is gone.
+  let tip: BlockRef = pool.parent;
+  for (let w = 0; w < windows; w++) {
+    before(pool, w);
     const first = firstSlot(poolWindow(w));
     feed({ type: 'turn', at: slotTime(first) - 600, window: poolWindow(w) });
+    const leader = Number(state.duty?.leader.slice(-1));
+    leaders.push(leader);
     for (let k = 0; k < 12; k++) {
       const now = slotTime(first + k) - 100;
-      for (const m of [0, 1, 2])
-        agent(m, now - 300 + m, { headNum: tip.num, producing: m === leader, up: m !== 1 || k < 11 });
+      for (const m of [0, 1, 2]) {
+        const said = { headNum: tip.num, producing: m === leader };
+        agent(m, now - 300 + m, k < 11 ? said : { ...said, ...last(w, m) });
+      }
       tip = block(tip, first + k, `m${leader}`);
       const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: now, late: false };
       feed({ type: 'candidate', at: now, candidate: { ...tip, ...rest, signer: signerOf(leader) } });
     }
+    for (const m of [0, 1, 2]) agent(m, slotTime(tip.slot) + m, { headNum: tip.num, producing: m === leader });
     feed({ type: 'tick', at: slotTime(tip.slot) + 2000 });
   }
-  const stood = slotsOf(told, 1).map((slot) => windowOf(slot));
-  // Before its first turn it stood by as any other; it was away in slot 11.
-  assert.deepEqual(new Set(stood), new Set([poolWindow(0)]));
+  return { ...pool, leaders, stood: (w: number, m: number) => stoodIn(told, w, m) };
+}
+
+test('who is passed over owes a turn, is asked first until it leads, and stands by as any other', () => {
+  const { leaders, stood, told, state } = playTurns(4, (w, m) => (w === 0 && m === 1 ? BEHIND : PAUSED));
+  const leads = told.flatMap((effect) => (effect.type === 'lead' ? [effect] : []));
+  const named = leads.find(({ window }) => window > poolWindow(0));
+  assert.deepEqual(
+    [named?.leader, named?.away, named?.owing],
+    [signerOf(2), [], [{ signer: signerOf(1), since: poolWindow(0) + 1 }]],
+  );
+  assert.deepEqual(leaders, [0, 2, 1, 0]);
+  assert.deepEqual([stood(1, 0), stood(1, 1), stood(1, 2)], [12, 12, 0]);
+  assert.deepEqual([stood(2, 0), stood(2, 1), stood(2, 2)], [12, 0, 12]);
+  assert.deepEqual([state.owing, state.away], [undefined, undefined]);
 });
 
-test('who is passed over when the leader fails stands by no more in that window', () => {
-  const { agent, feed, at, first, state, told } = byHand();
-  for (const m of [0, 1, 2]) agent(m, at);
-  feed({ type: 'turn', at: slotTime(first) - 600, window: poolWindow(0) });
-  for (let k = 0; k < 4; k++) for (const m of [0, 1, 2]) agent(m, slotTime(first + k) + m, { producing: m === 0 });
-  agent(1, slotTime(first + 4), { up: false });
-  agent(0, slotTime(first + 4) + 1, { up: false });
-  assert.equal(state.duty?.leader, signerOf(2));
-  for (let k = 5; k < 12; k++) agent(1, slotTime(first + k));
+test('who is passed over again before it has led is away: it stands by in no slot of that window', () => {
+  const { leaders, stood, told, state } = playTurns(4, (w, m) => (w < 2 && m === 1 ? BEHIND : PAUSED));
+  assert.deepEqual(leaders, [0, 2, 0, 1]);
+  // The word with which it was not there takes the slots on both of its sides.
+  assert.deepEqual([stood(1, 1), stood(2, 1), stood(3, 0)], [10, 0, 12]);
+  const away = told.flatMap((effect) => (effect.type === 'lead' && effect.away.length > 0 ? [effect] : []));
+  assert.ok(away.length > 0);
+  for (const lead of away) {
+    assert.deepEqual([lead.away, lead.leader, lead.window], [[signerOf(1)], signerOf(0), poolWindow(1) + 1]);
+  }
+  assert.equal(state.owing, undefined);
+});
+
+test('who is never there when a turn is given is paid for one window after its first, however well it follows', () => {
+  const { stood, leaders } = playTurns(9, (_, m) => (m === 1 ? { up: false } : PAUSED));
+  assert.ok(!leaders.includes(1));
   assert.deepEqual(
-    slotsOf(told, 1).map((slot) => slot - first),
-    [0, 1, 2, 3],
+    [0, 1, 2, 3, 4, 5, 6, 7, 8].map((w) => stood(w, 1) > 0),
+    [true, true, false, false, false, false, false, false, false],
   );
+});
+
+test('nobody is found for the next window: who was away in the last one stands by there', () => {
+  const isBehind = (w: number, m: number) => m === 1 || (w === 1 && m === 0);
+  const { agent, feed, state, told } = playTurns(2, (w, m) => (isBehind(w, m) ? BEHIND : PAUSED));
+  assert.deepEqual([state.duty?.leader, state.away], [signerOf(2), [signerOf(1)]]);
+  const open = (w: number) => {
+    const first = firstSlot(poolWindow(w));
+    feed({ type: 'turn', at: slotTime(first), window: poolWindow(w) });
+    return first;
+  };
+  let first = open(2);
+  for (const m of [0, 1, 2]) agent(m, slotTime(first) + 1, { up: false });
+  feed({ type: 'tick', at: slotTime(first + 11) + 2000 });
+  first = open(3);
+  const headNum = state.tip?.num ?? 0;
+  for (let k = 0; k < 12; k++) for (const m of [0, 1]) agent(m, slotTime(first + k) + 10, { headNum });
+  const takers = told.flatMap((effect) =>
+    effect.type === 'lead' && effect.window === poolWindow(3) ? effect.leader : [],
+  );
+  assert.deepEqual(new Set(takers), new Set([signerOf(0)]));
+  assert.deepEqual([stoodIn(told, 2, 1), stoodIn(told, 3, 1)], [0, 12]);
+});
+
+/** The leader goes before its window; the others' agents say how they are. */
+function dropLeader({ agent, state }: ReturnType<typeof byHand>, w: number, others: (m: number) => object): void {
+  const now = slotTime(firstSlot(poolWindow(w))) - 2000;
+  const leader = Number(state.duty?.leader.slice(-1));
+  const headNum = state.tip?.num ?? 0;
+  for (const m of [0, 1, 2]) if (m !== leader) agent(m, now, { headNum, ...others(m) });
+  agent(leader, now + 1, { headNum, up: false });
+}
+
+test('passed over twice in one turn is once: two go before the window, one after the other', () => {
+  const drop = ({ agent, state }: ReturnType<typeof byHand>, w: number) => {
+    if (w !== 2) return;
+    const now = slotTime(firstSlot(poolWindow(w))) - 2000;
+    const headNum = state.tip?.num ?? 0;
+    agent(0, now, { up: false });
+    agent(2, now, { up: false });
+    assert.equal(state.duty?.leader, signerOf(1));
+    agent(0, now + 1, { headNum });
+    agent(1, now + 2, { up: false });
+    for (const m of [1, 2]) agent(m, now + 500, { headNum });
+  };
+  const { leaders, stood, state } = playTurns(3, () => PAUSED, drop);
+  assert.deepEqual(leaders, [0, 1, 0]);
+  assert.deepEqual([stood(2, 1), stood(2, 2)], [12, 12]);
+  assert.equal(state.away, undefined);
+});
+
+test('who is away and then takes the turn of one that goes before the window leads it', () => {
+  const drop = (pool: ReturnType<typeof byHand>, w: number) => {
+    if (w !== 2) return;
+    assert.deepEqual(pool.state.away, [signerOf(1)]);
+    dropLeader(pool, w, () => PAUSED);
+    assert.equal(pool.state.away, undefined);
+  };
+  const { leaders, told } = playTurns(3, (w, m) => (w < 2 && m === 1 ? BEHIND : PAUSED), drop);
+  assert.deepEqual(leaders, [0, 2, 1]);
+  const named = told.findLast((effect) => effect.type === 'lead' && effect.leader === signerOf(1));
+  assert.deepEqual(named?.type === 'lead' && named.away, []);
+});
+
+test('who takes each turn and drops it before the window is paid for one window, too', () => {
+  const drop = ({ agent, state }: ReturnType<typeof byHand>, w: number) => {
+    const now = slotTime(firstSlot(poolWindow(w))) - 2000;
+    if (state.duty?.leader !== signerOf(1)) return;
+    agent(1, now, { up: false });
+    agent(1, now + 500, { headNum: state.tip?.num ?? 0 });
+  };
+  const { stood, leaders } = playTurns(9, () => PAUSED, drop);
+  assert.ok(!leaders.includes(1));
+  const paid = [0, 1, 2, 3, 4, 5, 6, 7, 8].filter((w) => stood(w, 1) > 0);
+  assert.deepEqual(paid, [0, 1]);
+});
+
+test('the leader’s connection is lost for a moment before its window: another leads, and it stands by', () => {
+  const lose = ({ feed, state }: ReturnType<typeof byHand>, w: number) => {
+    const now = slotTime(firstSlot(poolWindow(w))) - 2000;
+    const signer = signerOf(1);
+    if (w === 0) feed({ type: 'member', at: now, signer, up: true });
+    if (w !== 1 || state.duty?.leader !== signer) return;
+    feed({ type: 'member', at: now, signer, up: false });
+    feed({ type: 'member', at: now + 100, signer, up: true });
+  };
+  const { stood, leaders } = playTurns(3, () => PAUSED, lose);
+  assert.deepEqual(leaders, [0, 2, 1]);
+  assert.deepEqual([stood(1, 0), stood(1, 1)], [12, 12]);
+});
+
+test('the first turn of all: who was heard before its key was in the schedule is passed over, and stands by', () => {
+  const pool = byHand();
+  const { agent, at, state, told, parent } = pool;
+  for (const m of [0, 1, 2]) agent(m, at, { up: false });
+  // The schedule is the pool's from here on, and this one speaks first.
+  agent(2, at + 100);
+  assert.equal(state.duty?.leader, signerOf(2));
+  for (const m of [0, 1]) agent(m, at + 300);
+  makeWindow(pool, 0, 2, parent, [0, 1, 2]);
+  assert.deepEqual([stoodIn(told, 0, 0), stoodIn(told, 0, 1), stoodIn(told, 0, 2)], [12, 12, 0]);
+});
+
+test('whoever is there when a turn is given, or was at all turns before, stands by in the window', () => {
+  const said = fc.array(fc.tuple(fc.boolean(), fc.boolean(), fc.boolean()), { minLength: 6, maxLength: 6 });
+  fc.assert(
+    fc.property(said, (isThere) => {
+      const { stood, leaders } = playTurns(7, (w, m) => (isThere[w]?.[m] === false ? BEHIND : PAUSED));
+      for (let w = 1; w < 7; w++) {
+        const named: boolean[] = isThere[w - 1] ?? [];
+        // Nobody was found with the last block: the turn is given a moment later, when all are there.
+        if (!named.includes(true)) continue;
+        for (const m of [0, 1, 2]) {
+          const isNew = isThere.slice(0, w - 1).every((turn) => turn[m]);
+          // A last word that it is behind takes the slots on both of its sides.
+          const all = isThere[w]?.[m] === false ? 10 : 12;
+          if (leaders[w] !== m && (named[m] || isNew)) assert.ok(stood(w, m) >= all, `member ${m} in window ${w}`);
+        }
+      }
+    }),
+    cases(200),
+  );
+});
+
+for (const [seconds, owes] of [
+  [9, false],
+  [11, true],
+] as const)
+  test(`who cannot take its turn ${seconds} s after a restart owes ${owes ? 'one' : 'none'}: others dial by then`, () => {
+    const pool = byHand();
+    const { agent, feed, at, state } = pool;
+    for (const m of [0, 1, 2]) agent(m, at);
+    // The window's last slot is when the next leader is named.
+    const named = slotTime(firstSlot(poolWindow(0)) + 11);
+    feed({ type: 'stood', at: named - seconds * 1000, words: [], away: [], owing: [] });
+    makeWindow(pool, 0, 0, pool.parent, [0, 2]);
+    assert.equal(state.duty?.leader, signerOf(2));
+    assert.deepEqual(
+      (state.owing ?? []).map(({ signer }) => signer),
+      owes ? [signerOf(1)] : [],
+    );
+  });
+
+test('who was away, and who owes a turn, is so after a restart', () => {
+  const pool = byHand();
+  const { feed, agent, state, told, at } = pool;
+  const owing = [{ signer: signerOf(1), since: 7 }];
+  feed({ type: 'stood', at, words: [], away: [signerOf(1)], owing });
+  const first = firstSlot(poolWindow(0));
+  feed({ type: 'turn', at: slotTime(first) - 600, window: poolWindow(0) });
+  for (let k = 0; k < 12; k++) for (const m of [1, 2]) agent(m, slotTime(first + k) + m);
+  assert.deepEqual([stoodIn(told, 0, 1), stoodIn(told, 0, 2)], [0, 12]);
+  feed({ type: 'tick', at: slotTime(first + 12) + 2000 });
+  agent(2, slotTime(first + 12) + 2000);
+  assert.equal(state.duty?.leader, signerOf(1), 'asked first');
+});
+
+test('who cannot take over when the leader fails owes a turn; and is away from then on when it owes one already', () => {
+  for (const owes of [false, true]) {
+    const { agent, feed, at, first, state, told } = byHand();
+    feed({
+      type: 'stood',
+      at: at - 60_000,
+      words: [],
+      away: [],
+      owing: owes ? [{ signer: signerOf(1), since: 7 }] : [],
+    });
+    // Named while it is not there yet.
+    for (const m of [0, 2, 1]) agent(m, at);
+    feed({ type: 'turn', at: slotTime(first) - 600, window: poolWindow(0) });
+    for (let k = 0; k < 4; k++) for (const m of [0, 1, 2]) agent(m, slotTime(first + k) + m, { producing: m === 0 });
+    agent(1, slotTime(first + 4), { up: false });
+    agent(0, slotTime(first + 4) + 1, { up: false });
+    assert.equal(state.duty?.leader, signerOf(2));
+    for (let k = 5; k < 12; k++) agent(1, slotTime(first + k));
+    const slots = slotsOf(told, 1).map((slot) => slot - first);
+    assert.deepEqual(slots, owes ? [0, 1, 2, 3] : [0, 1, 2, 3, 5, 6, 7, 8, 9, 10, 11]);
+    assert.deepEqual(
+      (state.owing ?? []).map(({ signer }) => signer),
+      [signerOf(1)],
+    );
+  }
+});
+
+test('a head that is behind is not held against a member right after a restart: blocks are kept from unknown connections', () => {
+  for (const [back, slots] of [
+    [9_000, 12],
+    [60_000, 0],
+  ] as const) {
+    const { agent, feed, first, told } = byHand();
+    const at = slotTime(first);
+    feed({ type: 'stood', at: at - back + 7_000, words: [], away: [], owing: [] });
+    agent(0, at - 10);
+    feed({ type: 'turn', at, window: poolWindow(0) });
+    for (let k = 0; k < 12; k++) agent(1, slotTime(first + k) + 1, BEHIND);
+    assert.equal(slotsOf(told, 1).length, slots);
+  }
+});
+
+test('after a restart the leader has time to dial before another takes its place', () => {
+  const { agent, feed, first, parent, state } = byHand();
+  const { dialMs = 0, overdueMs } = SELECT_DEFAULTS;
+  const at = slotTime(first + 4) + 100;
+  const zero = block(parent, first, 'm0');
+  feed({ type: 'public', at, block: zero, pool: false });
+  feed({ type: 'stood', at, words: [], away: [], owing: [] });
+  feed({ type: 'decided', at, block: { ...zero, previous: '' }, signer: signerOf(0), rescue: false });
+  for (const m of [0, 1]) agent(m, at + 10, { producing: m === 0, headNum: zero.num });
+  // The first slot that it can make, and send, after that.
+  const due = slotTime(first + 5) + dialMs + overdueMs;
+  feed({ type: 'tick', at: due - 1 });
+  assert.equal(state.duty?.leader, signerOf(0));
+  feed({ type: 'tick', at: due });
+  assert.equal(state.duty?.leader, signerOf(1));
 });

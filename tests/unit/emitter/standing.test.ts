@@ -184,6 +184,25 @@ test('a restart that makes up who stood by, or forgets it, is found', () => {
   assert.match(invents ?? '', /it restores who stood by otherwise than the log has it/);
 });
 
+test('a restart is told who owes a turn, and one that forgets it is found', () => {
+  const failures = [{ window: 1, slot: -1, afterMs: 1, frozen: false }];
+  const before = whole({ ...CALM, failures, windows: 2 });
+  const lead = before.records.findLast(({ event }) => event.type === 'lead');
+  const owing = lead?.event.type === 'lead' ? lead.event.owing : undefined;
+  assert.equal(owing?.length, 1);
+  const records = recordsOf(killed(before, (lead?.seq ?? 0) + 30, 500).copy);
+  const stood = records.map(inputOf).find((input) => input?.type === 'stood');
+  assert.deepEqual(stood?.type === 'stood' && stood.owing, owing);
+  const changed = (change: object) => {
+    return judged(records, (record) => {
+      if (inputOf(record)?.type === 'stood') Object.assign(inputOf(record) ?? {}, change);
+      return record;
+    });
+  };
+  assert.equal(changed({}), null);
+  assert.match(changed({ owing: [] }) ?? '', /it restores who stood by otherwise than the log has it/);
+});
+
 for (const [from, says] of [
   [true, /the member stood by, and it does not say so/],
   [undefined, /it says that its member stood by, and it did not/],
@@ -201,15 +220,15 @@ for (const [from, says] of [
     assert.match(why ?? '', says);
   });
 
-test('standby mode in a log of schema 2 or 3 is refused in one sentence, a log without it is not', () => {
+test('standby mode in a log of schema 2 to 4 is refused in one sentence, a log without it is not', () => {
   const { records } = whole(CALM);
-  for (const v of [2, 3]) {
+  for (const v of [2, 3, 4]) {
     const says = `standby mode by the rules of schema ${v}, .* those of schema ${EVENT_VERSION}: replay it with the release`;
     assert.throws(() => judged(records, (record) => ({ ...record, v })), new RegExp(says));
   }
   const proposed = records.slice(0, records.findIndex(({ event }) => event.type === 'lead') - 1);
   assert.equal(
-    judged(proposed, (record) => ({ ...record, v: 3 })),
+    judged(proposed, (record) => ({ ...record, v: 4 })),
     null,
   );
 });
