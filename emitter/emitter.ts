@@ -34,6 +34,7 @@ import { agentsFor } from './standby.ts';
 import { readingsOf, statusOf } from './status.ts';
 import { Suspects } from './suspects.ts';
 import { Watch } from './watch.ts';
+import { youngCollector } from './young.ts';
 
 export interface EmitterParts {
   config: EmitterConfig;
@@ -124,6 +125,7 @@ export class Emitter {
       awakeMs: config.EMITTER_AWAKE_MS,
       expectedAt: () => chooser.expectedAt((window) => this.public.isPoolWindow(window, chooser.tip)),
       rehearse: () => this.candidates.rehearse(),
+      tidy: youngCollector(),
     });
     this.links = new MemberLinks({
       ...{ relay: config.EMITTER_RELAY_P2P, logger, branch, onFault },

@@ -18,6 +18,7 @@ export interface LogEnd {
 const HEAD_BYTES = 8;
 /** Decisions and the candidates before them are some kilobytes; more gets a buffer of its own. */
 const BUFFER_BYTES = 64 * 1024;
+const shared = Buffer.alloc(BUFFER_BYTES);
 
 /**
  * What a decision rests on, and the decision, made durable in one write of a plain file before its block leaves: that takes a quarter of the
@@ -29,7 +30,6 @@ export class FenceFile {
   private readonly fd: number;
   private readonly file: string;
   private readonly sync: boolean;
-  private readonly buffer = Buffer.alloc(BUFFER_BYTES);
   /** Where the next frame goes. */
   private at = 0;
   private after = -1;
@@ -44,7 +44,7 @@ export class FenceFile {
   /** Throws when the file cannot be written: then the entries are not held. */
   hold(entries: Entry[], end: LogEnd): void {
     if (end.seq !== this.after) this.at = 0;
-    const bytes = this.frame(JSON.stringify({ after: [end.seq, end.hash], entries }));
+    const bytes = packFence(entries, end);
     for (let written = 0; written < bytes.length; )
       written += writeSync(this.fd, bytes, written, bytes.length - written, this.at + written);
     if (this.sync) fdatasyncSync(this.fd);
@@ -74,14 +74,16 @@ export class FenceFile {
     closeSync(this.fd);
     if (!isHolding) rmSync(this.file, { force: true });
   }
+}
 
-  private frame(text: string): Buffer {
-    // No character takes more than three bytes for each of its UTF-16 units.
-    const room = HEAD_BYTES + text.length * 3;
-    const buffer = room <= BUFFER_BYTES ? this.buffer : Buffer.allocUnsafe(room);
-    const length = buffer.write(text, HEAD_BYTES);
-    buffer.writeUInt32LE(length, 0);
-    buffer.writeUInt32LE(crc32(buffer.subarray(HEAD_BYTES, HEAD_BYTES + length)), 4);
-    return buffer.subarray(0, HEAD_BYTES + length);
-  }
+/** A frame's bytes; they are good until the next call. */
+export function packFence(entries: Entry[], end: LogEnd): Buffer {
+  const text = JSON.stringify({ after: [end.seq, end.hash], entries });
+  // No character takes more than three bytes for each of its UTF-16 units.
+  const room = HEAD_BYTES + text.length * 3;
+  const buffer = room <= BUFFER_BYTES ? shared : Buffer.allocUnsafe(room);
+  const length = buffer.write(text, HEAD_BYTES);
+  buffer.writeUInt32LE(length, 0);
+  buffer.writeUInt32LE(crc32(buffer.subarray(HEAD_BYTES, HEAD_BYTES + length)), 4);
+  return buffer.subarray(0, HEAD_BYTES + length);
 }

@@ -9,7 +9,7 @@ import type { EventStore } from './store.ts';
  * decision, are held before its block leaves, and are records of the log at the end of the turn; then listeners hear of them.
  */
 export class Journal {
-  private readonly store: EventStore;
+  private readonly store: Pick<EventStore, 'append' | 'hold'>;
   private readonly onWritten: (records: EventRecord[]) => void;
   private readonly onFault: (text: string) => void;
   private waiting: Entry[] = [];
@@ -23,7 +23,11 @@ export class Journal {
   /** Events that were given up while the log refused them. */
   private lost = 0;
 
-  constructor(store: EventStore, onWritten: (records: EventRecord[]) => void, onFault: (text: string) => void) {
+  constructor(
+    store: Pick<EventStore, 'append' | 'hold'>,
+    onWritten: (records: EventRecord[]) => void,
+    onFault: (text: string) => void,
+  ) {
     this.store = store;
     this.onWritten = onWritten;
     this.onFault = onFault;
