@@ -6,8 +6,10 @@ export interface AwakeParts {
   expectedAt(): number | null;
   /** Goes through a part of what a candidate goes through, to no effect. */
   rehearse(): void;
-  /** Called when it begins to stay awake. */
+  /** Called when it begins to stay awake: takes a millisecond at most. */
   tidy(): void;
+  /** Called once after that, when nothing is expected for a while. */
+  rest(): void;
   /** So many ms before and after a candidate is expected nothing sleeps; 0: it is not done at all. */
   awakeMs: number;
   /** Those of the process, but in tests. */
@@ -52,6 +54,7 @@ export class Awake {
   private isStopped = false;
   private rehearsedAt = 0;
   private isAwake = false;
+  private isRested = true;
   private readonly turn = () => this.watch();
 
   constructor(parts: AwakeParts) {
@@ -74,15 +77,23 @@ export class Awake {
     const { clock, awakeMs } = this.parts;
     const expected = this.parts.expectedAt();
     const ahead = expected === null ? Number.POSITIVE_INFINITY : expected - clock.now();
-    if (ahead < -awakeMs || ahead > awakeMs + 1) {
-      this.isAwake = false;
-      return this.sleep(ahead - awakeMs);
-    }
+    if (ahead < -awakeMs || ahead > awakeMs + 1) return this.relax(ahead - awakeMs);
     if (!this.isAwake) this.parts.tidy();
     this.isAwake = true;
+    this.isRested = false;
     this.rehearse();
     this.timers.pause(PAUSE_MS);
     this.timers.soon(this.turn);
+  }
+
+  /** Not at once, for the block that was waited for has just come: at the next question. */
+  private relax(ms: number): void {
+    if (!this.isAwake && !this.isRested) {
+      this.parts.rest();
+      this.isRested = true;
+    }
+    this.isAwake = false;
+    this.sleep(ms);
   }
 
   private sleep(ms: number): void {

@@ -2,8 +2,7 @@ import type { Logger } from '../common/logger.ts';
 import { verifiedRecord } from './candidate-record.ts';
 import type { Chooser } from './chooser.ts';
 import { decodeBlockHeader } from './decode/block.ts';
-import { packFence } from './log/fence-file.ts';
-import { Journal } from './log/journal.ts';
+import type { Journal } from './log/journal.ts';
 import type { MemberDirectory } from './members.ts';
 import { PublicBranch } from './relay/branch.ts';
 import { Frames } from './relay/frames.ts';
@@ -17,6 +16,7 @@ import { type Arrival, Intake } from './verify/intake.ts';
 interface Parts {
   tree: HeaderTree;
   members: MemberDirectory;
+  journal: Journal;
   chooser: Chooser;
   logger: Logger;
 }
@@ -34,7 +34,6 @@ const ENDS = {
   ...{ onFault: NOTHING, onSent: NOTHING, onLead: NOTHING, onRelease: NOTHING, onLeak: NOTHING, onFenced: NOTHING },
   ...{ onClosing: NOTHING, canSend: () => true, send: () => true },
 };
-const NO_RECORD = { seq: 0, hash: '' };
 
 /**
  * Lets the newest candidates go the way of all candidates again, with the same code and to no effect: they are cut from the stream, verified,
@@ -82,12 +81,8 @@ export class Rehearsal {
 
   private choose(): void {
     const { tree, members } = this.parts;
+    const journal = this.parts.journal.twin();
     const frames = new Frames();
-    const store = {
-      append: () => [],
-      hold: (entries: Parameters<typeof packFence>[0]) => void packFence(entries, NO_RECORD),
-    };
-    const journal = new Journal(store, NOTHING, NOTHING);
     const chooser = this.parts.chooser.twin({
       ...ENDS,
       frames,

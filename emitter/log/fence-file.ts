@@ -18,7 +18,6 @@ export interface LogEnd {
 const HEAD_BYTES = 8;
 /** Decisions and the candidates before them are some kilobytes; more gets a buffer of its own. */
 const BUFFER_BYTES = 64 * 1024;
-const shared = Buffer.alloc(BUFFER_BYTES);
 
 /**
  * What a decision rests on, and the decision, made durable in one write of a plain file before its block leaves: that takes a quarter of the
@@ -30,6 +29,9 @@ export class FenceFile {
   private readonly fd: number;
   private readonly file: string;
   private readonly sync: boolean;
+  private readonly buffer = Buffer.alloc(BUFFER_BYTES);
+  /** A file without a name, for rehearsals: what a frame's write needs of code and of the file system is then at hand. */
+  private readonly scratch: number;
   /** Where the next frame goes. */
   private at = 0;
   private after = -1;
@@ -39,17 +41,25 @@ export class FenceFile {
     this.file = file;
     this.sync = sync;
     this.fd = openSync(file, constants.O_RDWR | constants.O_CREAT, 0o600);
+    this.scratch = openSync(`${file}-scratch`, 'w', 0o600);
+    rmSync(`${file}-scratch`);
   }
 
   /** Throws when the file cannot be written: then the entries are not held. */
   hold(entries: Entry[], end: LogEnd): void {
     if (end.seq !== this.after) this.at = 0;
-    const bytes = packFence(entries, end);
+    const bytes = this.frame(JSON.stringify({ after: [end.seq, end.hash], entries }));
     for (let written = 0; written < bytes.length; )
       written += writeSync(this.fd, bytes, written, bytes.length - written, this.at + written);
     if (this.sync) fdatasyncSync(this.fd);
     this.at += bytes.length;
     this.after = end.seq;
+  }
+
+  /** As `hold`, to no effect: a write that was rehearsed takes 20 µs in place of 39. */
+  rehearse(entries: Entry[], end: LogEnd): void {
+    const bytes = this.frame(JSON.stringify({ after: [end.seq, end.hash], entries }));
+    writeSync(this.scratch, bytes, 0, bytes.length, 0);
   }
 
   /** The entries that are held and come after this end of the log, in order. */
@@ -72,18 +82,17 @@ export class FenceFile {
   close(end: LogEnd): void {
     const isHolding = this.held(end).length > 0;
     closeSync(this.fd);
+    closeSync(this.scratch);
     if (!isHolding) rmSync(this.file, { force: true });
   }
-}
 
-/** A frame's bytes; they are good until the next call. */
-export function packFence(entries: Entry[], end: LogEnd): Buffer {
-  const text = JSON.stringify({ after: [end.seq, end.hash], entries });
-  // No character takes more than three bytes for each of its UTF-16 units.
-  const room = HEAD_BYTES + text.length * 3;
-  const buffer = room <= BUFFER_BYTES ? shared : Buffer.allocUnsafe(room);
-  const length = buffer.write(text, HEAD_BYTES);
-  buffer.writeUInt32LE(length, 0);
-  buffer.writeUInt32LE(crc32(buffer.subarray(HEAD_BYTES, HEAD_BYTES + length)), 4);
-  return buffer.subarray(0, HEAD_BYTES + length);
+  private frame(text: string): Buffer {
+    // No character takes more than three bytes for each of its UTF-16 units.
+    const room = HEAD_BYTES + text.length * 3;
+    const buffer = room <= BUFFER_BYTES ? this.buffer : Buffer.allocUnsafe(room);
+    const length = buffer.write(text, HEAD_BYTES);
+    buffer.writeUInt32LE(length, 0);
+    buffer.writeUInt32LE(crc32(buffer.subarray(HEAD_BYTES, HEAD_BYTES + length)), 4);
+    return buffer.subarray(0, HEAD_BYTES + length);
+  }
 }

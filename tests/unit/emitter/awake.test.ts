@@ -7,6 +7,7 @@ function bed(awakeMs: number, expected: () => number | null) {
   let now = 1000;
   const rehearsals: number[] = [];
   const tidied: number[] = [];
+  const rested: number[] = [];
   const due: { at: number; run(): void }[] = [];
   const put = (ms: number, run: () => void) => {
     const entry = { at: now + ms, run };
@@ -18,6 +19,7 @@ function bed(awakeMs: number, expected: () => number | null) {
     expectedAt: expected,
     rehearse: () => rehearsals.push(now),
     tidy: () => tidied.push(now),
+    rest: () => rested.push(now),
     awakeMs,
     timers: {
       soon: (run) => void put(0, run),
@@ -39,7 +41,7 @@ function bed(awakeMs: number, expected: () => number | null) {
     next.run();
     return slept;
   };
-  return { awake, rehearsals, tidied, step, now: () => now, due };
+  return { awake, rehearsals, tidied, rested, step, now: () => now, due };
 }
 
 test('around the expected moment it rehearses and does not sleep, before and after it does', () => {
@@ -55,15 +57,16 @@ test('around the expected moment it rehearses and does not sleep, before and aft
 });
 
 test('it sleeps while nothing is expected, and never longer than it takes to notice a new window', () => {
-  const { awake, rehearsals, step, now } = bed(10, () => null);
+  const { awake, rehearsals, rested, step, now } = bed(10, () => null);
   awake.start();
   while (now() < 3000) assert.ok((step() ?? 0) <= 100);
   assert.equal(rehearsals.length, 0);
+  assert.equal(rested.length, 0);
 });
 
-test('what was expected has come: it sleeps until the next', () => {
+test('what was expected has come: it sleeps until the next, and rests once between', () => {
   let expected = 1050;
-  const { awake, rehearsals, tidied, step, now } = bed(10, () => expected);
+  const { awake, rehearsals, tidied, rested, step, now } = bed(10, () => expected);
   awake.start();
   while (now() < 1048) step();
   expected = 1550;
@@ -71,6 +74,9 @@ test('what was expected has come: it sleeps until the next', () => {
   assert.ok(rehearsals.some((at) => at < 1049) && rehearsals.some((at) => at > 1540));
   assert.ok(!rehearsals.some((at) => at > 1051 && at < 1538));
   assert.equal(tidied.length, 2);
+  const [after = 0, ...later] = rested;
+  assert.ok(after > 1080 && after < 1500, `the first rest at ${after}: after the block, and long before the next`);
+  assert.equal(later.length, 1);
 });
 
 test('switched off it does nothing, and stopped it ends', () => {
