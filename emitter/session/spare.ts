@@ -22,11 +22,10 @@ export class Spare {
     return ready.subarray(0, bytes);
   }
 
-  /** Makes one for a frame like the last long one, if there was any. */
+  /** Makes one for a frame like the last long one, if that took what there was. */
   prepare(): void {
     const bytes = this.last + SLACK_BYTES;
-    const have = this.ready?.length ?? 0;
-    if (this.last === 0 || (have >= bytes && have <= 2 * bytes)) return;
+    if (this.ready && this.ready.length >= bytes) return;
     this.ready = Buffer.allocUnsafeSlow(bytes);
     for (let at = 0; at < bytes; at += PAGE_BYTES) this.ready[at] = 0;
   }
