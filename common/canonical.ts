@@ -5,14 +5,45 @@ const small = Buffer.alloc(8192);
 
 /** The hash of all parts, one after the other. */
 export function sha256(...parts: (Buffer | string)[]): Buffer {
+  return hashOf(parts, ofItsOwn);
+}
+
+/**
+ * The same for a hash that is soon forgotten: 0.5 µs of 64 bytes in place of 1.1. It is a part of 4 kB, all of which are kept for as long as it
+ * is, and so of memory that nothing else is a part of, as it would be of Node's pool.
+ */
+export function passingSha256(...parts: (Buffer | string)[]): Buffer {
+  return hashOf(parts, ofTheSlab);
+}
+
+function hashOf(parts: (Buffer | string)[], one: (data: Buffer | string) => Buffer): Buffer {
   const [only] = parts;
-  if (parts.length === 1 && only !== undefined) return hash('sha256', only, 'buffer');
+  if (parts.length === 1 && only !== undefined) return one(only);
   let size = 0;
   for (const part of parts) {
     if (typeof part === 'string' || size + part.length > small.length) return longHash(parts);
     size += part.copy(small, size);
   }
-  return hash('sha256', small.subarray(0, size), 'buffer');
+  return one(small.subarray(0, size));
+}
+
+function ofItsOwn(data: Buffer | string): Buffer {
+  return hash('sha256', data, 'buffer');
+}
+
+let slab = Buffer.alloc(4096);
+let used = 0;
+
+/** By way of a string: the buffer that Node makes takes longer than the hash. */
+function ofTheSlab(data: Buffer | string): Buffer {
+  if (used === slab.length) {
+    slab = Buffer.alloc(slab.length);
+    used = 0;
+  }
+  const digest = slab.subarray(used, used + 32);
+  used += 32;
+  digest.write(hash('sha256', data, 'binary'), 0, 32, 'latin1');
+  return digest;
 }
 
 function longHash(parts: (Buffer | string)[]): Buffer {

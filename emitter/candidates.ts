@@ -1,21 +1,19 @@
-import { canonicalJson } from '../common/canonical.ts';
 import { keyText } from '../common/keys.ts';
 import type { Logger } from '../common/logger.ts';
 import { windowOf } from '../common/slot.ts';
 import { refusedRecord, verifiedRecord } from './candidate-record.ts';
 import type { Chooser } from './chooser.ts';
-import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
+import type { BlockHeader } from './decode/block.ts';
 import type { Journal } from './log/journal.ts';
 import type { MemberDirectory } from './members.ts';
+import { Rehearsal } from './rehearsal.ts';
 import type { Frames } from './relay/frames.ts';
 import type { Asked } from './relay/lacking.ts';
 import type { MemberLink } from './relay/member-link.ts';
 import { candidateKey } from './select/state.ts';
 import type { Suspects } from './suspects.ts';
-import { verifyCandidate } from './verify/candidate.ts';
 import type { Equivocation } from './verify/equivocation.ts';
 import type { HeaderTree } from './verify/header-tree.ts';
-import { IncomingBlock } from './verify/incoming.ts';
 import { type Arrival, Intake, type Outcome } from './verify/intake.ts';
 
 interface Parts {
@@ -37,11 +35,12 @@ type Verified = Extract<Outcome<MemberLink>, { verified: unknown }>;
 export class Candidates {
   private readonly parts: Parts;
   private readonly intake: Intake<MemberLink>;
-  private newest: { arrival: Arrival<MemberLink>; verified: Verified['verified'] } | null = null;
+  private readonly rehearsal: Rehearsal;
 
   constructor(parts: Parts) {
     this.parts = parts;
     this.intake = new Intake<MemberLink>(parts.tree);
+    this.rehearsal = new Rehearsal(parts);
   }
 
   /** A block is on its way: `filled` bytes of its frame are there. */
@@ -74,14 +73,9 @@ export class Candidates {
     this.settle(this.intake.expire(window));
   }
 
-  /** Verifies the newest candidate again and makes its record, to no effect: see Awake. */
+  /** Goes through a half of what the newest candidates went through, to no effect. */
   rehearse(): void {
-    if (!this.newest) return;
-    const { arrival, verified } = this.newest;
-    const { frame, header, at } = arrival;
-    const decoded = decodeBlockHeader(frame);
-    if (decoded.ok) verifyCandidate(new IncomingBlock(frame, decoded.value), header, at, this.parts.tree);
-    canonicalJson(verifiedRecord(arrival, verified, at, null));
+    this.rehearsal.step();
   }
 
   /** A member was asked for blocks of its own. */
@@ -125,11 +119,11 @@ export class Candidates {
     const { frames, suspects, chooser, members } = this.parts;
     const { signer } = verified;
     const { id, slot } = header;
-    this.newest = { arrival, verified };
     if (!frames.keep(candidateKey({ id, signer }), { slot, frame, monotonic })) return;
     this.identify(session, signer);
     suspects.compare(session, header, signer);
     chooser.offer(verifiedRecord(arrival, verified, chooser.now(), members.account(signer)));
+    this.rehearsal.note(arrival, verified);
   }
 
   /** A connection is whose new candidates come on it: a member can also pass on blocks of others. */

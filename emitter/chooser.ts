@@ -50,7 +50,7 @@ export interface ChooserParts {
   onRelease(release: Extract<SelectEffect, { type: 'release' }>): void;
   /** A pool block is in public that was not emitted here. */
   onLeak(block: BlockRef): void;
-  /** How long a fence took, in ms, refused or not. */
+  /** How long a fence took, in ms, refused or not; told when the blocks behind it have left. */
   onFenced(ms: number): void;
   /** Before a window's closing record is written. */
   onClosing(window: number): void;
@@ -67,6 +67,11 @@ export class Chooser {
   constructor(parts: ChooserParts) {
     this.parts = parts;
     this.state = initialState(selectConfig(parts.config));
+  }
+
+  /** Another one with the same configuration, which knows nothing yet. */
+  twin(ends: Partial<ChooserParts>): Chooser {
+    return new Chooser({ ...this.parts, ...ends });
   }
 
   /** Takes new margins from now on. */
@@ -227,10 +232,12 @@ export class Chooser {
         `slot ${slot} has a block and neither the relay node nor a public peer can be reached`,
       );
     const frames = reachable ? this.framesOf(path) : null;
-    if (!frames || !this.fence(this.decisions(effect, window, at))) {
-      return this.dispatch({ type: 'fence-failed', at, window, step: effect.step });
-    }
-    for (const [i, block] of path.entries()) this.send(window, block, frames[i] as KeptFrame);
+    const began = performance.now();
+    const isHeld = frames !== null && this.parts.journal.fence(this.decisions(effect, window, at));
+    const fencedMs = performance.now() - began;
+    if (isHeld) for (const [i, block] of path.entries()) this.send(window, block, frames[i] as KeptFrame);
+    if (frames) this.parts.onFenced(fencedMs);
+    if (!isHeld) return this.dispatch({ type: 'fence-failed', at, window, step: effect.step });
     this.parts.branch.remove(replaced.map((old) => old.id));
     if (reason === 'rescue') this.tellRescue(effect, window, at);
   }
@@ -244,13 +251,6 @@ export class Chooser {
       `${path.length - frames.length} of ${path.length} blocks that were to leave are gone`,
     );
     return null;
-  }
-
-  private fence(decisions: { window: number; event: PoolEvent }[]): boolean {
-    const started = performance.now();
-    const held = this.parts.journal.fence(decisions);
-    this.parts.onFenced(performance.now() - started);
-    return held;
   }
 
   private decisions({ path, replaced, reason, failed }: EmitEffect, window: number, at: number) {

@@ -29,12 +29,13 @@ import type { MemberLink } from './relay/member-link.ts';
 import { compareConfig, tellChanges } from './reload.ts';
 import { framesFor } from './room.ts';
 import type { BlockRef } from './select/types.ts';
-import type { FrameSocket } from './session/frame-socket.ts';
+import { type FrameSocket, spare } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
 import { agentsFor } from './standby.ts';
 import { readingsOf, statusOf } from './status.ts';
 import { Suspects } from './suspects.ts';
 import { Watch } from './watch.ts';
+import { youngCollector } from './young.ts';
 
 export interface EmitterParts {
   config: EmitterConfig;
@@ -125,6 +126,8 @@ export class Emitter {
       awakeMs: config.EMITTER_AWAKE_MS,
       expectedAt: () => chooser.expectedAt((window) => this.public.isPoolWindow(window, chooser.tip)),
       rehearse: () => this.candidates.rehearse(),
+      tidy: youngCollector(),
+      rest: () => spare.prepare(),
     });
     this.links = new MemberLinks({
       ...{ relay: config.EMITTER_RELAY_P2P, logger, branch, onFault },

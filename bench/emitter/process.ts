@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { EMITTER_NODE_FLAGS } from '../../common/node-flags.ts';
 import { reservePorts } from '../../devnet/ports.ts';
 import { type Running, type Supervisor, whenReady } from '../../devnet/supervisor.ts';
 import { ROOT } from '../../devnet/tools.ts';
@@ -28,7 +29,7 @@ export class EmitterProcess {
     const running = await supervisor.start({
       name,
       command: process.execPath,
-      args: [path.join(ROOT, 'emitter/main.ts')],
+      args: [...EMITTER_NODE_FLAGS, path.join(ROOT, 'emitter/main.ts')],
       log: path.join(dir, `${name}.log`),
       env: {
         EMITTER_POOL: PRODUCER,

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { ChainClient } from '../../common/chain.ts';
 import { PoolError } from '../../common/errors.ts';
 import { privateKeyBytes } from '../../common/keys.ts';
+import { EMITTER_NODE_FLAGS } from '../../common/node-flags.ts';
 import { slotOfTimestamp } from '../../common/slot.ts';
 import { writeGenesis } from '../../devnet/genesis.ts';
 import { KeyRing } from '../../devnet/keys.ts';
@@ -87,7 +88,7 @@ export class Bed {
   /** The emitter as it runs in life; its relay node's API is nodeos', its relay node's p2p side the reader. */
   async startEmitter(): Promise<void> {
     const { api, emitter, http, relayed } = this.ports;
-    const spec = script(this.dir, 'emitter', 'emitter/main.ts', []);
+    const spec = script(this.dir, 'emitter', 'emitter/main.ts', [], EMITTER_NODE_FLAGS);
     const env = {
       EMITTER_POOL: PRODUCER,
       EMITTER_DAC: PRODUCER,
@@ -129,7 +130,7 @@ function nodeSpec(dir: string, { api, nodeos }: Ports) {
   });
 }
 
-function script(dir: string, name: string, file: string, args: string[]) {
+function script(dir: string, name: string, file: string, args: string[], flags: string[] = []) {
   const log = path.join(dir, 'logs', `${name}.log`);
-  return { name, command: process.execPath, args: [path.join(ROOT, file), ...args], log };
+  return { name, command: process.execPath, args: [...flags, path.join(ROOT, file), ...args], log };
 }

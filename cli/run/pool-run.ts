@@ -5,6 +5,7 @@ import { ChainClient } from '../../common/chain.ts';
 import { PoolError } from '../../common/errors.ts';
 import type { EventRecord } from '../../common/events.ts';
 import { keyId } from '../../common/keys.ts';
+import { EMITTER_NODE_FLAGS } from '../../common/node-flags.ts';
 import { privateKey } from '../../devnet/keys.ts';
 import { portsNeeded } from '../../devnet/layout.ts';
 import { reservePorts } from '../../devnet/ports.ts';
@@ -210,7 +211,8 @@ export class PoolRun {
   /** Programs run in the run's folder, so that no .env of the checkout reaches them. */
   private service(name: string, entry: string, env: Record<string, string>): Promise<Running> {
     const log = path.join(this.options.dir, 'logs', `${name}.log`);
-    const args = ['--disable-warning=ExperimentalWarning', path.join(ROOT, entry)];
+    const flags = name === 'emitter' ? EMITTER_NODE_FLAGS : [];
+    const args = ['--disable-warning=ExperimentalWarning', ...flags, path.join(ROOT, entry)];
     const spec = { name, command: process.execPath, args, env, log, cwd: this.options.dir };
     // The devnet still has to stop its nodes and remove their states; the others are safe to be killed at any moment.
     const isDevnet = name === 'devnet';

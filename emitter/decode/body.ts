@@ -1,5 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { sha256 } from '../../common/canonical.ts';
+import { passingSha256 } from '../../common/canonical.ts';
 import { type BlockExtensions, readBlockExtensions } from './block-extensions.ts';
 import type { Decoded } from './message.ts';
 import { Reader } from './reader.ts';
@@ -87,7 +87,7 @@ export class BodyReader {
     if (kind === 0) {
       const id = reader.view(32);
       if (reader.failed) return false;
-      this.close(sha256(header, id), reader.offset);
+      this.close(passingSha256(header, id), reader.offset);
     } else {
       const signatures = reader.offset;
       for (let n = reader.varuint(); n > 0 && !reader.failed; n--) skipSignature(reader);
@@ -97,9 +97,13 @@ export class BodyReader {
       const transaction = reader.offset;
       const end = reader.varuint() + reader.offset;
       if (reader.failed || end > frame.length) return false;
-      const prunable = sha256(frame.subarray(signatures, compression), frame.subarray(compression + 1, transaction));
+      const prunable = passingSha256(
+        frame.subarray(signatures, compression),
+        frame.subarray(compression + 1, transaction),
+      );
       const packing = frame.subarray(compression, compression + 1);
-      if (end <= filled) this.close(sha256(header, sha256(packing, frame.subarray(transaction, end), prunable)), end);
+      if (end <= filled)
+        this.close(passingSha256(header, passingSha256(packing, frame.subarray(transaction, end), prunable)), end);
       else {
         this.open = { header, packed: createHash('sha256').update(packing), prunable, end };
         this.at = transaction;
@@ -117,7 +121,7 @@ export class BodyReader {
     this.at = until;
     if (until < open.end) return false;
     this.open = null;
-    this.close(sha256(open.header, open.packed.update(open.prunable).digest()), until);
+    this.close(passingSha256(open.header, open.packed.update(open.prunable).digest()), until);
     return true;
   }
 

@@ -4,12 +4,14 @@ import { LIMITS } from '../limits.ts';
 import type { Entry } from './fence-file.ts';
 import type { EventStore } from './store.ts';
 
+type Ends = Pick<EventStore, 'append' | 'hold' | 'rehearse'>;
+
 /**
  * An unwritten tail is lost with the process; it is never longer than one turn of the event loop. What a decision rests on, and the
  * decision, are held before its block leaves, and are records of the log at the end of the turn; then listeners hear of them.
  */
 export class Journal {
-  private readonly store: EventStore;
+  private readonly store: Ends;
   private readonly onWritten: (records: EventRecord[]) => void;
   private readonly onFault: (text: string) => void;
   private waiting: Entry[] = [];
@@ -23,10 +25,20 @@ export class Journal {
   /** Events that were given up while the log refused them. */
   private lost = 0;
 
-  constructor(store: EventStore, onWritten: (records: EventRecord[]) => void, onFault: (text: string) => void) {
+  constructor(store: Ends, onWritten: (records: EventRecord[]) => void, onFault: (text: string) => void) {
     this.store = store;
     this.onWritten = onWritten;
     this.onFault = onFault;
+  }
+
+  /** Another one, which makes nothing durable and tells nobody; see Rehearsal. */
+  twin(): Journal {
+    const hold = (entries: Entry[]) => this.store.rehearse(entries);
+    return new Journal(
+      { hold, rehearse: hold, append: () => [] },
+      () => {},
+      () => {},
+    );
   }
 
   /** Notes an event; it is written at the end of this turn. */

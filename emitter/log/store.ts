@@ -14,6 +14,8 @@ export interface EventStore {
    * brings it into the log. Throws when it cannot; then these are not held.
    */
   hold(entries: Entry[]): void;
+  /** Goes through what `hold` does, to no effect; see Rehearsal. */
+  rehearse(entries: Entry[]): void;
   /** Decisions of a window, and who was appointed in it, in order: see restoredChoices. */
   choices(window: number): EventRecord[];
   unclosed(before: number): { window: number; emitted: number }[];
@@ -89,6 +91,10 @@ export class SqliteStore implements EventStore, SignedStore {
     } catch (thrown) {
       throw new PoolError('event_log', `the event log's fence refused ${entries.length} records: ${sentence(thrown)}`);
     }
+  }
+
+  rehearse(entries: Entry[]): void {
+    this.fence.rehearse(entries, this.end);
   }
 
   append(entries: Entry[]): EventRecord[] {

@@ -1,9 +1,12 @@
 import type { OnReadOpts, Socket } from 'node:net';
 import { LIMITS } from '../limits.ts';
 import { Framer } from './framer.ts';
+import { Spare } from './spare.ts';
 
 /** Where all sockets read to while none of their frames has begun: each read is over before the next socket's. */
 const shared = Buffer.allocUnsafeSlow(64 * 1024);
+/** Of all sockets: the first one to begin a long frame has it. */
+export const spare = new Spare();
 
 /**
  * A socket that speaks in whole frames. Handlers are set before the first frame can arrive. A frame is read into its own buffer: that
@@ -22,7 +25,8 @@ export class FrameSocket {
   /** `open` makes the socket, which is to read as it is told. */
   constructor(open: (onread: OnReadOpts) => Socket) {
     const onProgress = (frame: Buffer, filled: number) => this.onProgress(frame, filled);
-    this.framer = new Framer(LIMITS.frameBytes, (frame) => this.onFrame(frame), onProgress);
+    const allocate = (bytes: number) => spare.take(bytes);
+    this.framer = new Framer(LIMITS.frameBytes, (frame) => this.onFrame(frame), onProgress, allocate);
     this.socket = open({
       buffer: () => this.framer.space ?? shared,
       callback: (bytes, buffer) => this.read(bytes, buffer),

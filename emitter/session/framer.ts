@@ -11,6 +11,7 @@ export class Framer {
   private readonly maxBytes: number;
   private readonly onFrame: (frame: Buffer) => void;
   private readonly onProgress: (frame: Buffer, filled: number) => void;
+  private readonly allocate: (bytes: number) => Buffer;
   private readonly head = Buffer.alloc(LENGTH_BYTES);
   private headBytes = 0;
   private frame: Buffer | null = null;
@@ -25,10 +26,12 @@ export class Framer {
     maxBytes: number,
     onFrame: (frame: Buffer) => void,
     onProgress: (frame: Buffer, filled: number) => void = () => {},
+    allocate: (bytes: number) => Buffer = Buffer.allocUnsafeSlow,
   ) {
     this.maxBytes = maxBytes;
     this.onFrame = onFrame;
     this.onProgress = onProgress;
+    this.allocate = allocate;
   }
 
   /** Bytes of an unfinished frame that are held. */
@@ -68,7 +71,7 @@ export class Framer {
     const size = this.head.readUInt32LE(0);
     if (!this.accepts(size)) return at;
     // Not zeroed: every byte is written before the frame is handed on.
-    this.frame = Buffer.allocUnsafeSlow(LENGTH_BYTES + size);
+    this.frame = this.allocate(LENGTH_BYTES + size);
     this.head.copy(this.frame, 0);
     this.filled = LENGTH_BYTES;
     this.headBytes = 0;

@@ -1,4 +1,4 @@
-import { sha256 } from '../../common/canonical.ts';
+import { passingSha256, sha256 } from '../../common/canonical.ts';
 
 /** The block ids so far as nodeos keeps them: only the nodes of the tree that later appends still need. */
 export interface IncrementalMerkle {
@@ -21,12 +21,12 @@ export function append(merkle: IncrementalMerkle, leaf: Buffer): IncrementalMerk
   for (let depth = depthFor(merkle.count + 1) - 1; depth > 0; depth--) {
     if ((index & 1) === 0) {
       if (!partial) nodes.push(top);
-      top = hashPair(top, top);
+      top = hashPair(top, top, sha256);
       partial = true;
     } else {
       const left = merkle.nodes[next++] as Buffer;
       if (partial) nodes.push(left);
-      top = hashPair(left, top);
+      top = hashPair(left, top, sha256);
     }
     index = Math.floor(index / 2);
   }
@@ -37,13 +37,13 @@ export function append(merkle: IncrementalMerkle, leaf: Buffer): IncrementalMerk
 /** Two nodes side by side, written over for each pair: a node of a tree is hashed ten times a block and more. */
 const pair = Buffer.alloc(64);
 
-/** Left and right are told apart by the top bit of their first byte. Source: Leap merkle.cpp, `make_canonical_pair`. */
-function hashPair(left: Buffer, right: Buffer): Buffer {
+/** `hash` is sha256 where the node is kept. Left and right are told apart by the top bit of their first byte. Source: Leap merkle.cpp, `make_canonical_pair`. */
+function hashPair(left: Buffer, right: Buffer, hash = passingSha256): Buffer {
   left.copy(pair, 0);
   right.copy(pair, 32);
   pair[0] = (pair[0] as number) & 0x7f;
   pair[32] = (pair[32] as number) | 0x80;
-  return sha256(pair);
+  return hash(pair);
 }
 
 /** Levels of a tree of `count` leaves: that of the next power of two, plus one. */

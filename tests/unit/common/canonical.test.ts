@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
-import { canonicalJson, merkleRoot, sha256 } from '../../../common/canonical.ts';
+import { canonicalJson, merkleRoot, passingSha256, sha256 } from '../../../common/canonical.ts';
 import { cases, fc } from '../../support/property.ts';
 
 const leaf = fc.oneof(fc.string({ unit: 'binary' }), fc.maxSafeInteger(), fc.boolean(), fc.constant(null));
@@ -69,6 +69,28 @@ for (const [what, one, other] of [
     assert.ok(text(one) === null || text(one) !== text(other), `both give ${text(one)}`);
   });
 }
+
+test('any parts have the hash of the parts joined, by both ways, and it does not change afterwards', () => {
+  const part = fc.oneof(
+    fc.uint8Array({ maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+    fc.string(),
+    fc.constantFrom(Buffer.alloc(8192, 1), Buffer.alloc(8193, 2)),
+  );
+  fc.assert(
+    fc.property(fc.array(part, { maxLength: 6 }), (parts) => {
+      const joined = createHash('sha256').update(Buffer.concat(parts.map((one) => Buffer.from(one as string))));
+      const hex = joined.digest('hex');
+      const [own, passing] = [sha256(...parts), passingSha256(...parts)];
+      passingSha256('another');
+      assert.deepEqual([own.toString('hex'), passing.toString('hex')], [hex, hex]);
+    }),
+    cases(200),
+  );
+});
+
+test('a hash that may be kept keeps no other memory', () => {
+  assert.equal(sha256(Buffer.from('a'), Buffer.from('b')).buffer.byteLength, 32);
+});
 
 test('sha256 of parts is that of the parts joined', () => {
   const whole = createHash('sha256').update('abc').digest('hex');

@@ -32,6 +32,7 @@ class Store implements EventStore {
     this.refusals--;
     throw new Error('busy');
   }
+  rehearse(): void {}
   decided: EventRecord[] = [];
   choices(window: number): EventRecord[] {
     return this.decided.filter((record) => record.window === window);

@@ -428,6 +428,7 @@ class Stubborn implements EventStore {
     if (this.refuse) throw new Error('no room');
     this.held.push(...entries.map(({ event }) => event));
   }
+  rehearse(): void {}
   choices(): EventRecord[] {
     return [];
   }

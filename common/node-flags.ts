@@ -1,0 +1,6 @@
+/**
+ * What Node is told when it runs the emitter: 16 MB for young objects from the start. With the 0.5 MB that V8 begins with, and comes back to after
+ * each full collection, it collects 5 ms after it did at the beginning of the moment that a block is expected in: into the last 3 ms before the
+ * block left fell a collection, of 0.5 ms, in 17 of 169 slots, with 16 MB in 2.
+ */
+export const EMITTER_NODE_FLAGS = ['--min-semi-space-size=16'];
