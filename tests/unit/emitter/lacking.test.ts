@@ -104,6 +104,7 @@ class Store implements EventStore {
     return entries.map(({ window, event }) => chainRecord(++this.lastSeq, window, event, GENESIS_HASH));
   }
   hold(): void {}
+  rehearse(): void {}
   choices(window: number): EventRecord[] {
     return this.decided.filter((record) => record.window === window);
   }
