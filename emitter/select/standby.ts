@@ -45,6 +45,7 @@ export function watchDuty(state: SelectState, now: number, effects: SelectEffect
   const id = currentWindow(state, now);
   const window = state.window?.id === id ? state.window : null;
   if (ruleFor(state, id).mode === 'propose') {
+    if (isLastSlotRunning(state, id, now)) return;
     if (state.duty) effects.push({ type: 'release', window: id, resume: agentsUp(state) });
     state.duty = null;
     delete state.away;
@@ -58,6 +59,11 @@ export function watchDuty(state: SelectState, now: number, effects: SelectEffect
   if (cause) replace(state, window, cause, now, effects);
   else if (duty) duty.stuck = false;
   if (window && state.duty) leads(state, state.duty.leader);
+}
+
+/** Blocks leave up to 0.6 s early: a node that is resumed when the last one left makes that slot's again. */
+function isLastSlotRunning({ window }: SelectState, next: number, now: number): boolean {
+  return window !== null && window.id < next && now < slotTime(lastSlot(window.id));
 }
 
 /** The window that runs, or the next one that could: at its end, when its last slot is out, the next leader prepares. */

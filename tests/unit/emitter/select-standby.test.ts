@@ -494,6 +494,27 @@ test('a node that starts paused is resumed in propose mode, once, and all are wh
   assert.deepEqual(agent(2, at + 40), []);
 });
 
+test('when the mode changes back, nodes are resumed when the last slot is over, not when its block left', () => {
+  const { feed, first, parent, agent, at, told } = byHand();
+  for (const m of [0, 1]) agent(m, at);
+  const voted = { strategy: 'first-delivered', mode: 'propose', previousStrategy: 'first-delivered' };
+  const fromWindow = poolWindow(0) + 1;
+  feed({ type: 'settings', at: at + 10, ...voted, previousMode: 'standby', fromWindow });
+  feed({ type: 'turn', at: slotTime(first) - 600, window: poolWindow(0) });
+  let tip = parent;
+  for (let k = 0; k < 12; k++) {
+    const now = slotTime(first + k) - 100;
+    tip = block(tip, first + k, 'm0');
+    const rest = { confirmed: 12, cpuUs: 0, transactions: 0, bytes: 200, arrivedMs: now, late: false };
+    feed({ type: 'candidate', at: now, candidate: { ...tip, ...rest, signer: signerOf(0) } });
+  }
+  assert.ok(told.some((effect) => effect.type === 'emit' && effect.path.some(({ slot }) => slot === first + 11)));
+  const end = slotTime(first + 11);
+  agent(1, end - 1, { headNum: tip.num });
+  assert.ok(told.every(({ type }) => type !== 'release'));
+  assert.ok(agent(1, end, { headNum: tip.num }).some(({ type }) => type === 'release'));
+});
+
 /** Lets a member make a window's blocks; the others' agents speak at each, but for those that are away. */
 function makeWindow(
   pool: ReturnType<typeof byHand>,
