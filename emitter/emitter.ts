@@ -10,6 +10,7 @@ import { Awake } from './awake.ts';
 import { beginLog } from './begin-log.ts';
 import { Candidates } from './candidates.ts';
 import { Chooser } from './chooser.ts';
+import { collections } from './collect.ts';
 import type { EmitterConfig } from './config.ts';
 import type { BlockHeader } from './decode/block.ts';
 import { untilWindowIsOver } from './drain.ts';
@@ -35,7 +36,6 @@ import { agentsFor } from './standby.ts';
 import { readingsOf, statusOf } from './status.ts';
 import { Suspects } from './suspects.ts';
 import { Watch } from './watch.ts';
-import { youngCollector } from './young.ts';
 
 export interface EmitterParts {
   config: EmitterConfig;
@@ -121,13 +121,17 @@ export class Emitter {
       ...{ tree: this.public.tree, frames, members, journal, chooser, suspects, logger },
       onIdentified: (link) => this.tellConnection(link, true, 'identified'),
     });
+    const collect = collections();
     this.awake = new Awake({
       clock,
       awakeMs: config.EMITTER_AWAKE_MS,
       expectedAt: () => chooser.expectedAt((window) => this.public.isPoolWindow(window, chooser.tip)),
       rehearse: () => this.candidates.rehearse(),
-      tidy: youngCollector(),
-      rest: () => spare.prepare(),
+      tidy: collect.young,
+      rest: () => {
+        if (spare.isTaken) collect.all();
+        spare.prepare();
+      },
     });
     this.links = new MemberLinks({
       ...{ relay: config.EMITTER_RELAY_P2P, logger, branch, onFault },

@@ -11,11 +11,14 @@ const SLACK_BYTES = 64 * 1024;
 export class Spare {
   private ready: Buffer | null = null;
   private last = 0;
+  /** Whether a long frame came since the last `prepare`. */
+  isTaken = false;
 
   /** A buffer of so many bytes, of undefined content, no part of which anybody else has. */
   take(bytes: number): Buffer {
     if (bytes <= LONG_BYTES) return Buffer.allocUnsafeSlow(bytes);
     this.last = bytes;
+    this.isTaken = true;
     const { ready } = this;
     if (!ready || bytes > ready.length) return Buffer.allocUnsafeSlow(bytes);
     this.ready = null;
@@ -24,6 +27,7 @@ export class Spare {
 
   /** Makes one for a frame like the last long one, if that took what there was. */
   prepare(): void {
+    this.isTaken = false;
     const bytes = this.last + SLACK_BYTES;
     if (this.ready && this.ready.length >= bytes) return;
     this.ready = Buffer.allocUnsafeSlow(bytes);

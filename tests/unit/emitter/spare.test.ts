@@ -35,3 +35,16 @@ test('before a long frame has come there is none, and one that was too short mak
   spare.prepare();
   assert.ok(spare.take(4000 * KB).buffer.byteLength > 4000 * KB);
 });
+
+test('it is told whether a long frame took it: not before there was one, and not after the next is at hand', () => {
+  const spare = new Spare();
+  spare.prepare();
+  assert.equal(spare.isTaken, false);
+  spare.take(20_000);
+  assert.equal(spare.isTaken, false);
+  spare.prepare();
+  spare.take(300_000);
+  assert.equal(spare.isTaken, true);
+  spare.prepare();
+  assert.equal(spare.isTaken, false);
+});
