@@ -1,0 +1,43 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after } from 'node:test';
+import { connectNats, type Nats } from '../../common/nats/connection.ts';
+import { STREAM_DEFAULTS } from '../../common/nats/streams.ts';
+import { NATS_PORTS, NatsCluster } from '../../devnet/nats-cluster.ts';
+import { findNatsServer } from '../../devnet/nats-server.ts';
+import { reservePorts } from '../../devnet/ports.ts';
+import { Supervisor } from '../../devnet/supervisor.ts';
+
+/** A cluster of a test sets little aside for each of its many streams. */
+export const SMALL = { ...STREAM_DEFAULTS, decisionsBytes: 8 * 1024 ** 2, recordsBytes: 8 * 1024 ** 2 };
+
+export interface TestCluster {
+  cluster: NatsCluster;
+  /** A connection to one node, or to all; closed when the tests of the file are over. */
+  connect(name?: string): Promise<Nats>;
+}
+
+/** A cluster for the tests of a file: stopped when they are over, and nothing of it stays. */
+export async function startCluster(): Promise<TestCluster> {
+  const dir = mkdtempSync(path.join(tmpdir(), 'bppool-nats-'));
+  const supervisor = new Supervisor();
+  const command = await findNatsServer();
+  const ports = await reservePorts(NATS_PORTS);
+  const cluster = new NatsCluster(dir, supervisor, command, ports.base);
+  const open: Nats[] = [];
+  after(async () => {
+    await Promise.all(open.map(({ connection }) => connection.close()));
+    await supervisor.stopAll();
+    await ports.release();
+    rmSync(dir, { recursive: true, force: true });
+  });
+  await cluster.start();
+  const connect = async (name?: string) => {
+    const url = name === undefined ? cluster.url : `nats://${cluster.address(name)}`;
+    const nats = await connectNats(url, 'test');
+    open.push(nats);
+    return nats;
+  };
+  return { cluster, connect };
+}
