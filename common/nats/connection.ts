@@ -28,7 +28,7 @@ export async function connectNats(url: string, name: string): Promise<Nats> {
       ...{ pingInterval: 1000, maxPingOut: 2, timeout: 2000 },
       ...{ maxReconnectAttempts: -1, reconnectTimeWait: 100, reconnectJitter: 100, noAsyncTraces: true },
     });
-    const manager = await jetstreamManager(connection, { timeout: ANSWER_MS * 5, checkAPI: false });
+    const manager = await jetstreamManager(connection, { timeout: ANSWER_MS, checkAPI: false });
     return { connection, streams: jetstream(connection, { timeout: ANSWER_MS }), manager, address };
   } catch (thrown) {
     throw new PoolError('store', `the NATS cluster at ${address} cannot be reached: ${sentence(thrown)}`);

@@ -80,32 +80,49 @@ export async function findStream({ manager, address }: Nats, name: string): Prom
   try {
     return await manager.streams.info(name);
   } catch (thrown) {
-    if (thrown instanceof JetStreamApiError && thrown.code === STREAM_NOT_FOUND) return null;
+    if (isNotFound(thrown)) return null;
     throw storeError(address, `stream ${name}`, thrown);
   }
 }
+
+/** A stream that another emitter is just making has no leader yet, and nobody answers for it. */
+const MAKING_TRIES = 8;
 
 /**
  * The stream, made when it is not there. Rejects with PoolError `store` when it cannot be made, or is there with fewer copies than are
  * wanted.
  */
 export async function ensureStream(nats: Nats, wanted: Wanted): Promise<StreamInfo> {
-  const { manager, address } = nats;
   const { name, num_replicas: replicas = 1 } = wanted;
-  let found = await findStream(nats, name);
-  try {
-    found ??= await manager.streams.add(wanted as Parameters<typeof manager.streams.add>[0]);
-  } catch (thrown) {
-    // Another emitter may have made it at the same time, with settings of its own.
-    found = await findStream(nats, name);
-    if (!found) throw storeError(address, `stream ${name}`, thrown);
-  }
+  const found = await findOrMake(nats, wanted);
   if (found.config.num_replicas >= replicas) return found;
   const todo = `have the cluster's operator set its replicas to ${replicas}`;
   throw new PoolError(
     'store',
     `stream ${name} has ${found.config.num_replicas} copies and ${replicas} are wanted: ${todo}`,
   );
+}
+
+async function findOrMake({ manager, address }: Nats, wanted: Wanted): Promise<StreamInfo> {
+  let failure: unknown;
+  for (let i = 0; i < MAKING_TRIES; i++) {
+    try {
+      return await manager.streams.info(wanted.name);
+    } catch (thrown) {
+      failure = thrown;
+      if (!isNotFound(thrown)) continue;
+    }
+    try {
+      return await manager.streams.add(wanted as Parameters<typeof manager.streams.add>[0]);
+    } catch (thrown) {
+      failure = thrown;
+    }
+  }
+  throw storeError(address, `stream ${wanted.name}`, failure);
+}
+
+function isNotFound(thrown: unknown): boolean {
+  return thrown instanceof JetStreamApiError && thrown.code === STREAM_NOT_FOUND;
 }
 
 export function storeError(address: string, what: string, thrown: unknown): PoolError {

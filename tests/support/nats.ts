@@ -8,6 +8,7 @@ import { NATS_PORTS, NatsCluster } from '../../devnet/nats-cluster.ts';
 import { findNatsServer } from '../../devnet/nats-server.ts';
 import { reservePorts } from '../../devnet/ports.ts';
 import { Supervisor } from '../../devnet/supervisor.ts';
+import { eventually } from '../../devnet/wait.ts';
 
 /** A cluster of a test sets little aside for each of its many streams. */
 export const SMALL = { ...STREAM_DEFAULTS, decisionsBytes: 8 * 1024 ** 2, recordsBytes: 8 * 1024 ** 2 };
@@ -40,4 +41,12 @@ export async function startCluster(): Promise<TestCluster> {
     return nats;
   };
   return { cluster, connect };
+}
+
+/** Name of the node that leads a stream, as the first of these connections to answer has it. */
+export async function leaderOf(nats: Nats[], stream: string): Promise<string> {
+  return eventually(`a leader of ${stream}`, async () => {
+    const infos = await Promise.any(nats.map(({ manager }) => manager.streams.info(stream)));
+    return infos.cluster?.leader || undefined;
+  });
 }
