@@ -21,23 +21,24 @@ import {
   proposalText,
 } from '../../common/pool-store.ts';
 import { LIMITS } from '../limits.ts';
+import type { Known } from './store-mark.ts';
 
 /**
  * The decisions of all emitters of a pool, in one stream of the cluster. Each append names the place that it has to come right after, and the
  * cluster checks that when the message takes its place, so of several that race one stands. (The condition on a subject's last place, on which
  * KV buckets rest, is no such check in a cluster: nats-server 2.9 makes it before the messages are in order, and two can pass; see
- * tests/cluster/subject-condition.test.ts.)
+ * docs/decisions/experiment-13-nats.md.)
  */
 export class NatsDecisions implements DecisionStream {
   private readonly nats: Nats;
   private readonly place: Place;
-  /** When the stream was made: another time means another stream. */
-  readonly created: string;
+  /** What a later run is to find there again: the time at which the stream was made, and the newest decision seen. */
+  known: Known;
 
-  private constructor(nats: Nats, place: Place, info: StreamInfo) {
+  private constructor(nats: Nats, place: Place, info: StreamInfo, known: Known | null) {
     this.nats = nats;
     this.place = place;
-    this.created = info.created;
+    this.known = known ?? { created: info.created, seq: 0, hash: '' };
   }
 
   /**
@@ -49,12 +50,12 @@ export class NatsDecisions implements DecisionStream {
     const wanted = decisionStream(place, settings);
     const info = known ? await findStream(nats, place.stream) : await ensureStream(nats, wanted);
     if (known) await requireKnown(nats, place.stream, info, known);
-    return new NatsDecisions(nats, place, info as StreamInfo);
+    return new NatsDecisions(nats, place, info as StreamInfo, known);
   }
 
   async last(): Promise<number> {
     const info = await findStream(this.nats, this.place.stream);
-    if (info?.created !== this.created) throw lost(this.place.stream, 'it was made anew while this emitter ran');
+    if (info?.created !== this.known.created) throw lost(this.place.stream, 'it was made anew while this emitter ran');
     return info.state.last_seq;
   }
 
@@ -63,7 +64,9 @@ export class NatsDecisions implements DecisionStream {
     const { stream, subject } = this.place;
     try {
       const options = { expect: { lastSequence: expected, streamName: stream } };
-      return { as: 'won', seq: (await this.nats.streams.publish(subject, text, options)).seq };
+      const { seq } = await this.nats.streams.publish(subject, text, options);
+      this.saw({ seq, text });
+      return { as: 'won', seq };
     } catch (thrown) {
       if (isRefusedPlace(thrown)) return this.afterRefusal(text, expected);
       return { as: 'unsure', why: sentence(thrown) };
@@ -72,7 +75,14 @@ export class NatsDecisions implements DecisionStream {
 
   async after(seq: number, limit: number): Promise<Decided[]> {
     const to = Math.min(await this.last(), seq + limit);
-    return (await readMany(this.nats, this.place.stream, seq + 1, to)).map(decidedOf);
+    const found = await readMany(this.nats, this.place.stream, seq + 1, to);
+    this.saw(found.at(-1));
+    return found.map(decidedOf);
+  }
+
+  private saw(stored: Stored | undefined): void {
+    if (stored && stored.seq > this.known.seq)
+      this.known = { ...this.known, seq: stored.seq, hash: hashOf(stored.text) };
   }
 
   /** Somebody stands there: another emitter, or this one by an append whose answer was lost. */
@@ -82,6 +92,7 @@ export class NatsDecisions implements DecisionStream {
       const found = await readMany(this.nats, this.place.stream, expected + 1, to);
       const [first] = found;
       if (first?.seq !== expected + 1) return { as: 'unsure', why: `the decision after ${expected} cannot be read` };
+      this.saw(found.at(-1));
       return first.text === text ? { as: 'won', seq: first.seq } : { as: 'lost', winners: found.map(decidedOf) };
     } catch (thrown) {
       return { as: 'unsure', why: sentence(thrown) };
@@ -89,15 +100,7 @@ export class NatsDecisions implements DecisionStream {
   }
 }
 
-/** What an emitter remembers of the decision stream, so that it notices when that was lost. */
-export interface Known {
-  created: string;
-  /** The newest decision that it saw there, and the hash of its text; 0 and '' before the first. */
-  seq: number;
-  hash: string;
-}
-
-export function hashOf(text: string): string {
+function hashOf(text: string): string {
   return sha256(text).toString('hex');
 }
 
