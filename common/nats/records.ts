@@ -89,7 +89,8 @@ export class NatsRecords implements RecordStream {
     const { first_seq: oldest } = (await findStream(this.nats, this.place.stream))?.state ?? { first_seq: 0 };
     const from = Math.max(place - (log.seq - seq) + 1, oldest);
     const messages = await readMany(this.nats, this.place.stream, from, Math.min(place, from + limit - 1));
-    return messages.map(({ text }) => parse(text));
+    if (messages.length > 0) return messages.map(({ text }) => parse(text));
+    throw new PoolError('store', `the NATS cluster at ${this.nats.address} does not give record ${seq + 1}`);
   }
 
   private async readEnds(): Promise<Ends> {
