@@ -24,7 +24,8 @@ not end with the signed footer of a clean stop. Exit code 1 when something is wr
 
 Examples:
   ./pool log verify
-  ./pool log verify events.sqlite --api http://127.0.0.1:8888`;
+  ./pool log verify events.sqlite --api http://127.0.0.1:8888
+  ./pool log verify nats://127.0.0.1:4222/pool/emitter1`;
 
 const REPLAY_HELP = `
 Feeds the selection what the log says it was fed, and compares every decision, rescue and end of a window with the log's, byte for
@@ -61,7 +62,7 @@ export function logCommand(): Command {
   const log = new Command('log').description("look into an emitter's event log");
   const command = (name: string, description: string, help: string) => {
     const made = log.command(name).description(description).addHelpText('after', help);
-    return made.argument('[file]', 'event log, or nats://host:port/POOL/EMITTER', DEFAULT_FILE);
+    return made.argument('[file]', 'event log', DEFAULT_FILE);
   };
   command('verify', 'check everything in it; exit code 1 when something is wrong', VERIFY_HELP)
     .option('--api <url>', 'a nodeos, to look up the keys of emitters and members in the contract')
