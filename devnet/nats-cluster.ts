@@ -70,6 +70,7 @@ export class NatsCluster {
     const routes = this.ports.map((ports) => `nats://127.0.0.1:${ports.route}`);
     const lines = [
       `server_name: ${name}`,
+      `server_tags: ["vote-${this.names.indexOf(name) + 1}"]`,
       `listen: 127.0.0.1:${client}`,
       `http: 127.0.0.1:${monitor}`,
       `jetstream { store_dir: ${JSON.stringify(home)}, max_memory_store: 64MB, max_file_store: 4GB }`,

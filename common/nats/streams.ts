@@ -5,19 +5,19 @@ import { ANSWER_MS, type Nats } from './connection.ts';
 
 /** How the streams of a pool are kept. */
 export interface StreamSettings {
-  /** Copies of each, on as many nodes; more than half of them must answer. */
+  /** Copies of an emitter's records, on as many nodes; more than half of them must answer. */
   replicas: number;
-  /** Bytes that decisions may take. */
-  decisionsBytes: number;
+  /** Bytes that the votes of a node may take; the oldest go first. */
+  votesBytes: number;
   /** Bytes that the records of one emitter may take; the oldest go first. */
   recordsBytes: number;
   /** Days after which records go. */
   recordsDays: number;
 }
 
-/** The cluster sets these bytes aside. Two days of decisions of a pool that has every slot are below 128 MiB. */
+/** The cluster sets these bytes aside. A day of votes of a pool that has every slot, some 700 bytes each, is below 128 MiB. */
 export const STREAM_DEFAULTS: StreamSettings = {
-  ...{ replicas: 3, decisionsBytes: 128 * 1024 ** 2 },
+  ...{ replicas: 3, votesBytes: 128 * 1024 ** 2 },
   ...{ recordsBytes: 1024 ** 3, recordsDays: 14 },
 };
 
@@ -25,7 +25,7 @@ const NS_PER_DAY = 86_400e9;
 /** Headers of a message count as part of it: message id, what it must come after, the stream's name. */
 const HEADER_BYTES = 1024;
 /** A decision counts within its window. */
-const DECISIONS_DAYS = 2;
+const VOTES_DAYS = 1;
 /** What is sent again after a lost answer comes well within this. */
 const DUPLICATE_NS = 120e9;
 const STREAM_NOT_FOUND = 10059;
@@ -43,8 +43,9 @@ export interface Place {
   subject: string;
 }
 
-export function decisionPlace(pool: string): Place {
-  return { stream: `bppool-${word(pool)}-decision`, subject: `bppool.${word(pool)}.decision` };
+/** `voter`: 1, 2 or 3. */
+export function votePlace(pool: string, voter: number): Place {
+  return { stream: `bppool-${word(pool)}-vote-${voter}`, subject: `bppool.${word(pool)}.vote.${voter}` };
 }
 
 /** Throws PoolError `config` for a name that cannot be part of a subject. */
@@ -58,9 +59,17 @@ export function recordPlace(pool: string, emitter: string): Place {
 
 type Wanted = Partial<StreamConfig> & { name: string };
 
-export function decisionStream(place: Place, { replicas, decisionsBytes }: StreamSettings): Wanted {
-  const limits = { max_msg_size: STORE_LIMITS.proposalBytes + HEADER_BYTES, max_bytes: decisionsBytes };
-  return { ...common(place, replicas), ...limits, max_age: DECISIONS_DAYS * NS_PER_DAY };
+/** One copy, on a node with this tag: the voters are to be on as many nodes. */
+export function voteStream(place: Place, tag: string, { votesBytes }: StreamSettings): Wanted {
+  // A vote has a proposal in it, as a text in a text.
+  const limits = { max_msg_size: 2 * STORE_LIMITS.proposalBytes + HEADER_BYTES, max_bytes: votesBytes };
+  return {
+    ...common(place, 1),
+    ...limits,
+    max_age: VOTES_DAYS * NS_PER_DAY,
+    allow_direct: true,
+    placement: { cluster: '', tags: [tag] },
+  };
 }
 
 export function recordStream(place: Place, { replicas, recordsBytes, recordsDays }: StreamSettings): Wanted {

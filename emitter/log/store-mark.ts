@@ -3,12 +3,11 @@ import { z } from 'zod';
 import { PoolError, sentence } from '../../common/errors.ts';
 
 const schema = z.strictObject({
-  created: z.string().min(1),
   seq: z.int().min(0),
   hash: z.string().regex(/^([0-9a-f]{64})?$/),
 });
 
-/** What an emitter remembers of the decision stream, so that it notices when that was lost. */
+/** The newest decision that an emitter saw, and the hash of its text, so that it notices when decisions were lost; 0 and '' before the first. */
 export type Known = z.infer<typeof schema>;
 
 /** That, in a small file beside the emitter's own log. */
@@ -19,7 +18,7 @@ export class StoreMark {
     this.file = file;
   }
 
-  /** Null for an emitter that has seen no stream yet. Throws PoolError `event_log` for a file that was damaged. */
+  /** Null for an emitter that has seen no decision yet. Throws PoolError `event_log` for a file that was damaged. */
   read(): Known | null {
     if (!existsSync(this.file)) return null;
     try {

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Nats } from '../../common/nats/connection.ts';
-import { decisionPlace } from '../../common/nats/streams.ts';
+import { votePlace } from '../../common/nats/streams.ts';
 import { NATS_NODES } from '../../devnet/nats-cluster.ts';
-import { NatsDecisions } from '../../emitter/log/nats-decisions.ts';
+import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { leaderOf, SMALL, startCluster } from '../support/nats.ts';
 import { SlotWriter } from '../support/slot-writer.ts';
 
@@ -19,10 +20,10 @@ interface Race {
 /** Three emitters, each connected to another node. */
 async function race(pool: string): Promise<Race> {
   const nats = await Promise.all(cluster.names.map((name) => connect(name)));
-  const streams = await Promise.all(nats.map((one) => NatsDecisions.open(one, pool, null, SMALL)));
+  const streams = await Promise.all(nats.map((one) => openQuorum(one, pool, null, SMALL)));
   const writers = streams.map((stream, i) => new SlotWriter(stream, `emitter${i + 1}`));
   const outcome = async () => {
-    const stream = await NatsDecisions.open(await connect(), pool, null, SMALL);
+    const stream = await openQuorum(await connect(), pool, null, SMALL);
     const decided = await stream.after(0, 10_000);
     assert.deepEqual(
       decided.map(({ seq }) => seq),
@@ -60,7 +61,7 @@ test('three emitters race for each of 400 slots: each slot has one decision, and
   assert.ok(winners.length > 1, 'more than one of them won');
 });
 
-test('the node that leads the stream is killed in the middle, twice: nothing is lost, nothing doubled, and it catches up', async () => {
+test('a voter’s node is killed in the middle, twice: nothing is lost, nothing doubled, and it catches up', async () => {
   const { writers, outcome, nats } = await race('kill');
   let done = 0;
   const alone = async (writer: SlotWriter) => {
@@ -70,13 +71,13 @@ test('the node that leads the stream is killed in the middle, twice: nothing is 
     }
   };
   const all = Promise.all(writers.map(alone));
-  const { stream } = decisionPlace('kill');
+  const { stream } = votePlace('kill', 1);
   for (const from of [100, 300]) {
-    while (done < from) await Promise.race([new Promise(setImmediate), all]);
+    while (done < from) await Promise.race([sleep(1), all]);
     const leader = await leaderOf(nats, stream);
     await cluster.kill(leader);
     const at = done;
-    while (done < at + 50) await Promise.race([new Promise(setImmediate), all]);
+    while (done < Math.min(at + 50, 600)) await Promise.race([sleep(1), all]);
     await cluster.startNode(leader);
   }
   await all;
@@ -99,10 +100,10 @@ test('without a quorum an append is unsure and nothing leaves; when it is back, 
   requireAgreement(writers, await outcome(), 20);
 });
 
-test('the leading node is frozen and woken: what it still answers is no second decision', async () => {
+test('a voter’s node is frozen and woken: what it still answers is no second decision', async () => {
   const { writers, outcome, nats } = await race('frozen');
   for (let slot = 1; slot <= 5; slot++) await Promise.all(writers.map((writer) => writer.decide(slot)));
-  const leader = await leaderOf(nats, decisionPlace('frozen').stream);
+  const leader = await leaderOf(nats, votePlace('frozen', 1).stream);
   cluster.freeze(leader);
   await Promise.all(writers.map((writer) => writer.decide(6)));
   cluster.thaw(leader);

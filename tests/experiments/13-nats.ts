@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connectNats, type Nats } from '../../common/nats/connection.ts';
-import { decisionPlace, ensureStream } from '../../common/nats/streams.ts';
+import { ensureStream } from '../../common/nats/streams.ts';
 import { NATS_PORTS, NatsCluster } from '../../devnet/nats-cluster.ts';
 import { findNatsServer } from '../../devnet/nats-server.ts';
 import { reservePorts } from '../../devnet/ports.ts';
 import { Supervisor } from '../../devnet/supervisor.ts';
-import { NatsDecisions } from '../../emitter/log/nats-decisions.ts';
+import { eventually } from '../../devnet/wait.ts';
+import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { leaderOf, SMALL } from '../support/nats.ts';
 import { SlotWriter } from '../support/slot-writer.ts';
 
@@ -44,19 +45,35 @@ async function doubles(condition: 'lastSequence' | 'lastSubjectSequence'): Promi
   return doubled;
 }
 
-/** Ms until the next decision stands after a node was killed. */
-async function gaps(which: 'leader' | 'other'): Promise<number[]> {
+/** Ms until the next message stands in a stream with three copies, and the next decision in three streams with one, after a node was killed. */
+async function gaps(which: 'stream, its leader' | 'stream, another' | 'votes'): Promise<number[]> {
   const found: number[] = [];
-  const pool = `gaps-${which}`;
   const [first] = nats as [Nats];
-  const writer = new SlotWriter(await NatsDecisions.open(first, pool, null, SMALL), 'emitter1');
-  for (let slot = 1; found.length < KILLS; slot += 2) {
-    await writer.decide(slot);
-    const leader = await leaderOf(nats, decisionPlace(pool).stream);
-    const victim = which === 'leader' ? leader : (cluster.names.find((name) => name !== leader) as string);
+  const stream = `gaps-${which.replace(/\W+/g, '-')}`;
+  await ensureStream(first, { name: stream, subjects: [`experiment.${stream}`], num_replicas: 3 });
+  const writer = new SlotWriter(
+    await openQuorum(await connectNats(cluster.url, 'votes'), stream, null, SMALL),
+    'emitter1',
+  );
+  let last = 0;
+  const append = async () => {
+    if (which === 'votes') return writer.decide(++last);
+    const options = { expect: { lastSequence: last } };
+    last = await eventually(
+      'an answer',
+      async () => (await first.streams.publish(`experiment.${stream}`, '', options)).seq,
+      60_000,
+      5,
+    );
+  };
+  while (found.length < KILLS) {
+    await append();
+    const leader = await leaderOf(nats, stream);
+    const other = cluster.names.find((name) => name !== leader) as string;
+    const victim = which === 'stream, another' ? other : leader;
     await cluster.kill(victim);
     const started = performance.now();
-    await writer.decide(slot + 1);
+    await append();
     found.push(Math.round(performance.now() - started));
     await cluster.startNode(victim);
   }
@@ -66,7 +83,7 @@ async function gaps(which: 'leader' | 'other'): Promise<number[]> {
 const say = (text: string) => process.stdout.write(`${text}\n`);
 for (const condition of ['lastSequence', 'lastSubjectSequence'] as const)
   say(`${condition}: more than one of three stood in ${await doubles(condition)} of ${ROUNDS} rounds`);
-for (const which of ['leader', 'other'] as const)
+for (const which of ['stream, its leader', 'stream, another', 'votes'] as const)
   say(`${which} killed, ms without a decision: ${(await gaps(which)).join(' ')}`);
 await Promise.all(nats.map(({ connection }) => connection.close()));
 await supervisor.stopAll();

@@ -11,7 +11,7 @@ import { Supervisor } from '../../devnet/supervisor.ts';
 import { eventually } from '../../devnet/wait.ts';
 
 /** A cluster of a test sets little aside for each of its many streams. */
-export const SMALL = { ...STREAM_DEFAULTS, decisionsBytes: 8 * 1024 ** 2, recordsBytes: 8 * 1024 ** 2 };
+export const SMALL = { ...STREAM_DEFAULTS, votesBytes: 8 * 1024 ** 2, recordsBytes: 8 * 1024 ** 2 };
 
 export interface TestCluster {
   cluster: NatsCluster;

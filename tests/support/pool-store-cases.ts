@@ -8,8 +8,8 @@ import { cases, fc } from './property.ts';
 
 /** What is told apart in a test: each name has streams of its own, which a second opening finds as they were. */
 export interface StoreUnderTest {
-  decisions(name: string): Promise<DecisionStream>;
-  records(name: string): Promise<RecordStream>;
+  decisions?(name: string): Promise<DecisionStream>;
+  records?(name: string): Promise<RecordStream>;
 }
 
 const EMITTER = 'emitter1';
@@ -41,7 +41,12 @@ const fault = (at: number, text = ''): PoolEvent => ({ type: 'fault', at, code: 
 const faults = (count: number) => Array.from({ length: count }, (_, at) => fault(at));
 
 /** The tests that each implementation of a pool's store has to pass. */
-export function poolStoreCases(store: StoreUnderTest): void {
+export function poolStoreCases({ decisions, records }: StoreUnderTest): void {
+  if (decisions) decisionCases({ decisions });
+  if (records) recordCases({ records });
+}
+
+function decisionCases(store: Required<Pick<StoreUnderTest, 'decisions'>>): void {
   test('decisions stand in the order of their appends, each after the one that was expected', async () => {
     const stream = await store.decisions('order');
     assert.equal(await stream.last(), 0);
@@ -115,7 +120,9 @@ export function poolStoreCases(store: StoreUnderTest): void {
     });
     await fc.assert(property, cases(10));
   });
+}
 
+function recordCases(store: Required<Pick<StoreUnderTest, 'records'>>): void {
   test('records come back as they were, in order and by page, also opened again', async () => {
     const log = logOf([fault(0, 'é "quoted" \u2028'), ...windowEvents(7).map(({ event }) => event)]);
     const stream = await store.records('whole');
