@@ -19,11 +19,28 @@ export const ANSWER_MS = 1000;
  * shown in the server's lists. Rejects with PoolError `store` when none can be reached.
  */
 export async function connectNats(url: string, name: string): Promise<Nats> {
-  const { servers, user, pass } = parseNatsUrl(url);
+  return connectTo(parseNatsUrl(url), name, false);
+}
+
+/**
+ * Connects to each of those nodes, and to no other by it, so that the death of one breaks nothing that goes to another. Those that cannot be reached
+ * are left out. Rejects with PoolError `store` when none can be.
+ */
+export async function connectNodes(url: string, name: string): Promise<Nats[]> {
+  const access = parseNatsUrl(url);
+  const tried = await Promise.allSettled(
+    access.servers.map((server) => connectTo({ ...access, servers: [server] }, name, true)),
+  );
+  const reached = tried.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (reached.length > 0) return reached;
+  throw tried.find((one) => one.status === 'rejected')?.reason;
+}
+
+async function connectTo({ servers, user, pass }: Access, name: string, ignoreClusterUpdates: boolean): Promise<Nats> {
   const address = servers.join(',');
   try {
     const connection = await connect({
-      ...{ servers, name, ...(user !== undefined && { user, pass: pass ?? '' }) },
+      ...{ servers, name, ignoreClusterUpdates, ...(user !== undefined && { user, pass: pass ?? '' }) },
       // A node that hangs is noticed after two of these, and another dialled.
       ...{ pingInterval: 1000, maxPingOut: 2, timeout: 2000 },
       ...{ maxReconnectAttempts: -1, reconnectTimeWait: 100, reconnectJitter: 100, noAsyncTraces: true },
@@ -35,8 +52,14 @@ export async function connectNats(url: string, name: string): Promise<Nats> {
   }
 }
 
+interface Access {
+  servers: string[];
+  user?: string;
+  pass?: string;
+}
+
 /** Throws PoolError `config` for what is no such address. */
-export function parseNatsUrl(url: string): { servers: string[]; user?: string; pass?: string } {
+export function parseNatsUrl(url: string): Access {
   const match = /^nats:\/\/(?:([^:@/]+):([^@/]*)@)?([^/@]+)$/.exec(url);
   const servers = match?.[3]?.split(',') ?? [];
   if (servers.length === 0 || !servers.every((each) => /^[^:\s]+:\d{1,5}$/.test(each)))

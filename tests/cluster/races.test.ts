@@ -8,7 +8,7 @@ import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { leaderOf, SMALL, startCluster } from '../support/nats.ts';
 import { SlotWriter } from '../support/slot-writer.ts';
 
-const { cluster, connect } = await startCluster();
+const { cluster, connect, connectAll } = await startCluster();
 
 interface Race {
   nats: Nats[];
@@ -20,10 +20,10 @@ interface Race {
 /** Three emitters, each connected to another node. */
 async function race(pool: string): Promise<Race> {
   const nats = await Promise.all(cluster.names.map((name) => connect(name)));
-  const streams = await Promise.all(nats.map((one) => openQuorum(one, pool, null, SMALL)));
+  const streams = await Promise.all(nats.map(async () => openQuorum(await connectAll(), pool, null, SMALL)));
   const writers = streams.map((stream, i) => new SlotWriter(stream, `emitter${i + 1}`));
   const outcome = async () => {
-    const stream = await openQuorum(await connect(), pool, null, SMALL);
+    const stream = await openQuorum(await connectAll(), pool, null, SMALL);
     const decided = await stream.after(0, 10_000);
     assert.deepEqual(
       decided.map(({ seq }) => seq),

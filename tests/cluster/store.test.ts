@@ -3,10 +3,11 @@ import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { SMALL, startCluster } from '../support/nats.ts';
 import { poolStoreCases } from '../support/pool-store-cases.ts';
 
-const { connect } = await startCluster();
+const { connect, connectAll } = await startCluster();
 const nats = await connect();
+const nodes = await connectAll();
 
 poolStoreCases({
-  decisions: (name) => openQuorum(nats, name, null, SMALL),
+  decisions: (name) => openQuorum(nodes, name, null, SMALL),
   records: (name) => NatsRecords.open(nats, name, 'emitter1', SMALL),
 });

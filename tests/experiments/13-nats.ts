@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { connectNats, type Nats } from '../../common/nats/connection.ts';
+import { connectNats, connectNodes, type Nats } from '../../common/nats/connection.ts';
 import { ensureStream } from '../../common/nats/streams.ts';
 import { NATS_PORTS, NatsCluster } from '../../devnet/nats-cluster.ts';
 import { findNatsServer } from '../../devnet/nats-server.ts';
@@ -52,7 +52,7 @@ async function gaps(which: 'stream, its leader' | 'stream, another' | 'votes'): 
   const stream = `gaps-${which.replace(/\W+/g, '-')}`;
   await ensureStream(first, { name: stream, subjects: [`experiment.${stream}`], num_replicas: 3 });
   const writer = new SlotWriter(
-    await openQuorum(await connectNats(cluster.url, 'votes'), stream, null, SMALL),
+    await openQuorum(await connectNodes(cluster.url, 'votes'), stream, null, SMALL),
     'emitter1',
   );
   let last = 0;

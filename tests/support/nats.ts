@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
-import { connectNats, type Nats } from '../../common/nats/connection.ts';
+import { connectNats, connectNodes, type Nats } from '../../common/nats/connection.ts';
 import { STREAM_DEFAULTS } from '../../common/nats/streams.ts';
 import { NATS_PORTS, NatsCluster } from '../../devnet/nats-cluster.ts';
 import { findNatsServer } from '../../devnet/nats-server.ts';
@@ -17,6 +17,8 @@ export interface TestCluster {
   cluster: NatsCluster;
   /** A connection to one node, or to all; closed when the tests of the file are over. */
   connect(name?: string): Promise<Nats>;
+  /** A connection to each node, closed likewise. */
+  connectAll(): Promise<Nats[]>;
 }
 
 /** A cluster for the tests of a file: stopped when they are over, and nothing of it stays. */
@@ -40,7 +42,12 @@ export async function startCluster(): Promise<TestCluster> {
     open.push(nats);
     return nats;
   };
-  return { cluster, connect };
+  const connectAll = async () => {
+    const nodes = await connectNodes(cluster.url, 'test');
+    open.push(...nodes);
+    return nodes;
+  };
+  return { cluster, connect, connectAll };
 }
 
 /** Name of the node that leads a stream, as the first of these connections to answer has it. */

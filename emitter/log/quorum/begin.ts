@@ -1,4 +1,5 @@
 import { PoolError, sentence } from '../../../common/errors.ts';
+import { majorityOf } from './majority.ts';
 import type { Voter } from './voter.ts';
 
 export interface Beginning {
@@ -18,7 +19,7 @@ const PAUSE_MS = 200;
  * PoolError `store` when too few answer, and `store_lost` when two have lost what they said.
  */
 export async function beginVoters(voters: readonly Voter[], { knows, make, pause }: Beginning): Promise<void> {
-  const majority = Math.floor(voters.length / 2) + 1;
+  const majority = majorityOf(voters);
   let read = await readAll(voters);
   if (countSound(voters) >= majority) return;
   await make();

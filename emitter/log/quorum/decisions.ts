@@ -9,6 +9,7 @@ import {
 } from '../../../common/pool-store.ts';
 import { LIMITS } from '../../limits.ts';
 import type { Known } from '../store-mark.ts';
+import { answersOfMost, majorityOf } from './majority.ts';
 import { type Accepted, type Ballot, compareBallots, NO_BALLOT, PLACES_KEPT, type Vote } from './tally.ts';
 import type { Voter } from './voter.ts';
 
@@ -56,6 +57,11 @@ export class QuorumDecisions implements DecisionStream {
 
   constructor(parts: QuorumParts) {
     this.parts = parts;
+  }
+
+  /** Voters that can vote, as far as is known: two are needed. */
+  get voting(): number {
+    return this.parts.voters.filter(({ isSound, isAway }) => isSound && !isAway).length;
   }
 
   async last(): Promise<number> {
@@ -260,10 +266,6 @@ function lost(why: string): PoolError {
   return new PoolError('store_lost', `the cluster's decisions are not those that this emitter knows (${why}): ${todo}`);
 }
 
-function majorityOf(voters: readonly unknown[]): number {
-  return Math.floor(voters.length / 2) + 1;
-}
-
 function highestPlace(voters: readonly Voter[]): number {
   return Math.max(0, ...voters.map(({ tally }) => tally.highest));
 }
@@ -273,24 +275,4 @@ function highest(votes: readonly (Accepted | null)[]): Accepted | null {
   return votes.reduce((best, vote) => {
     return vote && compareBallots(vote.ballot, best?.ballot ?? NO_BALLOT) > 0 ? vote : best;
   }, null);
-}
-
-/** The first answers of more than half; rejects with PoolError `store` when fewer come. */
-function answersOfMost<T>(asked: Promise<T>[]): Promise<T[]> {
-  const { promise, resolve, reject } = Promise.withResolvers<T[]>();
-  const majority = majorityOf(asked);
-  const answers: T[] = [];
-  let failed = 0;
-  for (const one of asked) {
-    one.then(
-      (answer) => {
-        if (answers.push(answer) === majority) resolve([...answers]);
-      },
-      (thrown: unknown) => {
-        if (++failed > asked.length - majority)
-          reject(new PoolError('store', `${failed} of ${asked.length} voters do not answer: ${sentence(thrown)}`));
-      },
-    );
-  }
-  return promise;
 }

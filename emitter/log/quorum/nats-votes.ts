@@ -9,9 +9,9 @@ const AT_ONCE = 64;
 
 /** A voter's log: a stream with one copy, on the node whose tag it names. */
 export class NatsVotes implements VoteLog {
-  private readonly nats: Nats;
+  private nats: Nats;
   private readonly place: Place;
-  private readonly manager: JetStreamManager;
+  private manager: JetStreamManager;
 
   private constructor(nats: Nats, place: Place, manager: JetStreamManager) {
     this.nats = nats;
@@ -21,7 +21,19 @@ export class NatsVotes implements VoteLog {
 
   /** The stream may be there or not: see `make`. */
   static async of(nats: Nats, place: Place): Promise<NatsVotes> {
-    return new NatsVotes(nats, place, await jetstreamManager(nats.connection, { timeout: VOTE_MS, checkAPI: false }));
+    return new NatsVotes(nats, place, await managerOf(nats));
+  }
+
+  /** From now on messages go by this connection. */
+  async goBy(nats: Nats): Promise<void> {
+    this.manager = await managerOf(nats);
+    this.nats = nats;
+  }
+
+  /** Name of the node that has it; null when that does not answer. */
+  async home(): Promise<string | null> {
+    const info = await this.manager.streams.info(this.place.stream).catch(() => null);
+    return info?.cluster?.leader ?? null;
   }
 
   /** Makes the stream when it is not there, on a node with this tag. Rejects with PoolError `store` when it cannot be made. */
@@ -63,4 +75,8 @@ export class NatsVotes implements VoteLog {
       throw storeError(this.nats.address, `votes ${from} to ${to} of ${stream}`, thrown);
     }
   }
+}
+
+function managerOf({ connection }: Nats): Promise<JetStreamManager> {
+  return jetstreamManager(connection, { timeout: VOTE_MS, checkAPI: false });
 }

@@ -29,6 +29,8 @@ export class Voter {
   /** Up to this place it has voted and lost that: one that begins below was begun anew, by somebody who knows nothing of this pool's decisions. */
   private forgot = 0;
   private cut = false;
+  /** It did not answer when it was last asked. */
+  isAway = false;
   private restsUntil = 0;
   /** Calls take their turn, so that each knows the whole log before its own entry. */
   private turn: Promise<unknown> = Promise.resolve();
@@ -138,8 +140,11 @@ export class Voter {
     if (isOver()) throw new PoolError('store', 'its turn came too late');
     if (this.now() < this.restsUntil) throw new PoolError('store', 'a voter gave no answer a moment ago');
     try {
-      return await work();
+      const answer = await work();
+      this.isAway = false;
+      return answer;
     } catch (thrown) {
+      this.isAway = true;
       this.restsUntil = this.now() + REST_MS;
       throw thrown;
     }
