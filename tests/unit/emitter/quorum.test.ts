@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DecisionStream } from '../../../common/pool-store.ts';
 import { beginVoters } from '../../../emitter/log/quorum/begin.ts';
 import { QuorumDecisions } from '../../../emitter/log/quorum/decisions.ts';
+import { Tally } from '../../../emitter/log/quorum/tally.ts';
 import { Voter } from '../../../emitter/log/quorum/voter.ts';
 import { decision } from '../../support/events.ts';
 import { poolStoreCases } from '../../support/pool-store-cases.ts';
@@ -168,14 +169,18 @@ test('a voter that lost its memory has no say in the place that may be decided j
   const [first, second, third] = logs as [MemoryLog, MemoryLog, MemoryLog];
   const one = emitter(logs, 'a');
   await one.append(propose('a', 1), 0);
+  const other = emitter(logs, 'b');
+  assert.equal(await other.last(), 1);
   // Place 2 is decided by the first two alone.
   third.isUp = false;
   await one.append(propose('a', 2), 1);
   third.restart(false);
   first.restart(true);
+  const mending = emitter(logs, 'c');
+  do await mending.last();
+  while (mending.voting < 3);
   second.isUp = false;
   // The first forgot, the third never knew: the two must not decide place 2 again.
-  const other = emitter(logs, 'b');
   const got = await other.append(propose('b', 2), 1);
   assert.equal(got.as, 'unsure');
   second.restart(false);
@@ -185,4 +190,35 @@ test('a voter that lost its memory has no say in the place that may be decided j
   for (let place = 2; place < 6; place++) await other.append(propose('b', place + 1), place);
   second.isUp = false;
   assert.equal((await other.append(propose('b', 7), 6)).as, 'won', 'the first votes again');
+});
+
+test('voters that all were begun anew by somebody are not those that an emitter knows: it stays unsure', async () => {
+  const logs = await begun(calm);
+  const one = emitter(logs, 'a');
+  for (let place = 0; place < 3; place++) await one.append(propose('a', place + 1), place);
+  for (const log of logs) log.restart(true);
+  assert.equal((await one.append(propose('a', 4), 3)).as, 'unsure');
+  await open(logs);
+  const other = emitter(logs, 'b');
+  for (let place = 0; place < 20; place++) await other.append(propose('b', place + 1), place);
+  assert.equal((await one.append(propose('a', 4), 3)).as, 'unsure');
+});
+
+test('a vote counts by what stands before it in the voter’s log', () => {
+  const tally = new Tally();
+  const ballot = (round: number, by: string) => ({ round, by });
+  const accept = (round: number, by: string) =>
+    tally.apply({ kind: 'accept', place: 5, ballot: ballot(round, by), proposal: by });
+  accept(1, 'before it began');
+  tally.apply({ kind: 'begin', place: 5 });
+  assert.equal(tally.accepted(5), null);
+  tally.apply({ kind: 'promise', place: 5, ballot: ballot(2, 'b') });
+  accept(1, 'z');
+  accept(2, 'a');
+  assert.equal(tally.accepted(5), null);
+  accept(2, 'b');
+  accept(1, 'z');
+  assert.equal(tally.accepted(5)?.proposal, 'b');
+  tally.apply({ kind: 'begin', place: 6 });
+  assert.deepEqual([tally.accepted(5), tally.counts(5), tally.counts(6)], [null, false, true]);
 });
