@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { eventually } from '../../devnet/wait.ts';
 import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { type Known, StoreMark } from '../../emitter/log/store-mark.ts';
-import { SMALL, startCluster } from '../support/nats.ts';
+import { LONG, SMALL, startCluster } from '../support/nats.ts';
 import { SlotWriter } from '../support/slot-writer.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'bppool-mark-'));
@@ -50,7 +50,7 @@ test('decisions that are not those that an emitter knows are refused in a senten
   await refused({ hash: 'ab'.repeat(32) }, /decision 5 is another/);
 });
 
-test('each node in turn comes back without its data: what stood stands, and it votes again', async () => {
+test('each node in turn comes back without its data: what stood stands, and it votes again', LONG, async () => {
   const { writer, stream } = await filled('wiped', 10);
   for (const [i, name] of cluster.names.entries()) {
     await cluster.kill(name);

@@ -5,7 +5,7 @@ import type { Nats } from '../../common/nats/connection.ts';
 import { votePlace } from '../../common/nats/streams.ts';
 import { NATS_NODES } from '../../devnet/nats-cluster.ts';
 import { openQuorum } from '../../emitter/log/quorum/open.ts';
-import { leaderOf, SMALL, startCluster } from '../support/nats.ts';
+import { LONG, leaderOf, SMALL, startCluster } from '../support/nats.ts';
 import { SlotWriter } from '../support/slot-writer.ts';
 
 const { cluster, connect, connectAll } = await startCluster();
@@ -84,21 +84,25 @@ test('a voter’s node is killed in the middle, twice: nothing is lost, nothing 
   requireAgreement(writers, await outcome(), 600);
 });
 
-test('without a quorum an append is unsure and nothing leaves; when it is back, the same append tells', async () => {
-  const { writers, outcome } = await race('quorum');
-  for (let slot = 1; slot <= 5; slot++) await Promise.all(writers.map((writer) => writer.decide(slot)));
-  const gone = cluster.names.slice(0, NATS_NODES - 1);
-  await Promise.all(gone.map((name) => cluster.kill(name)));
-  const started = performance.now();
-  const decided = await Promise.all(writers.map((writer) => writer.decide(6, 1500)));
-  assert.deepEqual(decided, [false, false, false]);
-  assert.ok(performance.now() - started < 10_000, 'the callers learn it soon');
-  for (const { emitted } of writers) assert.equal(emitted.has(6), false);
-  assert.ok(total(writers, 'unsure') >= 3);
-  await Promise.all(gone.map((name) => cluster.startNode(name)));
-  for (let slot = 6; slot <= 20; slot++) await Promise.all(writers.map((writer) => writer.decide(slot)));
-  requireAgreement(writers, await outcome(), 20);
-});
+test(
+  'without a quorum an append is unsure and nothing leaves; when it is back, the same append tells',
+  LONG,
+  async () => {
+    const { writers, outcome } = await race('quorum');
+    for (let slot = 1; slot <= 5; slot++) await Promise.all(writers.map((writer) => writer.decide(slot)));
+    const gone = cluster.names.slice(0, NATS_NODES - 1);
+    await Promise.all(gone.map((name) => cluster.kill(name)));
+    const started = performance.now();
+    const decided = await Promise.all(writers.map((writer) => writer.decide(6, 1500)));
+    assert.deepEqual(decided, [false, false, false]);
+    assert.ok(performance.now() - started < 10_000, 'the callers learn it soon');
+    for (const { emitted } of writers) assert.equal(emitted.has(6), false);
+    assert.ok(total(writers, 'unsure') >= 3);
+    await Promise.all(gone.map((name) => cluster.startNode(name)));
+    for (let slot = 6; slot <= 20; slot++) await Promise.all(writers.map((writer) => writer.decide(slot)));
+    requireAgreement(writers, await outcome(), 20);
+  },
+);
 
 test('a voter’s node is frozen and woken: what it still answers is no second decision', async () => {
   const { writers, outcome, nats } = await race('frozen');
@@ -111,7 +115,7 @@ test('a voter’s node is frozen and woken: what it still answers is no second d
   requireAgreement(writers, await outcome(), 30);
 });
 
-test('all nodes are killed at once and started with their data: every decision that stood stands', async () => {
+test('all nodes are killed at once and started with their data: every decision that stood stands', LONG, async () => {
   const { writers, outcome } = await race('restart');
   for (let slot = 1; slot <= 50; slot++) await Promise.all(writers.map((writer) => writer.decide(slot)));
   await Promise.all(cluster.names.map((name) => cluster.kill(name)));

@@ -10,7 +10,7 @@ import { eventually } from '../../devnet/wait.ts';
 import { Publisher } from '../../emitter/log/publisher.ts';
 import { SqliteStore } from '../../emitter/log/store.ts';
 import { windowEvents } from '../support/events.ts';
-import { leaderOf, SMALL, startCluster } from '../support/nats.ts';
+import { LONG, leaderOf, SMALL, startCluster } from '../support/nats.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'bppool-records-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -27,42 +27,46 @@ function recording() {
   return { faults, onFault: (text: string) => faults.push(text) };
 }
 
-test('two emitters log while nodes die, one after the other: each stream ends as its emitter’s log, record by record', async () => {
-  const emitters = await Promise.all(
-    cluster.names.slice(0, 2).map(async (node, i) => {
-      const nats = await connect(node);
-      const store = newLog(`kills${i}`);
-      const stream = await NatsRecords.open(nats, 'kills', `emitter${i}`, SMALL);
-      const publisher = await Publisher.begin(store, stream, () => {});
-      return { nats, store, stream, publisher };
-    }),
-  );
-  let window = 0;
-  const log = () => {
-    for (const { store, publisher } of emitters) {
-      store.append(windowEvents(++window));
-      publisher.saw();
-    }
-  };
-  const kept = () => Math.min(...emitters.map(({ publisher }) => publisher.kept));
-  for (let i = 0; i < 3; i++) {
-    const goal = kept() + 300;
-    while (kept() < goal) {
-      log();
-      await Promise.all(emitters.map(({ publisher }) => publisher.settled()));
-    }
-    const victim = await leaderOf(
-      emitters.map(({ nats }) => nats),
-      recordPlace('kills', `emitter${i % 2}`).stream,
+test(
+  'two emitters log while nodes die, one after the other: each stream ends as its emitter’s log, record by record',
+  LONG,
+  async () => {
+    const emitters = await Promise.all(
+      cluster.names.slice(0, 2).map(async (node, i) => {
+        const nats = await connect(node);
+        const store = newLog(`kills${i}`);
+        const stream = await NatsRecords.open(nats, 'kills', `emitter${i}`, SMALL);
+        const publisher = await Publisher.begin(store, stream, () => {});
+        return { nats, store, stream, publisher };
+      }),
     );
-    log();
-    await cluster.kill(victim);
-    for (let k = 0; k < 5; k++) log();
-    await cluster.startNode(victim);
-  }
-  await Promise.all(emitters.map(({ publisher }) => publisher.settled()));
-  for (const { store, stream } of emitters) assert.deepEqual(await stream.after(0, 100_000), store.after(0, 100_000));
-});
+    let window = 0;
+    const log = () => {
+      for (const { store, publisher } of emitters) {
+        store.append(windowEvents(++window));
+        publisher.saw();
+      }
+    };
+    const kept = () => Math.min(...emitters.map(({ publisher }) => publisher.kept));
+    for (let i = 0; i < 3; i++) {
+      const goal = kept() + 300;
+      while (kept() < goal) {
+        log();
+        await Promise.all(emitters.map(({ publisher }) => publisher.settled()));
+      }
+      const victim = await leaderOf(
+        emitters.map(({ nats }) => nats),
+        recordPlace('kills', `emitter${i % 2}`).stream,
+      );
+      log();
+      await cluster.kill(victim);
+      for (let k = 0; k < 5; k++) log();
+      await cluster.startNode(victim);
+    }
+    await Promise.all(emitters.map(({ publisher }) => publisher.settled()));
+    for (const { store, stream } of emitters) assert.deepEqual(await stream.after(0, 100_000), store.after(0, 100_000));
+  },
+);
 
 test('what a run did not come to bring, the next one brings, once', async () => {
   const nats = await connect();
@@ -82,29 +86,33 @@ test('what a run did not come to bring, the next one brings, once', async () => 
   assert.deepEqual(await stream.after(0, 1000), store.after(0, 1000));
 });
 
-test('without a quorum nothing counts as kept; when it is back, all is brought, and the fault was told once', async () => {
-  const store = newLog('quorum');
-  store.append(windowEvents(1));
-  const { faults, onFault } = recording();
-  const publisher = await Publisher.begin(
-    store,
-    await NatsRecords.open(await connect(), 'quorum', 'emitter1', SMALL),
-    onFault,
-  );
-  await publisher.settled();
-  const before = publisher.kept;
-  const gone = cluster.names.slice(0, NATS_NODES - 1);
-  await Promise.all(gone.map((name) => cluster.kill(name)));
-  store.append(windowEvents(2));
-  publisher.saw();
-  await eventually('a fault', async () => faults[0], 20_000);
-  assert.equal(publisher.kept, before);
-  assert.match(faults[0] ?? '', /records from 38 on are in this emitter's log alone/);
-  await Promise.all(gone.map((name) => cluster.startNode(name)));
-  await publisher.settled();
-  assert.equal(publisher.kept, store.lastSeq);
-  assert.equal(faults.length, 1);
-});
+test(
+  'without a quorum nothing counts as kept; when it is back, all is brought, and the fault was told once',
+  LONG,
+  async () => {
+    const store = newLog('quorum');
+    store.append(windowEvents(1));
+    const { faults, onFault } = recording();
+    const publisher = await Publisher.begin(
+      store,
+      await NatsRecords.open(await connect(), 'quorum', 'emitter1', SMALL),
+      onFault,
+    );
+    await publisher.settled();
+    const before = publisher.kept;
+    const gone = cluster.names.slice(0, NATS_NODES - 1);
+    await Promise.all(gone.map((name) => cluster.kill(name)));
+    store.append(windowEvents(2));
+    publisher.saw();
+    await eventually('a fault', async () => faults[0], 20_000);
+    assert.equal(publisher.kept, before);
+    assert.match(faults[0] ?? '', /records from 38 on are in this emitter's log alone/);
+    await Promise.all(gone.map((name) => cluster.startNode(name)));
+    await publisher.settled();
+    assert.equal(publisher.kept, store.lastSeq);
+    assert.equal(faults.length, 1);
+  },
+);
 
 test('an emitter that starts with an old copy of its log, or with one that went its own way, is refused in a sentence', async () => {
   const nats = await connect();

@@ -14,6 +14,11 @@ const AGAIN: Ballots = [[0, 13], [11], [12]];
 /** Two runs of one emitter that do not tell their ballots apart. */
 const SHARED: Ballots = [[0], [11, 12], [11, 12]];
 
+/** Half a minute: in a run of everything it is left out. */
+function isLong(mutant: string): string | false {
+  return mutant === 'own ballots' && !process.env.POOL_ALL_CASES ? 'runs by ./pool test model' : false;
+}
+
 function tell(name: string, { states, steps, found }: Explored): void {
   const end = found ? `${found.why}:\n  ${found.way.join('\n  ')}` : 'nothing is ever wrong';
   console.log(`${name}: ${states} states, ${steps} steps; ${end}`);
@@ -40,7 +45,7 @@ test('the same, when the first run asks again', { skip: !process.env.POOL_DEEP }
 });
 
 for (const mutant of QUORUM_MUTANTS)
-  test(`a quorum without the rule "${mutant}" is found to go wrong`, () => {
+  test(`a quorum without the rule "${mutant}" is found to go wrong`, { skip: isLong(mutant) }, () => {
     requireFound(mutant, explore(quorumModel(mutant === 'own ballots' ? SHARED : ONE_EACH, mutant)));
   });
 

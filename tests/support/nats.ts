@@ -13,6 +13,9 @@ import { eventually } from '../../devnet/wait.ts';
 /** A cluster of a test sets little aside for each of its many streams. */
 export const SMALL = { ...STREAM_DEFAULTS, votesBytes: 8 * 1024 ** 2, recordsBytes: 8 * 1024 ** 2 };
 
+/** For tests that take long: they run by `./pool test cluster`, or with --deep, and are left out of a run of everything. */
+export const LONG = { skip: process.env.POOL_ALL_CASES ? false : 'runs by ./pool test cluster' };
+
 export interface TestCluster {
   cluster: NatsCluster;
   /** A connection to one node, or to all; closed when the tests of the file are over. */
