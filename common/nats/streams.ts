@@ -94,8 +94,8 @@ export async function findStream({ manager, address }: Nats, name: string): Prom
   }
 }
 
-/** A stream that another emitter is just making has no leader yet, and nobody answers for it. */
-const MAKING_TRIES = 8;
+/** A stream that another emitter is just making has no leader yet, and nobody answers for it; on a node that came back empty that takes ten seconds. */
+const MAKING_TRIES = 20;
 
 /**
  * The stream, made when it is not there. Rejects with PoolError `store` when it cannot be made, or is there with fewer copies than are

@@ -12,8 +12,8 @@ export interface OwnLog {
 const PAGE = 256;
 /** A cluster that is away is asked again after so long; nothing is lost meanwhile, for the emitter's own log has it. */
 const RETRY_MS = 250;
-/** What does not go away by trying again. */
-const FINAL = new Set(['gap', 'other_log', 'damaged', 'too_big', 'stale_log']);
+/** What does not go away by trying again. (A gap can: nodes that just came back may say that they have less than they do.) */
+const FINAL = new Set(['other_log', 'damaged', 'too_big', 'stale_log']);
 
 /**
  * Brings the records of the emitter's own log to the cluster, in order. What is not acknowledged there counts as not logged yet: the own log
