@@ -96,31 +96,31 @@ export class Voter {
 
   private async read(): Promise<void> {
     const last = await this.log.last();
-    if (!(await this.isAsSeen(last))) {
-      this.forgot = Math.max(this.forgot, this.tally.highest);
-      this.tally = new Tally();
-      this.seen = 0;
-      this.hasLost = last > 0;
-    }
-    const oldest = this.seen === 0 ? Math.max(1, last - READ_AT_START) : this.seen + 1;
-    // A log whose beginning is gone by age, or is not read, has begun.
-    if (oldest > this.seen + 1) this.begun(oldest - 1);
+    if (last < this.seen) this.forget(last);
     while (this.seen < last) {
-      const found = await this.log.read(this.seen + 1, last);
-      if (found.length === 0) throw new PoolError('store', `its votes after ${this.seen} cannot be read`);
-      for (const entry of found) {
+      const from = this.seen === 0 ? Math.max(1, last - READ_AT_START) : this.seen;
+      const found = await this.log.read(from, last);
+      const [first] = found;
+      // A log that was made anew has something else where this one was seen to end.
+      if (first?.seq === this.seen && first.text !== this.newest) {
+        this.forget(last);
+        continue;
+      }
+      const unread = found.filter(({ seq }) => seq > this.seen);
+      if (unread.length === 0) throw new PoolError('store', `its votes after ${this.seen} cannot be read`);
+      for (const entry of unread) {
+        // What is missing is gone by age, or not read: it has begun.
         if (entry.seq > this.seen + 1) this.begun(entry.seq - 1);
         this.take(entry);
       }
     }
   }
 
-  /** Whether the log goes on from what was seen: one that was made anew has something else there. */
-  private async isAsSeen(last: number): Promise<boolean> {
-    if (last === this.seen || this.seen === 0) return true;
-    if (last < this.seen) return false;
-    const [entry] = await this.log.read(this.seen, this.seen);
-    return entry === undefined || entry.text === this.newest;
+  private forget(last: number): void {
+    this.forgot = Math.max(this.forgot, this.tally.highest);
+    this.tally = new Tally();
+    this.seen = 0;
+    this.hasLost = last > 0;
   }
 
   private begun(seen: number): void {
