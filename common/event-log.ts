@@ -51,6 +51,12 @@ export class EventLogReader {
     return this.read('WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit);
   }
 
+  /** Sequence number and hash of the newest record; null for an empty log. */
+  end(): { seq: number; hash: string } | null {
+    const sql = 'SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1';
+    return (this.sound('event_log', () => this.db.prepare(sql).get()) ?? null) as { seq: number; hash: string } | null;
+  }
+
   /** Every record, in order, one at a time. */
   *all(): Generator<EventRecord> {
     const rows = this.rows('ORDER BY seq').iterate()[Symbol.iterator]();

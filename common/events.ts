@@ -245,7 +245,7 @@ export interface EventRecord {
 export const GENESIS_HASH = '00'.repeat(32);
 
 /** The text of a record without its hash, which is what is stored and hashed: canonical JSON. */
-function recordText({ v, seq, window, event, prev }: Omit<EventRecord, 'hash'>): string {
+export function recordText({ v, seq, window, event, prev }: Omit<EventRecord, 'hash'>): string {
   return canonicalJson({ v, seq, window, event, prev });
 }
 

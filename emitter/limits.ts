@@ -38,6 +38,8 @@ export const LIMITS = {
   receiptsPerTurn: 10,
   /** Candidates of an earlier run that still get a receipt: more than half a second brings. */
   receiptsCaughtUp: 1000,
+  /** Decisions read at a time, after a race that was lost: those of some windows. */
+  decisionsRead: 100,
   /** Events that wait for a log that refuses them; the oldest go first, and the fault is shouted at each try. */
   unwrittenEvents: 10_000,
   /** Header states kept behind the newest block: LIB lags 336 blocks on a chain of 21 producers. */

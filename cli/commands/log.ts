@@ -1,8 +1,11 @@
 import { Command, Option } from 'commander';
 import { EventLogReader } from '../../common/event-log.ts';
+import { STREAM_DEFAULTS } from '../../common/nats/streams.ts';
 import { verifyLog } from '../../common/verify-log.ts';
 import { Backtester } from '../log/backtest.ts';
+import { copyRecords } from '../log/copy.ts';
 import { csvLines, jsonLines } from '../log/export.ts';
+import { asFile, readingFrom, shown, writingTo } from '../log/location.ts';
 import { strategyText } from '../log/machine.ts';
 import { writeLines } from '../log/output.ts';
 import { wrongKeys } from '../log/registered.ts';
@@ -21,7 +24,8 @@ not end with the signed footer of a clean stop. Exit code 1 when something is wr
 
 Examples:
   ./pool log verify
-  ./pool log verify events.sqlite --api http://127.0.0.1:8888`;
+  ./pool log verify events.sqlite --api http://127.0.0.1:8888
+  ./pool log verify nats://127.0.0.1:4222/pool/emitter1`;
 
 const REPLAY_HELP = `
 Feeds the selection what the log says it was fed, and compares every decision, rescue and end of a window with the log's, byte for
@@ -45,6 +49,15 @@ Examples:
   ./pool log export > events.jsonl
   ./pool log export events.sqlite --format csv --window 68801234 > window.csv`;
 
+const COPY_HELP = `
+FROM and TO are each a file, or the records of one emitter in a NATS cluster: nats://host:port,host:port/POOL/EMITTER. What TO lacks is added, and
+then all of TO is read back and compared with FROM: hash by hash, link by link. A copy that was interrupted goes on where it was. A log that is being
+written is copied up to where it was at the beginning. Exit code 1 when TO has other records than FROM, or more.
+
+Examples:
+  ./pool log copy .pool/events.sqlite nats://127.0.0.1:4222/pool/emitter1
+  ./pool log copy nats://127.0.0.1:4222/pool/emitter1 back.sqlite`;
+
 export function logCommand(): Command {
   const log = new Command('log').description("look into an emitter's event log");
   const command = (name: string, description: string, help: string) => {
@@ -53,19 +66,46 @@ export function logCommand(): Command {
   };
   command('verify', 'check everything in it; exit code 1 when something is wrong', VERIFY_HELP)
     .option('--api <url>', 'a nodeos, to look up the keys of emitters and members in the contract')
-    .action(async (file: string, { api }: { api?: string }) => verify(file, api));
-  command('replay', 'compute every decision again and compare', REPLAY_HELP).action((file: string) => replay(file));
+    .action(async (file: string, { api }: { api?: string }) => asFile(file, (at, name) => verify(at, name, api)));
+  command('replay', 'compute every decision again and compare', REPLAY_HELP).action((file: string) =>
+    asFile(file, replay),
+  );
   command('backtest', 'what another strategy would have chosen, and what that would have cost', BACKTEST_HELP)
     .requiredOption('--strategy <name>', 'the other strategy')
-    .action((file: string, { strategy }: { strategy: string }) => backtest(file, strategy));
+    .action((file: string, { strategy }: { strategy: string }) =>
+      asFile(file, (at, name) => backtest(at, name, strategy)),
+    );
   command('export', 'write its records to standard output, in order', EXPORT_HELP)
     .addOption(new Option('--format <format>', 'form of a line').choices(['jsonl', 'csv']).default('jsonl'))
     .option('--window <id>', 'only the records of this window (slot / 12)', integer(0, LAST_WINDOW))
-    .action((file: string, options: { format: string; window?: number }) => exportLog(file, options));
+    .action((file: string, options: { format: string; window?: number }) =>
+      asFile(file, (at) => exportLog(at, options)),
+    );
+  log
+    .command('copy')
+    .description('bring a log from a file to a NATS cluster, or back, and compare the two')
+    .argument('<from>', 'file, or nats://host:port/POOL/EMITTER')
+    .argument('<to>', 'the same, made when it is not there')
+    .option(
+      '--replicas <n>',
+      'copies that a cluster keeps of a log made there',
+      integer(1, 5),
+      STREAM_DEFAULTS.replicas,
+    )
+    .addHelpText('after', COPY_HELP)
+    .action((from: string, to: string, { replicas }: { replicas: number }) => copy(from, to, replicas));
   return log;
 }
 
-async function verify(file: string, api: string | undefined): Promise<void> {
+async function copy(from: string, to: string, replicas: number): Promise<void> {
+  const copied = await readingFrom(from, (source) => writingTo(to, replicas, (target) => copyRecords(source, target)));
+  await print({ ...copied, last: copied.last?.seq ?? 0, hash: copied.last?.hash ?? null });
+  say(
+    `${shown(to)} has all ${copied.records + copied.before} records of ${shown(from)}; ${copied.records} are new there`,
+  );
+}
+
+async function verify(file: string, name: string, api: string | undefined): Promise<void> {
   const signers = new SignersCheck();
   const replayed = new Replay();
   const found = reading(file, (log) => verifyLog(log, [signers, replayed]));
@@ -73,7 +113,7 @@ async function verify(file: string, api: string | undefined): Promise<void> {
   const why = found.ok && api ? await wrongKeys(api, signers) : null;
   const ok = found.ok && why === null;
   await print({ records, windows, open, ok, firstBad });
-  if (!ok) return fail(firstBad === null ? `${file}: ${why}` : `${file}: record ${firstBad}: ${found.why}`);
+  if (!ok) return fail(firstBad === null ? `${name}: ${why}` : `${name}: record ${firstBad}: ${found.why}`);
   const { decisions, unchecked } = replayed.counts;
   const notes = [`${records} records, ${decisions} decisions computed again, ${signers.proven} signers proven`];
   if (signers.words > 0) notes.push(`${signers.words} words of agents proven`);
@@ -81,40 +121,40 @@ async function verify(file: string, api: string | undefined): Promise<void> {
   if (unchecked > 0) notes.push(`${unchecked} decisions of schema 1, which cannot be computed again`);
   if (unsigned > 0) notes.push(`${unsigned} closed windows without a signed root`);
   notes.push(signed ? 'it ends with its signed footer' : 'its tail is open: no footer of a clean stop signs it');
-  say(`${file} is good: ${notes.join('; ')}`);
+  say(`${name} is good: ${notes.join('; ')}`);
 }
 
-async function replay(file: string): Promise<void> {
+async function replay(file: string, name: string): Promise<void> {
   const replayed = new Replay();
   const { ok, firstBad, why } = reading(file, (log) => verifyLog(log, [replayed]));
   const { counts } = replayed;
-  requireReplayable(counts, file);
+  requireReplayable(counts, name);
   await print({ ok, firstBad, ...counts });
-  if (!ok) return fail(`${file}: record ${firstBad}: ${why}`);
+  if (!ok) return fail(`${name}: record ${firstBad}: ${why}`);
   say(
-    `${file}: ${counts.decisions} decisions and ${counts.closings} ends of windows follow from ${counts.inputs} inputs`,
+    `${name}: ${counts.decisions} decisions and ${counts.closings} ends of windows follow from ${counts.inputs} inputs`,
   );
 }
 
-async function backtest(file: string, name: string): Promise<void> {
-  const tester = new Backtester(strategyText(name));
+async function backtest(file: string, name: string, strategy: string): Promise<void> {
+  const tester = new Backtester(strategyText(strategy));
   const replayed = new Replay();
   // What is counted must be what happened: a log that does not hold is not tested.
   const { ok, firstBad, why } = reading(file, (log) => verifyLog(log, [replayed]));
-  requireReplayable(replayed.counts, file);
-  if (!ok) return fail(`${file}: record ${firstBad}: ${why}`);
+  requireReplayable(replayed.counts, name);
+  if (!ok) return fail(`${name}: record ${firstBad}: ${why}`);
   reading(file, (log) => {
     for (const record of log.all()) tester.take(record);
   });
   const result = tester.end();
   if (result.windows === 0 && result.standby > 0) {
     const why = 'one member made the blocks in each, so a strategy has nothing to choose from';
-    return fail(`${file}: all ${result.standby} windows were in standby mode: ${why}`);
+    return fail(`${name}: all ${result.standby} windows were in standby mode: ${why}`);
   }
   await print(result);
   const { windows, slots, differs, addedMs, missed } = result;
   say(
-    `${name} over ${windows} windows: another block in ${differs} of ${slots} slots, ${addedMs} ms later in all, ${missed} missed`,
+    `${strategy} over ${windows} windows: another block in ${differs} of ${slots} slots, ${addedMs} ms later in all, ${missed} missed`,
   );
 }
 

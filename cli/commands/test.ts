@@ -9,10 +9,12 @@ import { withBox } from '../run/box.ts';
 import { withChain } from '../run/chain.ts';
 import { untilSignal } from '../run/signals.ts';
 
-const SUITES = ['unit', 'simulator', 'fuzz', 'contract', 'e2e'] as const;
+const SUITES = ['unit', 'model', 'cluster', 'simulator', 'fuzz', 'contract', 'e2e'] as const;
 /** Parts of a suite, in order; the files of `box` share one running pool, those of `chain` one bare chain. */
 const PARTS = {
   unit: ['unit'],
+  model: ['model'],
+  cluster: ['cluster'],
   simulator: ['simulator'],
   fuzz: ['fuzz'],
   contract: ['contract'],

@@ -120,12 +120,37 @@ export class SqliteStore implements EventStore, SignedStore {
     return records;
   }
 
+  /** Takes over records of another copy of this log, which were checked to come next. Throws as append does. */
+  adopt(next: { record: EventRecord; text: string }[]): void {
+    this.begin.run();
+    try {
+      for (const { record, text } of next)
+        this.insert.run(record.seq, record.window, record.event.type, text, record.hash);
+      this.commit.run();
+    } catch (thrown) {
+      if (this.db.isTransaction) this.db.exec('ROLLBACK');
+      throw new PoolError('event_log', `the event log refused ${next.length} records: ${sentence(thrown)}`);
+    }
+    const last = next.at(-1)?.record;
+    if (last) [this.lastSeq, this.lastHash] = [last.seq, last.hash];
+  }
+
   choices(window: number): EventRecord[] {
     return this.select(`WHERE window = ? AND kind IN ('decision', 'lead') ORDER BY seq`, window);
   }
 
   after(seq: number, limit: number): EventRecord[] {
     return this.select('WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit);
+  }
+
+  /** Sequence number of the newest decision; 0 without one. */
+  lastDecision(): number {
+    const row = this.db.prepare(`SELECT seq FROM events WHERE kind = 'decision' ORDER BY seq DESC LIMIT 1`).get();
+    return Number(row?.seq ?? 0);
+  }
+
+  decisionsAfter(seq: number, limit: number): EventRecord[] {
+    return this.select(`WHERE kind = 'decision' AND seq > ? ORDER BY seq LIMIT ?`, seq, limit);
   }
 
   /** Windows without a closing record, before a given one: an earlier run ended in the middle. */

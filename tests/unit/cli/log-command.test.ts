@@ -179,4 +179,5 @@ test('each has --help with examples', () => {
     assert.match(stdout, new RegExp(`Examples:\n  ./pool log ${command}`));
     assert.match(stdout, /default: "\.pool\/events\.sqlite"/);
   }
+  assert.match(pool('copy', '--help').stdout, /Examples:\n {2}\.\/pool log copy/);
 });

@@ -1,0 +1,117 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Supervisor } from './supervisor.ts';
+import { whenReady } from './supervisor.ts';
+
+/** Three, so that one may die: decisions need two. */
+export const NATS_NODES = 3;
+/** For clients, for the other nodes, and for the monitor. */
+const PORTS_EACH = 3;
+/** How many consecutive ports a cluster uses. */
+export const NATS_PORTS = NATS_NODES * PORTS_EACH;
+
+interface NodePorts {
+  client: number;
+  route: number;
+  monitor: number;
+}
+
+/** A real cluster of three nats-servers on loopback, whose nodes can be killed, frozen and started again with or without their data. */
+export class NatsCluster {
+  private readonly dir: string;
+  private readonly supervisor: Supervisor;
+  private readonly command: string;
+  private readonly ports: NodePorts[];
+
+  /** `dir`: for data and logs, below it. `command`: see findNatsServer. `base`: first of NATS_PORTS free ports. */
+  constructor(dir: string, supervisor: Supervisor, command: string, base: number) {
+    this.dir = dir;
+    this.supervisor = supervisor;
+    this.command = command;
+    this.ports = Array.from({ length: NATS_NODES }, (_, i) => {
+      const first = base + i * PORTS_EACH;
+      return { client: first, route: first + 1, monitor: first + 2 };
+    });
+  }
+
+  /** Names of the nodes, by which they are told apart below. */
+  get names(): string[] {
+    return this.ports.map((_, i) => `nats${i + 1}`);
+  }
+
+  /** Address of a node for clients, "127.0.0.1:port". */
+  address(name: string): string {
+    return `127.0.0.1:${this.portsOf(name).client}`;
+  }
+
+  /** "nats://host:port,host:port,…": all nodes. */
+  get url(): string {
+    return `nats://${this.names.map((name) => this.address(name)).join(',')}`;
+  }
+
+  /** Starts all nodes; resolves when they have found each other and take data. */
+  async start(): Promise<void> {
+    await Promise.all(this.names.map((name) => this.launch(name)));
+    await Promise.all(this.names.map((name) => this.ready(name)));
+  }
+
+  /** Starts one node with the data it has; resolves when it has caught up. */
+  async startNode(name: string): Promise<void> {
+    await this.launch(name);
+    await this.ready(name);
+  }
+
+  /** Starts one node with the data it has; resolves when its process runs, whether or not there is a quorum. */
+  async launch(name: string): Promise<void> {
+    const { client, route, monitor } = this.portsOf(name);
+    const home = path.join(this.dir, name);
+    mkdirSync(home, { recursive: true });
+    const config = path.join(home, 'nats.conf');
+    const routes = this.ports.map((ports) => `nats://127.0.0.1:${ports.route}`);
+    const lines = [
+      `server_name: ${name}`,
+      `server_tags: ["vote-${this.names.indexOf(name) + 1}"]`,
+      `listen: 127.0.0.1:${client}`,
+      `http: 127.0.0.1:${monitor}`,
+      `jetstream { store_dir: ${JSON.stringify(home)}, max_memory_store: 64MB, max_file_store: 4GB }`,
+      `cluster { name: bppool, listen: 127.0.0.1:${route}, routes: ${JSON.stringify(routes)} }`,
+    ];
+    writeFileSync(config, `${lines.join('\n')}\n`);
+    const log = path.join(this.dir, 'logs', `${name}.log`);
+    await this.supervisor.start({ name, command: this.command, args: ['--config', config], log });
+  }
+
+  /** Ends a node at once, as a power cut would; resolves when it is gone. */
+  async kill(name: string): Promise<void> {
+    const running = this.supervisor.get(name);
+    running?.process.kill('SIGKILL');
+    await running?.exited;
+  }
+
+  /** Stops a node's process without ending it; `thaw` lets it go on. */
+  freeze(name: string): void {
+    this.supervisor.get(name)?.process.kill('SIGSTOP');
+  }
+
+  thaw(name: string): void {
+    this.supervisor.get(name)?.process.kill('SIGCONT');
+  }
+
+  /** Deletes the data of a node that does not run. */
+  wipe(name: string): void {
+    rmSync(path.join(this.dir, name), { recursive: true, force: true });
+  }
+
+  private async ready(name: string): Promise<void> {
+    const running = this.supervisor.get(name);
+    if (!running) return;
+    await whenReady(running, async () => {
+      const answer = await fetch(`http://127.0.0.1:${this.portsOf(name).monitor}/healthz`);
+      return answer.ok ? true : undefined;
+    });
+  }
+
+  private portsOf(name: string): NodePorts {
+    return this.ports[this.names.indexOf(name)] as NodePorts;
+  }
+}

@@ -1,0 +1,88 @@
+/** Who asks for a place, and for the how many-th time: of two the higher counts, and no two emitters, nor two runs of one, have the same. */
+export interface Ballot {
+  round: number;
+  /** The run that asks. */
+  by: string;
+}
+
+/** Votes before it, for places below `place`, are void: the first entry of a voter, and what one enters that had lost its memory. */
+export interface Begin {
+  kind: 'begin';
+  place: number;
+}
+
+/**
+ * `promise`: no lower ballot is accepted for the place after it. `accept`: for a proposal. Neither counts when a higher ballot was
+ * promised or accepted before it.
+ */
+export type Vote =
+  | { kind: 'promise'; place: number; ballot: Ballot }
+  | { kind: 'accept'; place: number; ballot: Ballot; proposal: string };
+
+export interface Accepted {
+  ballot: Ballot;
+  proposal: string;
+}
+
+interface PlaceState {
+  promised: Ballot;
+  accepted: Accepted | null;
+}
+
+/** Below every ballot. */
+export const NO_BALLOT: Ballot = { round: -1, by: '' };
+
+export function compareBallots(one: Ballot, other: Ballot): number {
+  if (one.round !== other.round) return one.round - other.round;
+  return one.by < other.by ? -1 : one.by > other.by ? 1 : 0;
+}
+
+/** Places that are kept: those of many windows. */
+export const PLACES_KEPT = 1024;
+
+/**
+ * What one voter's log says: its votes in their order, each counted by what stands before it. Whoever reads the same log has the same tally,
+ * so a voter is a log that can append, and decides nothing itself.
+ */
+export class Tally {
+  /** Place up to which its votes are void; null: it has not begun. */
+  from: number | null = null;
+  /** The lowest and the highest place that has a vote; 0 without one. */
+  lowest = 0;
+  highest = 0;
+  private readonly places = new Map<number, PlaceState>();
+
+  /** Takes in the next entry of the log. */
+  apply(vote: Vote | Begin): void {
+    if (vote.kind === 'begin') return this.begin(vote.place);
+    const { place, ballot } = vote;
+    this.lowest = this.lowest === 0 ? place : Math.min(this.lowest, place);
+    this.highest = Math.max(this.highest, place);
+    if (!this.counts(place)) return;
+    const state = this.places.get(place) ?? { promised: NO_BALLOT, accepted: null };
+    // [quorum: a promise holds] What comes after a higher promise has no effect.
+    if (compareBallots(ballot, state.promised) < 0) return;
+    state.promised = ballot;
+    if (vote.kind === 'accept') state.accepted = { ballot, proposal: vote.proposal };
+    this.places.set(place, state);
+    this.places.delete(place - PLACES_KEPT);
+  }
+
+  /** Whether its votes for a place count. */
+  counts(place: number): boolean {
+    return this.from !== null && place >= this.from;
+  }
+
+  promised(place: number): Ballot {
+    return this.places.get(place)?.promised ?? NO_BALLOT;
+  }
+
+  accepted(place: number): Accepted | null {
+    return this.places.get(place)?.accepted ?? null;
+  }
+
+  private begin(place: number): void {
+    this.from = place;
+    for (const old of this.places.keys()) if (old < place) this.places.delete(old);
+  }
+}

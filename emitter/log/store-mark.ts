@@ -1,0 +1,40 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { PoolError, sentence } from '../../common/errors.ts';
+
+const schema = z.strictObject({
+  seq: z.int().min(0),
+  hash: z.string().regex(/^([0-9a-f]{64})?$/),
+});
+
+/** The newest decision that an emitter saw, and the hash of its text, so that it notices when decisions were lost; 0 and '' before the first. */
+export type Known = z.infer<typeof schema>;
+
+/** That, in a small file beside the emitter's own log. */
+export class StoreMark {
+  private readonly file: string;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  /** Null for an emitter that has seen no decision yet. Throws PoolError `event_log` for a file that was damaged. */
+  read(): Known | null {
+    if (!existsSync(this.file)) return null;
+    try {
+      return schema.parse(JSON.parse(readFileSync(this.file, 'utf8')));
+    } catch (thrown) {
+      const why = thrown instanceof z.ZodError ? 'it is not what an emitter writes there' : sentence(thrown);
+      throw new PoolError(
+        'event_log',
+        `${this.file} cannot be read (${why}): it says which decisions were there before`,
+      );
+    }
+  }
+
+  /** Throws as writeFileSync does. */
+  write(known: Known): void {
+    writeFileSync(`${this.file}.new`, JSON.stringify(known));
+    renameSync(`${this.file}.new`, this.file);
+  }
+}

@@ -1,0 +1,13 @@
+import { NatsRecords } from '../../common/nats/records.ts';
+import { openQuorum } from '../../emitter/log/quorum/open.ts';
+import { SMALL, startCluster } from '../support/nats.ts';
+import { poolStoreCases } from '../support/pool-store-cases.ts';
+
+const { connect, connectAll } = await startCluster();
+const nats = await connect();
+const nodes = await connectAll();
+
+poolStoreCases({
+  decisions: (name) => openQuorum(nodes, name, null, SMALL),
+  records: (name) => NatsRecords.open(nats, name, 'emitter1', SMALL),
+});
