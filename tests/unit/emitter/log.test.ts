@@ -317,8 +317,10 @@ test('window root: over the records up to the closing one; null while open; chan
 
 test('a file that is none, or missing, is refused in one sentence', () => {
   assert.throws(() => new EventLogReader(path.join(dir, 'missing')), { code: 'event_log', message: /there is no/ });
-  assert.throws(() => new EventLogReader(import.meta.filename), { code: 'event_log' });
-  assert.throws(() => new SqliteStore(import.meta.filename, 'process'), { code: 'event_log' });
+  const none = path.join(dir, 'none.sqlite');
+  copyFileSync(import.meta.filename, none);
+  assert.throws(() => new EventLogReader(none), { code: 'event_log' });
+  assert.throws(() => new SqliteStore(none, 'process'), { code: 'event_log' });
   assert.throws(() => new SqliteStore(path.join(dir, 'no', 'such', 'folder.sqlite'), 'process'), {
     code: 'event_log',
     message: /cannot open the event log/,
