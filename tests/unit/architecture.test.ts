@@ -95,7 +95,7 @@ const BESIDE: Record<string, string[]> = {
   'emitter/config.ts': ['select'],
   'emitter/candidate-record.ts': ['decode', 'verify', 'log'],
   'emitter/awake.ts': [],
-  'emitter/young.ts': [],
+  'emitter/collect.ts': [],
   'emitter/drain.ts': [],
   'emitter/reload.ts': [],
   'emitter/room.ts': ['relay'],

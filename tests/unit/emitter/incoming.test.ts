@@ -159,7 +159,7 @@ function least(work: () => void): number {
   );
 }
 
-test('a flood of signatures costs no more than the same bytes of another extension', () => {
+test('a flood of signatures costs about what the same bytes of another extension do: none is recovered', () => {
   const many = Array.from({ length: 50_000 }, (_, i) => {
     const signature = Buffer.alloc(66, 1);
     signature.set([0, 31]);
@@ -169,8 +169,8 @@ test('a flood of signatures costs no more than the same bytes of another extensi
   const list = Buffer.concat([varuint(many.length), ...many]);
   assert.equal(code({ blockExtensions: [[2, list]] }), 'foreign_key');
   const other = least(() => code({ blockExtensions: [[9, list]] }));
-  // To recover the key of each would take some hundred times as long.
-  assert.ok(least(() => code({ blockExtensions: [[2, list]] })) < 20 * other);
+  // It takes 5 to 10 times as long, 20 on a busy machine; to recover the key of each would take 700 times.
+  assert.ok(least(() => code({ blockExtensions: [[2, list]] })) < 100 * other);
 });
 
 test('small chunks of a receipt with endless signatures cost time in proportion to its size', () => {
