@@ -1,17 +1,12 @@
 import { closeSync, constants, fdatasyncSync, fstatSync, openSync, readSync, rmSync, writeSync } from 'node:fs';
 import { crc32 } from 'node:zlib';
 import type { PoolEvent } from '../../common/events.ts';
+import type { LogEnd } from '../../common/pool-store.ts';
 
 /** What becomes a record of the log. */
 export interface Entry {
   window: number | null;
   event: PoolEvent;
-}
-
-/** The newest record of a log. */
-export interface LogEnd {
-  seq: number;
-  hash: string;
 }
 
 /** A frame is: u32 length of its text, u32 checksum of it, the text; all in one write. */

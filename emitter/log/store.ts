@@ -1,8 +1,9 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { PoolError, sentence } from '../../common/errors.ts';
 import { chainWithText, type EventRecord, GENESIS_HASH } from '../../common/events.ts';
+import type { LogEnd } from '../../common/pool-store.ts';
 import { LIMITS } from '../limits.ts';
-import { type Entry, FenceFile, type LogEnd } from './fence-file.ts';
+import { type Entry, FenceFile } from './fence-file.ts';
 import { lockLog } from './lock.ts';
 import type { SignedStore, SizeLimit } from './notary.ts';
 

@@ -276,6 +276,8 @@ export class MemberLink {
    * ones between them and the end of a sync, until the member asks.
    */
   private passParents(previous: string): void {
+    // Nearly always: the rest goes through all blocks that are kept, for each member.
+    if (this.has(previous)) return;
     const path = this.context.upTo(previous);
     const lacking = path.slice(path.findLastIndex(({ id }) => this.has(id)) + 1);
     const isLinked = lacking[0] !== undefined && this.has(lacking[0].previous);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import pino from 'pino';
 import type { ChainClient } from '../../../common/chain.ts';
-import { chainRecord, type EventRecord, GENESIS_HASH, type PoolEvent } from '../../../common/events.ts';
+import { chainRecord, type EventRecord, GENESIS_HASH } from '../../../common/events.ts';
 import { firstSlot, slotTime, windowOf } from '../../../common/slot.ts';
 import { emitterConfig } from '../../../emitter/config.ts';
 import { type BlockHeader, decodeBlockHeader } from '../../../emitter/decode/block.ts';
@@ -11,48 +11,33 @@ import type { EventStore } from '../../../emitter/log/store.ts';
 import { candidateKey, type SelectState } from '../../../emitter/select/state.ts';
 import type { BlockRef, Candidate, SelectEvent } from '../../../emitter/select/types.ts';
 import { fromRpc, type RpcHeaderState } from '../../../emitter/verify/seed.ts';
+import { MemoryStore } from '../../support/memory-store.ts';
 import { block, poolWindow } from '../../support/select-world.ts';
 import { rootState, schedule, signBlock, signingKey } from '../../support/signed-chain.ts';
 import { blockNumber, chain, key, type VectorRun } from '../../support/vectors.ts';
 
-class Store implements EventStore {
+class Store extends MemoryStore {
   refusals = 0;
-  lastSeq = 0;
-  readonly events: PoolEvent[] = [];
-  append(entries: { window: number | null; event: PoolEvent }[]): EventRecord[] {
-    if (this.refusals > 0) {
-      this.refusals--;
-      throw new Error('busy');
-    }
-    this.events.push(...entries.map(({ event }) => event));
-    return entries.map(({ window, event }) => chainRecord(++this.lastSeq, window, event, GENESIS_HASH));
+  cut: { window: number; emitted: number }[] = [];
+  override append(entries: Parameters<MemoryStore['append']>[0]): EventRecord[] {
+    this.#refuse();
+    return super.append(entries);
   }
-  hold(): void {
+  override hold(): void {
+    this.#refuse();
+  }
+  override unclosed(): { window: number; emitted: number }[] {
+    return this.cut;
+  }
+  override lastClosed(): number | null {
+    const closed = this.events.flatMap((event) => (event.type === 'window' ? [event.window] : []));
+    return closed.length > 0 ? Math.max(...closed) : null;
+  }
+  #refuse(): void {
     if (this.refusals === 0) return;
     this.refusals--;
     throw new Error('busy');
   }
-  rehearse(): void {}
-  decided: EventRecord[] = [];
-  choices(window: number): EventRecord[] {
-    return this.decided.filter((record) => record.window === window);
-  }
-  quarantineRecords(): EventRecord[] {
-    return [];
-  }
-
-  cut: { window: number; emitted: number }[] = [];
-  unclosed(): { window: number; emitted: number }[] {
-    return this.cut;
-  }
-  lastClosed(): number | null {
-    const closed = this.events.flatMap((event) => (event.type === 'window' ? [event.window] : []));
-    return closed.length > 0 ? Math.max(...closed) : null;
-  }
-  after(): EventRecord[] {
-    return [];
-  }
-  close(): void {}
 }
 
 /** What the tests reach into: the wiring has no other door without sockets. */

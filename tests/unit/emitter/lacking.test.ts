@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import pino from 'pino';
 import type { ChainClient } from '../../../common/chain.ts';
-import { chainRecord, type EventRecord, GENESIS_HASH, type PoolEvent } from '../../../common/events.ts';
+import { chainRecord, GENESIS_HASH } from '../../../common/events.ts';
 import { firstSlot, slotInWindow, slotTime } from '../../../common/slot.ts';
 import { emitterConfig } from '../../../emitter/config.ts';
 import { decodeHandshake, withHead } from '../../../emitter/decode/handshake.ts';
@@ -14,6 +14,7 @@ import type { SelectEvent } from '../../../emitter/select/types.ts';
 import type { FrameSocket } from '../../../emitter/session/frame-socket.ts';
 import { type HeaderState, HeaderTree } from '../../../emitter/verify/header-tree.ts';
 import { FakeSocket } from '../../support/fake-socket.ts';
+import { MemoryStore } from '../../support/memory-store.ts';
 import { cases, fc } from '../../support/property.ts';
 import { poolWindow } from '../../support/select-world.ts';
 import { rootState, type Signed, schedule, signBlock, signingKey } from '../../support/signed-chain.ts';
@@ -92,37 +93,6 @@ function branchOf(key: typeof m0, nonce: number): Signed[] {
   });
 }
 
-class Store implements EventStore {
-  lastSeq = 0;
-  readonly events: PoolEvent[] = [];
-  readonly decided: EventRecord[];
-  constructor(decided: EventRecord[]) {
-    this.decided = decided;
-  }
-  append(entries: { window: number | null; event: PoolEvent }[]): EventRecord[] {
-    this.events.push(...entries.map(({ event }) => event));
-    return entries.map(({ window, event }) => chainRecord(++this.lastSeq, window, event, GENESIS_HASH));
-  }
-  hold(): void {}
-  rehearse(): void {}
-  choices(window: number): EventRecord[] {
-    return this.decided.filter((record) => record.window === window);
-  }
-  quarantineRecords(): EventRecord[] {
-    return [];
-  }
-  unclosed(): { window: number; emitted: number }[] {
-    return [];
-  }
-  lastClosed(): number | null {
-    return null;
-  }
-  after(): EventRecord[] {
-    return [];
-  }
-  close(): void {}
-}
-
 /** What the test reaches into: the wiring has no other door without sockets. */
 interface Inside {
   chooser: { dispatch(event: SelectEvent): void; restore(store: EventStore): void; stop(): void };
@@ -140,7 +110,8 @@ function restarted(back: number) {
   const decided = leader.slice(0, 5).map(({ header: { slot, id, num } }, seq) => {
     return chainRecord(seq, poolWindow(0), { ...said, slot, id, num, replaces: [] }, GENESIS_HASH);
   });
-  const store = new Store(decided);
+  const store = new MemoryStore();
+  store.decided = decided;
   const time = { now: slotTime(FIRST + back) - 300 };
   const sent: Buffer[] = [];
   const config = emitterConfig.parse({

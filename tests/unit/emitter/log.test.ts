@@ -23,6 +23,7 @@ import { Journal } from '../../../emitter/log/journal.ts';
 import { type EventStore, SqliteStore } from '../../../emitter/log/store.ts';
 import { decision, windowEvents } from '../../support/events.ts';
 import { linesUntilKilled } from '../../support/kill.ts';
+import { MemoryStore } from '../../support/memory-store.ts';
 import { cases, fc } from '../../support/property.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'bppool-log-'));
@@ -416,38 +417,17 @@ test('a full disk in the middle of a branch leaves none of it', () => {
   assert.equal(verified(file).ok, true);
 });
 
-class Stubborn implements EventStore {
+class Stubborn extends MemoryStore {
   refuse = false;
-  lastSeq = 0;
-  readonly written: PoolEvent[] = [];
   readonly held: PoolEvent[] = [];
-  append(entries: { window: number | null; event: PoolEvent }[]): EventRecord[] {
+  override append(entries: Parameters<MemoryStore['append']>[0]): EventRecord[] {
     if (this.refuse) throw new Error('no room');
-    this.written.push(...entries.map(({ event }) => event));
-    return entries.map(({ window, event }) => chainRecord(++this.lastSeq, window, event, GENESIS_HASH));
+    return super.append(entries);
   }
-  hold(entries: { window: number | null; event: PoolEvent }[]): void {
+  override hold(entries: Parameters<MemoryStore['hold']>[0]): void {
     if (this.refuse) throw new Error('no room');
     this.held.push(...entries.map(({ event }) => event));
   }
-  rehearse(): void {}
-  choices(): EventRecord[] {
-    return [];
-  }
-  quarantineRecords(): EventRecord[] {
-    return [];
-  }
-
-  unclosed(): { window: number; emitted: number }[] {
-    return [];
-  }
-  lastClosed(): number | null {
-    return null;
-  }
-  after(): EventRecord[] {
-    return [];
-  }
-  close(): void {}
 }
 
 function fault(at: number): PoolEvent {
@@ -458,7 +438,7 @@ test('what was told is written at the end of the turn, in order, in one append',
   const store = new Stubborn();
   const { journal, written } = journalOf(store);
   for (let at = 0; at < 5; at++) journal.tell(null, fault(at));
-  assert.equal(store.written.length, 0);
+  assert.equal(store.events.length, 0);
   await nextTurn();
   await nextTurn();
   assert.deepEqual(
@@ -494,9 +474,9 @@ test('a fence holds what was told before it, then the decision; the log has them
   assert.equal(journal.fence([{ window: 1, event: decision(5) }]), true);
   const types = (events: PoolEvent[]) => events.map(({ type }) => type);
   assert.deepEqual(types(store.held), ['fault', 'decision']);
-  assert.equal(store.written.length, 0);
+  assert.equal(store.events.length, 0);
   journal.write();
-  assert.deepEqual(types(store.written), ['fault', 'decision']);
+  assert.deepEqual(types(store.events), ['fault', 'decision']);
 });
 
 test('a second fence of a turn holds only what is new', () => {
@@ -521,7 +501,7 @@ test('a refused fence keeps the other events for later and forgets the decision'
   store.refuse = false;
   assert.equal(journal.write(), true);
   assert.deepEqual(
-    store.written.map(({ type }) => type),
+    store.events.map(({ type }) => type),
     ['fault'],
   );
 });
@@ -536,11 +516,11 @@ test('a log that refuses for long does not grow the memory without end, and says
   }
   store.refuse = false;
   journal.write();
-  assert.equal(store.written.length, LIMITS.unwrittenEvents + 1);
-  assert.deepEqual(store.written[0], { type: 'gap', at: 0, lost: 2 * LIMITS.unwrittenEvents });
+  assert.equal(store.events.length, LIMITS.unwrittenEvents + 1);
+  assert.deepEqual(store.events[0], { type: 'gap', at: 0, lost: 2 * LIMITS.unwrittenEvents });
   journal.tell(null, fault(1));
   journal.write();
-  assert.equal(store.written.length, LIMITS.unwrittenEvents + 2, 'the gap is told once');
+  assert.equal(store.events.length, LIMITS.unwrittenEvents + 2, 'the gap is told once');
 });
 
 test('a listener’s failure does not undo a decision that is durable', () => {
