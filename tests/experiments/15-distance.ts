@@ -21,16 +21,17 @@ const FAR: Placement[] = [
 ];
 
 async function decisions(placements: Placement[]): Promise<void> {
-  say(['| placement (ms) | loss | decided by | p50 | p99 | most | n | unsure |']);
+  say(['| placement (ms) | loss | decided by | p50 | p99 | most | n | unsure | not decided |']);
   const { cluster, stop } = await startFarCluster();
   const cells = placements.flatMap((placement, i) =>
     LOSSES.map((loss, k) => ({ placement, loss, seed: seed + 2 * i + k })),
   );
-  const samples = { alone: 200, other: 60, deaths: 10 };
+  const samples = { alone: 100, other: 20, deaths: 8 };
   try {
     // Their time goes by in waiting: all at once disturbs none of them.
-    const measured = cells.map((cell) => measureDecisions(cluster, cell.placement, cell.loss, cell.seed, samples));
-    for (const rows of await Promise.all(measured)) say(rows);
+    await Promise.all(
+      cells.map(async (cell) => say(await measureDecisions(cluster, cell.placement, cell.loss, cell.seed, samples))),
+    );
   } finally {
     await stop();
   }

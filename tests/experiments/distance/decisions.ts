@@ -23,6 +23,8 @@ export interface Samples {
 }
 
 const SLOT_MS = 500;
+/** What is not decided by then is counted as not decided at all. */
+const GIVES_UP_MS = 4000;
 /** An emitter that is not the last winner waits so long for the winner before it proposes (many-emitters.md). */
 const OTHER_WAITS_MS = 30;
 
@@ -57,10 +59,15 @@ export async function measureDecisions(
   const other = await enter('other', placement.other);
   let place = 0;
   const unsure = { alone: 0, other: 0, death: 0 };
+  const failed = { alone: 0, other: 0, death: 0 };
   /** Until the next place is decided, by whomever. */
   const decide = async ({ name, stream }: Emitter, phase: keyof typeof unsure) => {
-    const expected = place;
+    const [expected, end] = [place, performance.now() + GIVES_UP_MS];
     while (place === expected) {
+      if (performance.now() > end) {
+        failed[phase]++;
+        return;
+      }
       const proposal = { emitter: name, decisions: [decision(expected + 1)] };
       const got = await stream.append(proposal, expected);
       if (got.as === 'unsure') unsure[phase]++;
@@ -98,9 +105,9 @@ export async function measureDecisions(
   }
   const head = `| ${placement.name} | ${loss * 100} %`;
   return [
-    `${head} | last winner | ${quantiles(alone)} | ${unsure.alone} |`,
-    `${head} | another | ${quantiles(others)} | ${unsure.other} |`,
-    `${head} | winner died | ${quantiles(deaths)} | ${unsure.death} |`,
+    `${head} | last winner | ${quantiles(alone)} | ${unsure.alone} | ${failed.alone} |`,
+    `${head} | another | ${quantiles(others)} | ${unsure.other} | ${failed.other} |`,
+    `${head} | winner died | ${quantiles(deaths)} | ${unsure.death} | ${failed.death} |`,
   ];
 }
 
