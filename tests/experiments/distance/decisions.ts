@@ -25,6 +25,8 @@ export interface Samples {
 const SLOT_MS = 500;
 /** What is not decided by then is counted as not decided at all. */
 const GIVES_UP_MS = 4000;
+/** Starts of all emitters of a placement that may fail. */
+const MOST_STARTS = 100;
 /** An emitter that is not the last winner waits so long for the winner before it proposes (many-emitters.md). */
 const OTHER_WAITS_MS = 30;
 
@@ -45,6 +47,17 @@ export async function measureDecisions(
 ): Promise<string[]> {
   const pool = `p${seed}`;
   let count = 0;
+  let refusedStarts = 0;
+  /** Far away the votes that it has to read may not come in time; it is started again then. */
+  const opened = async (nodes: Nats[]): Promise<QuorumDecisions> => {
+    for (;;) {
+      try {
+        return await openQuorum(nodes, pool, null, SMALL);
+      } catch (thrown) {
+        if (++refusedStarts > MOST_STARTS) throw thrown;
+      }
+    }
+  };
   const enter = async (name: string, roundTrips: readonly number[]): Promise<Emitter> => {
     const starting = cluster.names.map((node, i) => {
       const way = { roundTripMs: roundTrips[i] ?? 0, loss, seed: seed * 1000 + 100 * count++ };
@@ -52,7 +65,7 @@ export async function measureDecisions(
     });
     const ways = await Promise.all(starting);
     const nodes = await connectNodes(`nats://${ways.map(({ at }) => at).join(',')}`, name);
-    const stream = await openQuorum(nodes, pool, null, SMALL);
+    const stream = await opened(nodes);
     return { name, stream, nodes, proxies: ways.map(({ proxy }) => proxy) };
   };
   const one = await enter('one', placement.one);
@@ -108,6 +121,7 @@ export async function measureDecisions(
     `${head} | last winner | ${quantiles(alone)} | ${unsure.alone} | ${failed.alone} |`,
     `${head} | another | ${quantiles(others)} | ${unsure.other} | ${failed.other} |`,
     `${head} | winner died | ${quantiles(deaths)} | ${unsure.death} | ${failed.death} |`,
+    `${head} | starts that failed: ${refusedStarts} |`,
   ];
 }
 
