@@ -67,7 +67,7 @@ async function untilBack(run: PoolRun, signer: string, name: string, window: num
 }
 
 async function followsAgain(run: PoolRun, signer: string): Promise<true | undefined> {
-  const status = (await (await fetch(`${run.emitterHttp}/status`)).json()) as {
+  const status = (await (await fetch(`${run.emitters[0]?.http}/status`)).json()) as {
     tip: { num: number };
     agents: { signer: string; node: string; headNum: number }[];
   };
