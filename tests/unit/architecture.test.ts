@@ -71,6 +71,7 @@ const STAGES: Record<string, { all: string[]; types: string[] }> = {
   select: { all: ['forks'], types: [] },
   relay: { all: ['decode'], types: ['session'] },
   log: { all: [], types: ['select'] },
+  decide: { all: ['log'], types: [] },
   agents: { all: ['verify'], types: [] },
 };
 
