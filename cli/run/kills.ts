@@ -14,7 +14,7 @@ export interface Kill {
 
 const WAIT_MS = 300_000;
 
-/** KILL: the node comes back from an empty state; STOP: it freezes and goes on after the window, as if nothing had been. */
+/** KILL: the node comes back with its irreversible blocks; STOP: it freezes and goes on after the window, as if nothing had been. */
 export const SIGNALS = ['KILL', 'STOP'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
