@@ -37,7 +37,7 @@ export class TestEmitter {
   onFrame: (frame: Buffer) => void = () => {};
 
   /** `blocks`: those that may come, to be known by their bytes. */
-  constructor(nats: Wire, name: string, blocks: readonly TestBlock[], other: Partial<ExchangeParts> = {}) {
+  constructor(nats: Wire, name: string, blocks: TestBlock[], other: Partial<ExchangeParts> = {}) {
     this.name = name;
     const byId = new Map(blocks.map((block) => [block.frame, block]));
     this.exchange = new Exchange({
