@@ -1,7 +1,7 @@
 import { canonicalJson, sha256 } from './canonical.ts';
 
 /** Version of the event schema below; a reader refuses records of a newer one. See docs/event-log.md. */
-export const EVENT_VERSION = 5;
+export const EVENT_VERSION = 6;
 
 /** Where a run of the emitter begins from: with it and the inputs after it, every decision can be computed again. */
 export interface RunStart {
@@ -15,6 +15,8 @@ export interface RunStart {
   config: object;
   /** Key that signs this log, "type:hex"; null for a log that is not signed. */
   logKey: string | null;
+  /** Since schema 6, of one of several emitters: its name. They decide together, so what was decided before is adopted and not restored. */
+  emitter?: string;
 }
 
 /** What the signer of a candidate can be recovered from: `sha256(sha256(sha256(header) ‖ root) ‖ schedule)`; all in hex. */
@@ -80,6 +82,8 @@ export type PoolEvent =
       reason: string | null;
       /** Null when the signer was not verified, or the header is longer than is kept. */
       evidence: SignerEvidence | null;
+      /** Since schema 6: the emitter that passed it on, when it did not come from its member. */
+      via?: string;
     }
   | {
       /** Made durable before the block leaves: the fence. Its `at` is that of the input that led to it. */
@@ -91,6 +95,8 @@ export type PoolEvent =
       signer: string;
       member: string | null;
       reason: 'first' | 'extend' | 'rescue';
+      /** Since schema 6: id of the block that it is built on. */
+      previous?: string;
       /** Ids of own public blocks whose place this block's branch takes (on the first block of a rescue). */
       replaces: string[];
       /** On the first block of a rescue, since schema 4: the leader that is out from here on; '' for none. */

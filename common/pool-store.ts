@@ -34,7 +34,7 @@ export interface DecisionStream {
    * because of the store: that is `unsure`.
    */
   append(proposal: Proposal, expected: number): Promise<Appended>;
-  /** Decisions after a place, in order, at most `limit`. */
+  /** Decisions after a place, in order, at most `limit`; those that are not kept any more are left out. */
   after(seq: number, limit: number): Promise<Decided[]>;
 }
 

@@ -10,7 +10,7 @@ import { registerProducer, untilActive, untilProduces, vote } from './election.t
 import { type Cast, constitutionHash, decideAll, deployPool, founders, foundPool } from './founding.ts';
 import { writeGenesis } from './genesis.ts';
 import { KeyRing } from './keys.ts';
-import { accountName, layout } from './layout.ts';
+import { accountName, emitterName, layout } from './layout.ts';
 import { Network, url } from './network.ts';
 import { passADay, setShift } from './shift.ts';
 import { type DevnetState, type Phase, publish, untilTold } from './state.ts';
@@ -42,7 +42,7 @@ export class Devnet {
     this.#cast = {
       members: this.network.of('member').map((plan) => plan.name),
       oracles: Array.from({ length: config.DEVNET_ORACLES }, (_, i) => accountName('oracle', i)),
-      emitters: emitters.map((_, i) => accountName('emitter', i)),
+      emitters: emitters.map((_, i) => emitterName(i)),
       terms: constitutionHash(),
     };
   }

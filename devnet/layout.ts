@@ -23,6 +23,16 @@ export function accountName(prefix: string, index: number): string {
   return prefix + digits;
 }
 
+/** The account of an emitter's operator. */
+export function emitterName(index: number): string {
+  return accountName('emitter', index);
+}
+
+/** The node beside an emitter. */
+export function relayName(index: number): string {
+  return index === 0 ? 'relay' : `relay${index + 1}`;
+}
+
 /** How many consecutive ports `layout` uses. */
 export function portsNeeded(counts: Counts): number {
   return 2 * (counts.producers + counts.relays) + counts.members;
@@ -36,7 +46,7 @@ export function layout(counts: Counts, base: number): NodePlan[] {
     plans.push({ name, role, apiPort: port++, p2pPort: listens ? port++ : null });
   };
   for (let i = 0; i < counts.producers; i++) add(accountName('bp', i), 'producer', true);
-  for (let i = 0; i < counts.relays; i++) add(i === 0 ? 'relay' : `relay${i + 1}`, 'relay', true);
+  for (let i = 0; i < counts.relays; i++) add(relayName(i), 'relay', true);
   for (let i = 0; i < counts.members; i++) add(accountName('member', i), 'member', false);
   return plans;
 }

@@ -4,7 +4,8 @@ import type { Supervisor } from './supervisor.ts';
 import { whenReady } from './supervisor.ts';
 
 /** Three, so that one may die: decisions need two. */
-export const NATS_NODES = 3;
+const NATS_NAMES = ['nats-a', 'nats-b', 'nats-c'];
+export const NATS_NODES = NATS_NAMES.length;
 /** For clients, for the other nodes, and for the monitor. */
 const PORTS_EACH = 3;
 /** How many consecutive ports a cluster uses. */
@@ -46,7 +47,7 @@ export class NatsCluster {
 
   /** Names of the nodes, by which they are told apart below. */
   get names(): string[] {
-    return this.ports.map((_, i) => `nats${i + 1}`);
+    return NATS_NAMES;
   }
 
   /** Address of a node for clients, "127.0.0.1:port". */
@@ -57,6 +58,11 @@ export class NatsCluster {
   /** Address of a node for the other nodes, "127.0.0.1:port". */
   routeAddress(name: string): string {
     return `127.0.0.1:${this.portsOf(name).route}`;
+  }
+
+  /** "nats://host:port": one node. */
+  urlOf(name: string): string {
+    return `nats://${this.address(name)}`;
   }
 
   /** "nats://host:port,host:port,…": all nodes. */

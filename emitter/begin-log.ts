@@ -22,7 +22,8 @@ interface Parts {
 export function beginLog(chain: string, { config, signing, journal, chooser, onFault }: Parts): Notary | null {
   const named = { pool: config.EMITTER_POOL, dac: config.EMITTER_DAC, chain, software: SOFTWARE };
   const select = { strategies: STRATEGY_VERSIONS, config: chooser.state.config };
-  const run: RunStart = { ...named, ...select, logKey: signing?.key.id ?? null };
+  const emitter = config.EMITTER_NATS === undefined ? {} : { emitter: config.EMITTER_NAME ?? '' };
+  const run: RunStart = { ...named, ...select, logKey: signing?.key.id ?? null, ...emitter };
   journal.tell(null, { type: 'start', at: chooser.now(), ...run });
   if (!signing) return null;
   const notary = new Notary(signing, { run, journal, now: () => chooser.now(), state: () => chooser.state, onFault });

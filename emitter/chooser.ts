@@ -1,9 +1,10 @@
 import type { Clock } from '../common/clock.ts';
 import { PoolError } from '../common/errors.ts';
-import type { PoolEvent } from '../common/events.ts';
 import type { Logger } from '../common/logger.ts';
+import type { Decided, DecisionEvent } from '../common/pool-store.ts';
 import { firstSlot, slotAt, windowOf } from '../common/slot.ts';
 import { type EmitterConfig, selectConfig } from './config.ts';
+import type { Answer, Decider } from './decide/decider.ts';
 import { decodeBlockHeader, HEADER_START } from './decode/block.ts';
 import { type CandidateEvent, candidateInput } from './log/candidate.ts';
 import { restoredChoices } from './log/choices.ts';
@@ -17,13 +18,14 @@ import type { Frames, KeptFrame } from './relay/frames.ts';
 import { awaitedSlot, firstExpectedAt } from './select/expected.ts';
 import { reduce } from './select/reducer.ts';
 import { ruleFor } from './select/settings.ts';
-import { candidateKey, initialState, type SelectState } from './select/state.ts';
+import { candidateKey, initialState, rulesOf, type SelectState } from './select/state.ts';
 import type { BlockRef, Candidate, Mode, SelectEffect, SelectEvent } from './select/types.ts';
 
 type EmitEffect = Extract<SelectEffect, { type: 'emit' }>;
 export type LeadEffect = Extract<SelectEffect, { type: 'lead' }>;
 type RejectedEffect = Extract<SelectEffect, { type: 'rejected' }>;
 type ClosedEffect = Extract<SelectEffect, { type: 'closed' }>;
+type PublicEvent = Extract<SelectEvent, { type: 'public' }>;
 
 /** A timer later than this fired after a standstill; as long again is enough to read what came. */
 const LATE_TIMER_MS = 25;
@@ -38,6 +40,7 @@ export interface ChooserParts {
   members: MemberDirectory;
   frames: Frames;
   branch: PublicBranch;
+  decider: Decider;
   /** Sends a block to the relay node and all public peers; false when none of them can be reached. */
   send(frame: Buffer, block: BlockRef): boolean;
   canSend(): boolean;
@@ -48,6 +51,8 @@ export interface ChooserParts {
   /** For the members' agents: who makes the blocks from now on, in standby mode; and that all do again. */
   onLead(lead: LeadEffect): void;
   onRelease(release: Extract<SelectEffect, { type: 'release' }>): void;
+  /** A block was decided elsewhere, and its bytes are not here. */
+  onWant(id: string, signer: string): void;
   /** A pool block is in public that was not emitted here. */
   onLeak(block: BlockRef): void;
   /** How long a fence took, in ms, refused or not; told when the blocks behind it have left. */
@@ -56,10 +61,19 @@ export interface ChooserParts {
   onClosing(window: number): void;
 }
 
-/** Feeds the reducer and does what it says: the fence, the emission, the window's end. */
+/**
+ * Feeds the reducer and does what it says: the decision, the fence, the emission, the window's end. While it is not known what becomes of a
+ * proposal, what happens waits in its order: the log has it as the selection was fed it.
+ */
 export class Chooser {
   readonly state: SelectState;
   private readonly parts: ChooserParts;
+  private inputs: (() => void)[] = [];
+  /** What the last input led to and is still to be done. */
+  private due: { effect: SelectEffect; at: number }[] = [];
+  private isRunning = false;
+  /** The decider was asked and has not answered. */
+  private isAsking = false;
   private wake: NodeJS.Timeout | null = null;
   /** After a standstill what arrived meanwhile is read until then, before anyone is judged by the time. */
   private readUntil = 0;
@@ -103,19 +117,80 @@ export class Chooser {
 
   /** Feeds the selection; the event goes to the log before anything that follows from it. */
   dispatch(event: SelectEvent): void {
-    const before = this.state.window?.id;
-    const effects = reduce(this.state, event);
-    const window = before ?? this.state.window?.id ?? null;
-    const ready = event.type === 'agent' && this.state.agents.get(event.signer)?.ready ? { ready: true as const } : {};
-    this.parts.journal.tell(window, { type: 'input', at: event.at, input: event, ...ready });
-    this.executeAll(effects, event.at);
+    this.inputs.push(() => this.feed(event));
+    this.run();
   }
 
   /** Feeds it a candidate: the record has all that the selection gets to see of it. */
   offer(told: CandidateEvent): void {
-    this.parts.journal.tell(windowOf(told.slot), told);
-    const event = candidateInput(told);
-    if (event) this.executeAll(reduce(this.state, event), event.at);
+    this.inputs.push(() => {
+      this.parts.journal.tell(windowOf(told.slot), told);
+      const event = candidateInput(told);
+      if (event) this.reduce(event);
+    });
+    this.run();
+  }
+
+  /** What the pool's emitters decided holds here as well. */
+  adopt(decided: readonly Decided[]): void {
+    this.inputs.push(...decided.map((one) => this.adoption(one, true)));
+    this.run();
+  }
+
+  private run(): void {
+    if (this.isRunning) return;
+    this.isRunning = true;
+    try {
+      while (!this.isAsking) {
+        const next = this.due.shift();
+        const input = next ? () => this.execute(next.effect, next.at) : this.inputs.shift();
+        if (!input) break;
+        input();
+      }
+    } finally {
+      this.isRunning = false;
+    }
+  }
+
+  private feed(event: SelectEvent): void {
+    if (event.type === 'public' && this.mayBeOthers(event)) return this.feedWhenRead(event);
+    this.feedNow(event);
+  }
+
+  private feedNow(event: SelectEvent): void {
+    const before = this.state.window?.id;
+    this.reduce(event);
+    const window = before ?? this.state.window?.id ?? null;
+    const ready = event.type === 'agent' && this.state.agents.get(event.signer)?.ready ? { ready: true as const } : {};
+    this.parts.journal.tell(window, { type: 'input', at: event.at, input: event, ...ready });
+  }
+
+  private reduce(event: SelectEvent): void {
+    this.due.push(...reduce(this.state, event).map((effect) => ({ effect, at: event.at })));
+  }
+
+  /** A pool block that nobody here knows of: of many emitters another may have let it out, and its decision comes later than the block. */
+  private mayBeOthers({ pool, block, unchecked }: PublicEvent): boolean {
+    const { state, parts } = this;
+    if (!parts.decider.isShared || !pool || unchecked || state.emittedIds.has(block.id)) return false;
+    return block.num > (state.tip?.num ?? 0) || windowOf(block.slot) === state.window?.id;
+  }
+
+  private feedWhenRead(event: PublicEvent): void {
+    this.isAsking = true;
+    this.parts.decider.catchUp((decided) => {
+      this.isAsking = false;
+      const told = (decided ?? []).map((one) => this.adoption(one, true));
+      this.inputs.unshift(...told, () => this.feedNow(decided ? event : { ...event, unchecked: true }));
+      this.run();
+    });
+  }
+
+  private adoption({ seq, emitter, decisions }: Decided, send: boolean): () => void {
+    const said = decisions.map(({ slot, id, num, previous = '', signer, reason, replaces, failed }) => {
+      return { slot, id, num, previous, signer, reason, replaces, ...(failed !== undefined && { failed }) };
+    });
+    return () => this.feedNow({ type: 'adopted', at: this.now(), seq, by: emitter, decisions: said, send });
   }
 
   /** What earlier runs left: slots of the running window stay decided, windows that were cut off are closed. */
@@ -125,7 +200,10 @@ export class Chooser {
     this.resume(store, at);
     this.restoreStanding(store, at);
     const choices = [...store.choices(window), ...store.choices(window + 1)].map(({ event }) => event);
-    for (const event of restoredChoices(choices, at)) this.dispatch(event);
+    for (const event of restoredChoices(choices, at)) {
+      // What many emitters decided is adopted from where all of it is.
+      if (event.type !== 'decided' || !this.parts.decider.isShared) this.dispatch(event);
+    }
     const running = this.state.window?.id ?? window;
     for (const cut of store.unclosed(running)) {
       const { strategy, mode } = ruleFor(this.state, cut.window);
@@ -170,14 +248,6 @@ export class Chooser {
     if (this.wake) clearTimeout(this.wake);
   }
 
-  private executeAll(effects: SelectEffect[], at: number): void {
-    for (const effect of effects) {
-      // A refused fence takes back the emissions behind it in the same answer.
-      if (effect.type === 'emit' && this.state.window?.halted) continue;
-      this.execute(effect, at);
-    }
-  }
-
   /** `at` is the time of the event that led to it: what is told of an effect follows from the inputs alone. */
   private execute(effect: SelectEffect, at: number): void {
     switch (effect.type) {
@@ -204,6 +274,8 @@ export class Chooser {
         return this.parts.onFault(effect.code, effect.text, at);
       case 'leak':
         return this.parts.onLeak(effect.block);
+      case 'want':
+        return this.parts.onWant(effect.id, effect.signer);
     }
   }
 
@@ -220,26 +292,65 @@ export class Chooser {
     this.wake = setTimeout(() => setImmediate(tick), Math.max(1, due - this.parts.clock.now()));
   }
 
-  /** The fence: decisions are durable before the first byte leaves. */
+  /** The decision, then the fence: both are durable before the first byte leaves. */
   private emit(effect: EmitEffect, at: number): void {
-    const { path, reason, replaced } = effect;
-    const slot = path[0]?.slot ?? 0;
-    const window = windowOf(slot);
+    const slot = effect.path[0]?.slot ?? 0;
     const reachable = this.parts.canSend();
     if (!reachable)
       this.parts.onFault(
         'no_session',
         `slot ${slot} has a block and neither the relay node nor a public peer can be reached`,
       );
-    const frames = reachable ? this.framesOf(path) : null;
+    const frames = reachable ? this.framesOf(effect.path) : null;
+    const decisions = this.decisions(effect, at);
+    if (!frames) return effect.adopted ? this.keepIn(effect, decisions, at) : this.takeBack(effect, at);
+    if (effect.adopted) return this.letOut(effect, frames, decisions, at);
+    this.isAsking = true;
+    this.parts.decider.decide(decisions, (answer) => {
+      this.isAsking = false;
+      this.onAnswer(answer, effect, { frames, decisions, at });
+      this.run();
+    });
+  }
+
+  private onAnswer(
+    answer: Answer,
+    effect: EmitEffect,
+    { frames, decisions, at }: { frames: KeptFrame[]; decisions: DecisionEvent[]; at: number },
+  ): void {
+    if (answer.as === 'stands') return this.letOut(effect, frames, decisions, at);
+    this.takeBack(effect, at);
+    if (answer.as === 'others') this.inputs.unshift(...answer.decided.map((one) => this.adoption(one, true)));
+    else this.parts.onFault('store_unsure', `the block of slot ${decisions[0]?.slot} does not leave: ${answer.why}`);
+  }
+
+  private letOut(effect: EmitEffect, frames: KeptFrame[], decisions: DecisionEvent[], at: number): void {
+    const { path, reason, replaced, failed } = effect;
+    const window = windowOf(path[0]?.slot ?? 0);
+    // Of many emitters the answer can have taken long: nothing leaves after the next producer began.
+    const isLate = this.parts.decider.isShared && this.now() >= rulesOf(this.state).tooLateAt(window);
     const began = performance.now();
-    const isHeld = frames !== null && this.parts.journal.fence(this.decisions(effect, window, at));
+    const isHeld = !isLate && this.parts.journal.fence(decisions.map((event) => ({ window, event })));
     const fencedMs = performance.now() - began;
     if (isHeld) for (const [i, block] of path.entries()) this.send(window, block, frames[i] as KeptFrame);
-    if (frames) this.parts.onFenced(fencedMs);
-    if (!isHeld) return this.dispatch({ type: 'fence-failed', at, window, step: effect.step });
+    this.parts.onFenced(fencedMs);
+    if (!isHeld) return this.parts.decider.isShared ? this.keepIn(effect, decisions, at) : this.takeBack(effect, at);
     this.parts.branch.remove(replaced.map((old) => old.id));
-    if (reason === 'rescue') this.tellRescue(effect, window, at);
+    if (reason === 'rescue' && failed !== null) this.tellRescue(effect, window, at);
+  }
+
+  /** An emission did not happen, nor those behind it in the same answer. */
+  private takeBack({ step, path }: EmitEffect, at: number): void {
+    const rest = this.due.filter(({ effect }) => effect.type !== 'emit');
+    this.due = [];
+    this.feedNow({ type: 'fence-failed', at, window: windowOf(path[0]?.slot ?? 0), step });
+    this.due.push(...rest);
+  }
+
+  /** It stands for all emitters and cannot leave from this one: the others let it out. */
+  private keepIn(effect: EmitEffect, decisions: DecisionEvent[], at: number): void {
+    this.takeBack(effect, at);
+    this.inputs.unshift(this.adoption({ seq: 0, emitter: '', decisions }, false));
   }
 
   /** The blocks' bytes, before anything is decided: null when some cannot be read back from disk. */
@@ -253,12 +364,12 @@ export class Chooser {
     return null;
   }
 
-  private decisions({ path, replaced, reason, failed }: EmitEffect, window: number, at: number) {
-    return path.map(({ slot, id, num, signer }, i): { window: number; event: PoolEvent } => {
+  private decisions({ path, replaced, reason, failed }: EmitEffect, at: number): DecisionEvent[] {
+    return path.map(({ slot, id, num, previous, signer }, i) => {
       const replaces = i === 0 ? replaced.map((old) => old.id) : [];
       const member = this.parts.members.account(signer);
-      const began = reason === 'rescue' && i === 0 ? { failed: failed ?? '' } : {};
-      return { window, event: { type: 'decision', at, slot, id, num, signer, member, reason, replaces, ...began } };
+      const began = reason === 'rescue' && i === 0 && failed !== null ? { failed } : {};
+      return { type: 'decision', at, slot, id, num, previous, signer, member, reason, replaces, ...began };
     });
   }
 

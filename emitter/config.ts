@@ -46,6 +46,10 @@ export const emitterConfig = z.object({
   /** How agents reach EMITTER_HTTP when that is not the address they dial: behind a proxy, or listening on 0.0.0.0. */
   EMITTER_URL: z.url().optional(),
   EMITTER_EVENT_LOG: z.string().min(1).default('events.sqlite'),
+  /** "nats://host:port,host:port,…", each node of the cluster in which several emitters decide together; unset: this one decides alone. */
+  EMITTER_NATS: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
+  /** This emitter's account, by which the others know it; needed with EMITTER_NATS. */
+  EMITTER_NAME: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
   EMITTER_DURABILITY: z.enum(['process', 'machine']).default('process'),
   /** File (mode 0600) with the private key that signs the log; unset: the log is not signed, and there are no receipts. */
   EMITTER_LOG_KEY_FILE: z.string().min(1).optional(),

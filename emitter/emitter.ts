@@ -12,6 +12,8 @@ import { Candidates } from './candidates.ts';
 import { Chooser } from './chooser.ts';
 import { collections } from './collect.ts';
 import type { EmitterConfig } from './config.ts';
+import type { Cluster } from './decide/cluster.ts';
+import { ALONE } from './decide/decider.ts';
 import type { BlockHeader } from './decode/block.ts';
 import { untilWindowIsOver } from './drain.ts';
 import { EmitterHttp, type Status } from './http.ts';
@@ -45,6 +47,8 @@ export interface EmitterParts {
   logger: Logger;
   /** Absent: the log is not signed. */
   signing?: Signing;
+  /** Absent: this emitter decides alone. */
+  cluster?: Cluster;
 }
 
 /** Wires the stages: session → decode → verify → select → relay; every step tells the log. */
@@ -100,6 +104,8 @@ export class Emitter {
     });
     this.chooser = new Chooser({
       ...{ config, clock, logger, journal, members, frames, branch, onFault },
+      decider: parts.cluster?.decider ?? ALONE,
+      onWant: (id, signer) => this.want(id, signer),
       onSent: (block) => this.watch.acceptance.sent(block),
       onLead: (lead) => this.agents.command(lead),
       onRelease: (release) => this.agents.command(release),
@@ -166,6 +172,7 @@ export class Emitter {
     this.chooser.dispatch({ type: 'public', at: this.chooser.now(), block: head, pool: false });
     await this.watch.start();
     this.chooser.restore(store);
+    await this.joinOthers();
     // Nobody's word is taken before the log has begun and what was before is known.
     this.agents.chainId = info.chain_id;
     // Not those of the beginning: the configuration may have been read again while the relay node was waited for.
@@ -212,7 +219,23 @@ export class Emitter {
     this.http.close();
   }
 
+  /** What was decided in the window that runs, by whomever. */
+  private async joinOthers(): Promise<void> {
+    const { cluster } = this.parts;
+    if (!cluster) return;
+    const window = windowOf(this.chooser.tip?.slot ?? 0);
+    this.chooser.adopt(await cluster.decider.begin(window));
+  }
+
+  /** A decided block is not here. */
+  private want(id: string, signer: string): void {
+    if (this.frames.isPublic(id)) return;
+    const member = this.members.account(signer);
+    this.parts.logger.warn({ id, member }, 'a block was decided by another emitter and is not here');
+  }
+
   private onWritten(records: EventRecord[]): void {
+    this.parts.cluster?.saw();
     this.metrics.record(records);
     this.http.publish(records);
     this.notary?.saw(records);
@@ -294,7 +317,8 @@ export class Emitter {
     this.parts.logger.info({ session, member, up, reason }, 'member connection');
   }
 
-  private fault(code: string, text: string, at = this.chooser.now()): void {
+  /** Something the operator has to know. */
+  fault(code: string, text: string, at = this.chooser.now()): void {
     this.lastFault = `${code}: ${text}`;
     this.parts.logger.error({ code }, text);
     if (code !== 'event_log') this.journal.tell(null, { type: 'fault', at, code, text });

@@ -5,10 +5,14 @@ import { PoolError, runMain, sentence } from '../common/errors.ts';
 import { readSigningKey } from '../common/key-file.ts';
 import { makeLogger } from '../common/logger.ts';
 import { type EmitterConfig, emitterConfig } from './config.ts';
+import { Cluster } from './decide/cluster.ts';
 import { Emitter } from './emitter.ts';
 import type { Signing } from './log/notary.ts';
 import { SqliteStore } from './log/store.ts';
 import { SettledWindow } from './settled.ts';
+
+/** The rest of the log has so long to get to the cluster; what does not is brought by the next run. */
+const CLOSE_MS = 3000;
 
 function signingOf(config: EmitterConfig, store: SqliteStore, chain: ChainClient): Signing | null {
   const { EMITTER_LOG_KEY_FILE: file, EMITTER_LOG_KEEP_WINDOWS: keepWindows, EMITTER_LOG_KEEP_BYTES: bytes } = config;
@@ -20,6 +24,28 @@ function signingOf(config: EmitterConfig, store: SqliteStore, chain: ChainClient
     'config',
     'EMITTER_LOG_KEEP_WINDOWS (and _BYTES) needs EMITTER_LOG_KEY_FILE: a pruned log begins with a signature',
   );
+}
+
+/** What the cluster has to tell before the emitter is there is only logged. */
+async function clusterOf(
+  config: EmitterConfig,
+  store: SqliteStore,
+  emitter: () => Emitter | null,
+  onEarly: (text: string) => void,
+): Promise<Cluster | null> {
+  const { EMITTER_NATS: url, EMITTER_NAME: name, EMITTER_POOL: pool, EMITTER_EVENT_LOG: file } = config;
+  if (url === undefined) return null;
+  if (name === undefined)
+    throw new PoolError('config', 'EMITTER_NATS needs EMITTER_NAME: the account by which other emitters know this one');
+  const options = { url, pool, name, log: store, markFile: `${file}-store` };
+  return Cluster.open(options, {
+    onDecided: (decided) => emitter()?.chooser.adopt(decided),
+    onFault: (code, text) => {
+      const running = emitter();
+      if (running) running.fault(code, text);
+      else onEarly(text);
+    },
+  });
 }
 
 /**
@@ -35,20 +61,33 @@ runMain('emitter', async () => {
   const signing = signingOf(config, store, chain);
   if (!signing)
     logger.warn('EMITTER_LOG_KEY_FILE is not set: the log is not signed, and oracles do not report from it');
-  const emitter = new Emitter({ config, clock, chain, store, logger, ...(signing && { signing }) });
+  let running: Emitter | null = null;
+  const cluster = await clusterOf(
+    config,
+    store,
+    () => running,
+    (text) => logger.error(text),
+  );
+  if (signing && cluster) signing.kept = () => cluster.kept;
+  const shared = { ...(signing && { signing }), ...(cluster && { cluster }) };
+  const emitter = new Emitter({ config, clock, chain, store, logger, ...shared });
+  running = emitter;
   let draining = false;
-  const end = () => {
-    emitter.stop();
+  const close = async () => {
+    await cluster?.close(CLOSE_MS);
     store.close();
     process.exit(0);
+  };
+  const end = () => {
+    emitter.stop();
+    void close();
   };
   const drain = async () => {
     if (draining) return end();
     draining = true;
     logger.info('stopping when the running window is over; a second signal stops at once');
     await emitter.drain();
-    store.close();
-    process.exit(0);
+    await close();
   };
   process.on('SIGTERM', () => void drain());
   process.on('SIGINT', end);

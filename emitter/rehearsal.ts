@@ -1,6 +1,7 @@
 import type { Logger } from '../common/logger.ts';
 import { verifiedRecord } from './candidate-record.ts';
 import type { Chooser } from './chooser.ts';
+import { ALONE } from './decide/decider.ts';
 import { decodeBlockHeader } from './decode/block.ts';
 import type { Journal } from './log/journal.ts';
 import type { MemberDirectory } from './members.ts';
@@ -32,7 +33,7 @@ const HASHED_BYTES = 32 * 1024;
 const NOTHING = () => {};
 const ENDS = {
   ...{ onFault: NOTHING, onSent: NOTHING, onLead: NOTHING, onRelease: NOTHING, onLeak: NOTHING, onFenced: NOTHING },
-  ...{ onClosing: NOTHING, canSend: () => true, send: () => true },
+  ...{ onClosing: NOTHING, onWant: NOTHING, canSend: () => true, send: () => true, decider: ALONE },
 };
 
 /**

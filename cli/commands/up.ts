@@ -6,7 +6,7 @@ import { slotInWindow, windowOf } from '../../common/slot.ts';
 import { parseStrategy } from '../../emitter/select/strategy.ts';
 import { claimFolder, releaseFolder } from '../run/folder.ts';
 import { narrate } from '../run/narrate.ts';
-import { integer, type KillSpec, killSpec, MODES, type Mode, type Restart } from '../run/options.ts';
+import { integer, type KillSpec, killSpec, MODES, MOST_EMITTERS, type Mode, type Restart } from '../run/options.ts';
 import { payday, untilSettled } from '../run/payday.ts';
 import { PoolRun } from '../run/pool-run.ts';
 import { progressLines } from '../run/progress.ts';
@@ -17,6 +17,7 @@ import { turnOf, windowOfTurn } from '../run/turns.ts';
 interface UpOptions {
   members: number;
   producers: number;
+  emitters: number;
   oracles: number;
   windows?: number;
   strategy: string;
@@ -33,6 +34,7 @@ Examples:
   ./pool up                                              until Ctrl-C
   ./pool up --windows 3 --kill leader@2:5 --json out.json
   ./pool up --mode standby --windows 3 --kill leader@2:5
+  ./pool up --emitters 2 --oracles 3                     with a cluster of three nats-servers
   ./pool up --members 5 --producers 1 --windows 10 --dir .pool-5`;
 
 export function upCommand(): Command {
@@ -40,6 +42,12 @@ export function upCommand(): Command {
     .description('run a whole pool on a real local chain')
     .option('--members <n>', 'members of the pool, a nodeos each', integer(1, 100), 3)
     .option('--producers <n>', 'other producers of the network, a nodeos each', integer(1, 20), 3)
+    .option(
+      '--emitters <n>',
+      'emitters, a process and a relay node each; more than one share a cluster of three nats-servers',
+      integer(1, MOST_EMITTERS),
+      1,
+    )
     .option('--oracles <n>', 'oracles, a process each', integer(1, 21), 1)
     .option('--windows <n>', 'end when this many windows are settled, paid and irreversible', integer(1, 100_000))
     .option('--strategy <name>', 'how the emitter picks a block', 'first-delivered')
@@ -50,14 +58,14 @@ export function upCommand(): Command {
     .addOption(
       new Option(
         '--restart <which>',
-        'nodes that come back, from an empty state, when they end: all is members and relay',
+        'nodes that come back, with their blocks, when they end: all is members and relay nodes',
       )
         .choices(['none', 'members', 'all'])
         .default('none'),
     )
     .option('--seed <n>', 'repeatable keys and transactions', integer(0, 2 ** 32 - 1))
     .option('--json [file]', 'write the summary as JSON to a file, or to standard output')
-    .option('--dir <dir>', 'folder of the run: logs, event log, run.json', '.pool')
+    .option('--dir <dir>', 'folder of the run: logs, event logs, run.json', '.pool')
     .addHelpText('after', EXAMPLES)
     .action(async (options: UpOptions) => {
       process.exitCode = await up(options);
@@ -70,14 +78,19 @@ async function up(options: UpOptions): Promise<number> {
     const text = `--kill names window ${options.kill.turn}, and --windows ends the run after ${options.windows}`;
     throw new PoolError('options', `${text}; kill in an earlier window or run longer`);
   }
+  if (options.mode === 'standby' && options.emitters > 1) {
+    const text = `--mode standby runs with one emitter, and --emitters says ${options.emitters}`;
+    throw new PoolError('options', `${text}; leave one of the two out`);
+  }
   const parsed = parseStrategy(options.strategy);
   if (!parsed.ok) throw new PoolError('options', `--strategy: ${parsed.problem}`);
   const dir = path.resolve(options.dir);
   const progress = progressLines();
   const { signal, received } = untilSignal();
   claimFolder(dir);
-  const { members, producers, oracles, strategy, mode, seed, restart } = options;
-  const run = new PoolRun({ dir, members, producers, oracles, strategy, mode, seed, restart }, progress);
+  const { members, producers, emitters, oracles, strategy, mode, seed, restart } = options;
+  const size = { members, producers, emitters, oracles };
+  const run = new PoolRun({ dir, ...size, strategy, mode, seed, restart }, progress);
   try {
     narrate(run, progress);
     if (options.kill) killLeader(run, options.kill, progress);

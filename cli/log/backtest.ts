@@ -125,6 +125,7 @@ export class Backtester {
   private opens(event: SelectEvent, { state }: Machine): boolean {
     if (event.type === 'turn') return event.window > state.lastWindow;
     if (event.type === 'candidate') return windowOf(event.candidate.slot) > state.lastWindow;
+    if (event.type === 'adopted') return windowOf(event.decisions[0]?.slot ?? 0) > state.lastWindow;
     return event.type === 'decided' && windowOf(event.block.slot) > state.lastWindow;
   }
 
@@ -169,7 +170,9 @@ export class Backtester {
 /** Own blocks that come back, and what became of the real choice, are of the real side alone. */
 function concernsBoth(event: SelectEvent): boolean {
   if (event.type === 'public') return !event.pool;
-  return !['decided', 'replaced', 'resume', 'stood', 'fence-failed', 'accepted', 'settings'].includes(event.type);
+  return !['decided', 'adopted', 'replaced', 'resume', 'stood', 'fence-failed', 'accepted', 'settings'].includes(
+    event.type,
+  );
 }
 
 function blockOf(chosen: Chosen | undefined): { id: string; signer: string } | null {

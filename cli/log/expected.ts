@@ -62,14 +62,15 @@ function emission(effect: Extract<SelectEffect, { type: 'emit' }>, at: number, v
   const { path, replaced, reason, step, failed } = effect;
   const window = windowOf(path[0]?.slot ?? 0);
   const old = replaced.map(({ id }) => id);
-  const events = path.map(({ slot, id, num, signer }, i): PoolEvent => {
-    const began = reason === 'rescue' && i === 0 && sinceSchema4(version) ? { failed: failed ?? '' } : {};
+  const events = path.map(({ slot, id, num, previous, signer }, i): PoolEvent => {
+    const began = reason === 'rescue' && i === 0 && failed !== null && sinceSchema4(version) ? { failed } : {};
     return {
       type: 'decision',
       at,
       slot,
       id,
       num,
+      ...(version >= 6 && { previous }),
       signer,
       member: null,
       reason,
@@ -77,7 +78,7 @@ function emission(effect: Extract<SelectEffect, { type: 'emit' }>, at: number, v
       ...began,
     };
   });
-  if (reason === 'rescue') {
+  if (reason === 'rescue' && failed !== null) {
     const leader = path[path.length - 1]?.signer ?? '';
     const why = { cause: effect.cause ?? '', failed: effect.failed ?? '', leader };
     events.push({ type: 'rescue', at, window, ...why, path: path.map(({ id }) => id), replaced: old });

@@ -59,6 +59,8 @@ export class Replay implements LogCheck {
   /** Schema of the records at hand. */
   private version = 0;
   private restoring = false;
+  /** The run at hand is of one of several emitters. */
+  private isShared = false;
 
   take(record: EventRecord): string | null {
     const why = this.judge(record);
@@ -107,6 +109,7 @@ export class Replay implements LogCheck {
     this.expected = [];
     this.machine = version > 1 ? Machine.start(event) : null;
     this.toRestore = null;
+    this.isShared = event.emitter !== undefined;
     // Runs of schema 2 forgot who sat out.
     this.sittingOut = version > 2 ? null : [];
     this.history.standing.note(record);
@@ -193,7 +196,10 @@ export class Replay implements LogCheck {
   }
 
   private dueChoices(): SelectEvent[] {
-    this.toRestore ??= this.history.restored(this.machine?.state.tip?.slot ?? 0);
+    this.toRestore ??= this.history.restored(this.machine?.state.tip?.slot ?? 0).filter((event) => {
+      // One of many emitters adopts what was decided.
+      return event.type !== 'decided' || !this.isShared;
+    });
     return this.toRestore;
   }
 

@@ -1,10 +1,11 @@
 import { PoolError } from '../../common/errors.ts';
-import { EventLogReader } from '../../common/event-log.ts';
+import type { EventLogReader } from '../../common/event-log.ts';
 import { firstSlot, lastSlot, slotTime } from '../../common/slot.ts';
 import { verifyLog } from '../../common/verify-log.ts';
 import { eventually } from '../../devnet/wait.ts';
 import { publicForkSwitches } from './forks.ts';
 import type { Kill } from './kills.ts';
+import { withLog } from './logs.ts';
 import type { PoolRun } from './pool-run.ts';
 import { measureWindow } from './summary.ts';
 
@@ -46,27 +47,28 @@ export async function chaosResult(run: PoolRun, kills: Kill[], seed: number) {
   };
 }
 
-/** Slots for which two different (id, signer) were let out without a rescue that names the first. By the emitter's log. */
+/** Slots of which more than one (id, signer) was let out that no rescue names as replaced. By the emitters' logs. */
 export function emittedTwice(run: PoolRun): number {
-  const log = new EventLogReader(run.eventLog);
-  const out = new Map<number, string>();
+  const out = new Map<number, Set<string>>();
   const named = new Set<string>();
-  let twice = 0;
-  for (const { event } of log.all()) {
-    if (event.type === 'decision') for (const id of event.replaces) named.add(id);
-    if (event.type !== 'emission') continue;
-    const before = out.get(event.slot);
-    const now = `${event.id}:${event.signer}`;
-    if (before && before !== now && !named.has(before.split(':')[0] as string)) twice++;
-    out.set(event.slot, now);
-  }
-  log.close();
-  return twice;
+  for (const { eventLog } of run.emitters)
+    withLog(eventLog, (log) => {
+      for (const { event } of log.all()) {
+        if (event.type === 'decision') for (const id of event.replaces) named.add(id);
+        if (event.type === 'emission')
+          out.set(event.slot, (out.get(event.slot) ?? new Set()).add(`${event.id}:${event.signer}`));
+      }
+    });
+  const standing = [...out.values()].map((blocks) => [...blocks].filter((one) => !named.has(one.split(':')[0] ?? '')));
+  return standing.filter((blocks) => blocks.length > 1).length;
 }
 
-/** Emissions that the final log has no candidate or decision for, and records whose chain is broken. */
+/** Emissions that the log of their emitter has no decision for, and logs whose chain is broken. */
 function eventsLost(run: PoolRun): number {
-  const log = new EventLogReader(run.eventLog);
+  return run.emitters.reduce((sum, { eventLog }) => sum + withLog(eventLog, lostIn), 0);
+}
+
+function lostIn(log: EventLogReader): number {
   const { ok } = verifyLog(log);
   const decided = new Set<string>();
   let lost = ok ? 0 : 1;
@@ -74,7 +76,6 @@ function eventsLost(run: PoolRun): number {
     if (event.type === 'decision') decided.add(event.id);
     if (event.type === 'emission' && !decided.has(event.id)) lost++;
   }
-  log.close();
   return lost;
 }
 

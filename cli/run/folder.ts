@@ -3,6 +3,8 @@ import path from 'node:path';
 import { PoolError, sentence } from '../../common/errors.ts';
 
 const OWNER = 'up.pid';
+/** A folder for each node of the cluster. */
+const NATS_PREFIX = 'nats-';
 /** What a run leaves in its folder; a folder with anything else is not taken for one of ours. */
 const OURS = new Set([
   OWNER,
@@ -15,7 +17,7 @@ const OURS = new Set([
   'logs',
   'nodes',
 ]);
-const OUR_PREFIXES = ['events', 'emitter', 'oracle', 'agent', 'run.json'];
+const OUR_PREFIXES = ['events', 'emitter', 'oracle', 'agent', 'run.json', NATS_PREFIX];
 
 /**
  * Makes a folder this run's own. One that a live run uses is refused with its pid, an ended run's is emptied, and one
@@ -54,10 +56,11 @@ export function claimFolder(dir: string): void {
 
 const ROOM_BYTES = 64 * 1024 * 1024;
 
-/** Gives the folder up: logs, event log and run.json stay, the mark of a live run goes. */
+/** Gives the folder up: logs, event logs and run.json stay, the mark of a live run and the states of nodes go. */
 export function releaseFolder(dir: string): void {
   rmSync(path.join(dir, OWNER), { force: true });
-  rmSync(path.join(dir, 'nodes'), { recursive: true, force: true });
+  const states = readdirSync(dir).filter((name) => name === 'nodes' || name.startsWith(NATS_PREFIX));
+  for (const name of states) rmSync(path.join(dir, name), { recursive: true, force: true });
 }
 
 /** Pid of the live run that uses a folder, or null. A pid that was given to another process since does not count. */

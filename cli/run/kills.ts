@@ -14,7 +14,7 @@ export interface Kill {
 
 const WAIT_MS = 300_000;
 
-/** KILL: the node comes back from an empty state; STOP: it freezes and goes on after the window, as if nothing had been. */
+/** KILL: the node comes back with its irreversible blocks; STOP: it freezes and goes on after the window, as if nothing had been. */
 export const SIGNALS = ['KILL', 'STOP'] as const;
 export type Signal = (typeof SIGNALS)[number];
 
@@ -67,7 +67,7 @@ async function untilBack(run: PoolRun, signer: string, name: string, window: num
 }
 
 async function followsAgain(run: PoolRun, signer: string): Promise<true | undefined> {
-  const status = (await (await fetch(`${run.emitterHttp}/status`)).json()) as {
+  const status = (await (await fetch(`${run.emitters[0]?.http}/status`)).json()) as {
     tip: { num: number };
     agents: { signer: string; node: string; headNum: number }[];
   };

@@ -1,5 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 
+/** Each wants a relay node of its own, and every member a connection to it. */
+export const MOST_EMITTERS = 5;
 export type Restart = 'none' | 'members' | 'all';
 /** As the members vote it: all propose blocks, or one leads and the others stand by. */
 export const MODES = ['propose', 'standby'] as const;
@@ -9,11 +11,13 @@ export interface RunOptions {
   dir: string;
   members: number;
   producers: number;
+  /** More than one share a cluster of nats-servers; left out, it is one. */
+  emitters?: number;
   oracles: number;
   strategy: string;
   mode: Mode;
   seed: number | undefined;
-  /** Which nodes come back when they end: members, or the relay node as well. */
+  /** Which nodes come back when they end: members, or the relay nodes as well. */
   restart: Restart;
 }
 

@@ -1,4 +1,3 @@
-import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { PoolError } from '../../common/errors.ts';
 import { firstSlot, lastSlot, slotTime } from '../../common/slot.ts';
@@ -8,7 +7,9 @@ import type { WindowMetrics } from '../../oracle/metrics/types.ts';
 import { NodeChain } from '../../oracle/source/node-chain.ts';
 import { heldBalance, liabilities, readBooks, readCredits } from './books.ts';
 import { publicForkSwitches } from './forks.ts';
+import { fullestLog } from './logs.ts';
 import type { PoolRun } from './pool-run.ts';
+import { oracleJournal } from './programs.ts';
 import { turnOf } from './turns.ts';
 
 export type Summary = Awaited<ReturnType<typeof summarize>>;
@@ -27,12 +28,12 @@ export async function summarize(run: PoolRun, windows: number[]) {
   };
 }
 
-/** A window's metrics, computed here again from the log and the chain. */
+/** A window's metrics, computed here again from the chain and the emitter's log that has most of it. */
 export async function measureWindow(run: PoolRun, window: number): Promise<WindowMetrics> {
   const { dac, publicApi, pool, oracles } = run.state;
   const { account = '', permission = '' } = oracles[0] ?? {};
   const chain = new NodeChain(run.chain(), { dac, account, permission });
-  const options = { eventLog: run.eventLog, pool, oracle: account, window, api: publicApi, dac, permission };
+  const options = { eventLog: fullestLog(run, window), pool, oracle: account, window, api: publicApi, dac, permission };
   const report = await reportOf(chain, options);
   return JSON.parse(Buffer.from(report.metrics, 'hex').toString('utf8')) as WindowMetrics;
 }
@@ -47,8 +48,7 @@ function windowSummary(run: PoolRun, metrics: WindowMetrics) {
 
 /** From the oracle's own journal: what it posted, and in which transaction. */
 function reportsOf(run: PoolRun, oracle: string, windows: number[]) {
-  const file = path.join(run.options.dir, `oracle-${oracle}.sqlite`);
-  const db = new DatabaseSync(file, { readOnly: true, timeout: 2000 });
+  const db = new DatabaseSync(oracleJournal(run.options.dir, oracle), { readOnly: true, timeout: 2000 });
   try {
     const rows = db.prepare('SELECT window, hash, trx FROM windows WHERE trx IS NOT NULL ORDER BY window').all();
     return rows

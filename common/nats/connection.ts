@@ -57,7 +57,8 @@ async function connectTo(given: Address, name: string, files: NatsFiles, ignoreC
 
 /** Throws PoolError `config` for what is no such address. */
 export function parseNatsUrl(url: string): Address {
-  const match = /^nats:\/\/(?:([^:@/]+):([^@/]*)@)?([^/@]+)$/.exec(url);
+  // Each node's address can be written whole.
+  const match = /^nats:\/\/(?:([^:@/]+):([^@/]*)@)?([^/@]+)$/.exec(url.replaceAll(/,\s*nats:\/\//g, ','));
   const servers = match?.[3]?.split(',') ?? [];
   if (servers.length === 0 || !servers.every((each) => /^[^:\s]+:\d{1,5}$/.test(each)))
     throw new PoolError('config', `${withoutSecret(url)} is no address of a NATS cluster: nats://host:port,host:port`);

@@ -19,8 +19,11 @@ export interface SignedStore {
   unreceipted(limit: number): EventRecord[];
   /** Records of receipts after a sequence number, at most `limit`. */
   receipts(after: number, limit: number): EventRecord[];
-  /** Deletes what comes before the newest `keep` closed windows, from a checkpoint back; gives the number of records. */
-  prune(keep: number): number;
+  /**
+   * Deletes what comes before the newest `keep` closed windows, from a checkpoint back, up to the sequence number `kept`; gives the number of
+   * records.
+   */
+  prune(keep: number, kept: number): number;
   /** Deletes the oldest records, from one checkpoint to the next, until the rest fits; gives the number of records. */
   pruneTo(limit: SizeLimit): number;
   /** Bytes that the records take. */
@@ -34,6 +37,8 @@ export interface SizeLimit {
   least: number;
   /** No window newer than this one goes: the contract has not settled it. */
   settled: number;
+  /** Nothing after this record goes: the cluster does not have it yet. */
+  kept: number;
 }
 
 export interface Signing {
@@ -43,6 +48,8 @@ export interface Signing {
   keepWindows: number;
   /** Bytes that the log may take, and the newest window that the contract has settled, null while that is not known. */
   keepBytes?: { bytes: number; settled(): number | null };
+  /** Up to where the log is kept elsewhere too; absent: it is nowhere else, and nothing waits for that. */
+  kept?(): number;
 }
 
 export interface NotaryParts {
@@ -184,11 +191,12 @@ export class Notary {
 
   private prune(): void {
     const { store, keepWindows, keepBytes } = this.signing;
-    if (keepWindows > 0) store.prune(keepWindows);
+    const kept = this.signing.kept?.() ?? Number.MAX_SAFE_INTEGER;
+    if (keepWindows > 0) store.prune(keepWindows, kept);
     if (!keepBytes) return;
     const { bytes } = keepBytes;
     const settled = keepBytes.settled();
-    if (settled !== null) store.pruneTo({ bytes, least: LIMITS.leastWindowsKept, settled });
+    if (settled !== null) store.pruneTo({ bytes, least: LIMITS.leastWindowsKept, settled, kept });
     const isOver = store.usedBytes > bytes;
     if (isOver && !this.isOver && settled !== null) {
       const why = `nothing more of it can be deleted: the contract has settled windows up to ${settled}`;

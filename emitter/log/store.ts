@@ -200,13 +200,14 @@ export class SqliteStore implements EventStore, SignedStore {
   }
 
   /**
-   * Deletes the records before the checkpoint that has `keep` newer ones, so that the log begins there. Gives how many. Throws PoolError `event_log` when the file cannot be changed; nothing is deleted then.
+   * Deletes the records before the checkpoint that has `keep` newer ones, or before an older one up to `kept`, so that the log begins there. Gives how many. Throws PoolError `event_log` when the file cannot be changed; nothing is deleted then.
    */
-  prune(keep: number): number {
-    const from = `SELECT seq FROM events WHERE kind = 'checkpoint' ORDER BY seq DESC LIMIT 1 OFFSET ?`;
+  prune(keep: number, kept: number): number {
+    const newest = `SELECT seq FROM events WHERE kind = 'checkpoint' ORDER BY seq DESC LIMIT 1 OFFSET ?`;
+    const from = `SELECT MAX(seq) AS seq FROM events WHERE kind = 'checkpoint' AND seq <= (${newest}) AND seq <= ?`;
     try {
-      const row = this.db.prepare(from).get(keep);
-      if (!row) return 0;
+      const row = this.db.prepare(from).get(keep, kept);
+      if (row?.seq == null) return 0;
       return Number(this.db.prepare('DELETE FROM events WHERE seq < ?').run(row.seq as number).changes);
     } catch (thrown) {
       throw new PoolError('event_log', `old records cannot be pruned from the event log: ${sentence(thrown)}`);
@@ -214,14 +215,14 @@ export class SqliteStore implements EventStore, SignedStore {
   }
 
   /** As prune, by size: at most `LIMITS.windowsPrunedAtOnce` steps, each a transaction of its own, so that a kill leaves a log that begins at a checkpoint. */
-  pruneTo({ bytes, least, settled }: SizeLimit): number {
+  pruneTo({ bytes, least, settled, kept }: SizeLimit): number {
     const newest = `SELECT seq FROM events WHERE kind = 'checkpoint' ORDER BY seq DESC LIMIT 1 OFFSET ?`;
     const next = `SELECT seq FROM events WHERE kind = 'checkpoint' AND seq > (SELECT MIN(seq) FROM events)
-      AND seq <= (${newest}) AND window <= ? ORDER BY seq LIMIT 1`;
+      AND seq <= (${newest}) AND window <= ? AND seq <= ? ORDER BY seq LIMIT 1`;
     let deleted = 0;
     try {
       for (let step = 0; step < LIMITS.windowsPrunedAtOnce && this.usedBytes > bytes; step++) {
-        const row = this.db.prepare(next).get(least, settled);
+        const row = this.db.prepare(next).get(least, settled, kept);
         if (!row) break;
         deleted += Number(this.db.prepare('DELETE FROM events WHERE seq < ?').run(row.seq as number).changes);
       }

@@ -129,7 +129,7 @@ function emit(
   return true;
 }
 
-export function take(state: SelectState, window: WindowState, block: Candidate): void {
+export function take(state: SelectState, window: WindowState, block: BlockRef & { signer: string }): void {
   window.decided.set(block.slot, candidateKey(block));
   window.emitted.push({ block, signer: block.signer });
   window.leader = block.signer;

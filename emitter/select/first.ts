@@ -21,10 +21,10 @@ export function chooseFirst(
   // One leads by the vote's mode: there is nothing to choose.
   if (window.rule.mode === 'standby') return { take: equal[0] as Candidate };
   const { slot } = equal[0] as Candidate;
-  const members = liveSigners(state).filter((signer) => !window.out.has(signer));
+  const members = membersOf(state, window);
   const sent = new Set(window.tree.all.filter((c) => c.slot === slot).map(({ signer }) => signer));
   const missing = members.filter((signer) => !sent.has(signer));
-  const turn = turnOf(state, window, members);
+  const turn = turnOfWindow(state, window);
   return strategy.choose(equal, { now, window: window.id, turn, lastLeader: state.lastLeader, missing });
 }
 
@@ -41,10 +41,14 @@ export function chooseNow(
   return 'take' in choice ? choice.take : (candidates[0] as Candidate);
 }
 
-/** Taken once a window, at its first question. */
-function turnOf(state: SelectState, window: WindowState, members: readonly string[]): string | null {
+function membersOf(state: SelectState, window: WindowState): string[] {
+  return liveSigners(state).filter((signer) => !window.out.has(signer));
+}
+
+/** Whose turn it is in a window by the order of keys: taken once, at its first question. */
+export function turnOfWindow(state: SelectState, window: WindowState): string | null {
   if (window.turn === null) {
-    window.turn = turnAfter(state.lastTurn, members);
+    window.turn = turnAfter(state.lastTurn, membersOf(state, window));
     state.lastTurn = window.turn ?? state.lastTurn;
   }
   return window.turn;

@@ -1,6 +1,8 @@
 import { lastSlot, slotTime, windowOf } from '../../common/slot.ts';
+import { adoptDecisions, payOwed } from './adopt.ts';
 import { closing } from './closing.ts';
 import { extend } from './emission.ts';
+import { enterWindow } from './enter.ts';
 import { awaitedSlot, learnLead } from './expected.ts';
 import { askShadows } from './first.ts';
 import { learnPath } from './path.ts';
@@ -8,18 +10,10 @@ import { restoreStanding } from './readiness.ts';
 import { dueAt, rescue } from './rescue.ts';
 import { onSettings } from './settings.ts';
 import { dutyDueAt, noteConnection, onAgent, restoreDuty, tookOver, watchDuty } from './standby.ts';
-import {
-  candidateKey,
-  openWindow,
-  rememberEmitted,
-  rollBack,
-  rulesOf,
-  type SelectState,
-  type WindowState,
-} from './state.ts';
+import { candidateKey, rememberEmitted, rollBack, rulesOf, type SelectState, type WindowState } from './state.ts';
 import { addTo } from './tree.ts';
 import type { Candidate, SelectEffect, SelectEvent } from './types.ts';
-import { liftFromAll, onAccepted, restoreQuarantine } from './verdict.ts';
+import { onAccepted, restoreQuarantine } from './verdict.ts';
 
 /** A window nobody follows is closed this long after its last slot's time, so that late candidates still count in it. */
 const CLOSE_AFTER_MS = 2000;
@@ -34,12 +28,12 @@ const ROOTS_KEPT = 24;
  */
 export function reduce(state: SelectState, event: SelectEvent): SelectEffect[] {
   const effects: SelectEffect[] = [];
+  if (state.window && event.type !== 'fence-failed') state.window.before = [];
   takeIn(state, event, effects);
   // What an earlier run decided comes one by one: a window that is over meanwhile ends with all of it.
   if (event.type !== 'decided' && event.type !== 'replaced') closeIfOver(state, event.at, effects);
   const { window } = state;
   if (window) window.waits = [];
-  if (window && event.type !== 'fence-failed') window.before = [];
   if (window && event.type === 'tick') judge(state, window, event.at);
   if (window && !window.halted) {
     letOut(state, window, event.at, effects);
@@ -81,6 +75,8 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
       return noteConnection(state, event.signer);
     case 'decided':
       return restoreDecision(state, event, effects);
+    case 'adopted':
+      return adoptDecisions(state, event, effects);
     case 'replaced':
       enterWindow(state, event.window, [])?.out.add(event.signer);
       return;
@@ -118,28 +114,20 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
 
 function onCandidate(state: SelectState, candidate: Candidate, effects: SelectEffect[]): void {
   const window = enterWindow(state, windowOf(candidate.slot), effects);
-  if (window && addTo(window.tree, candidate) && !tookOver(window, candidate.signer)) learnLead(state, candidate);
-}
-
-/** The window with this id, opened if it is new; null for one that is over. */
-function enterWindow(state: SelectState, id: number, effects: SelectEffect[]): WindowState | null {
-  const running = state.window;
-  if (running?.id === id) return running;
-  if (id <= state.lastWindow || !state.tip) return null;
-  if (running) effects.push(closing(state, running));
-  const window = openWindow(state, id, state.tip);
-  liftFromAll(state, window, effects);
-  return window;
+  if (!window || !addTo(window.tree, candidate)) return;
+  payOwed(state, window, candidate, effects);
+  if (!tookOver(window, candidate.signer)) learnLead(state, candidate);
 }
 
 function onPublic(
   state: SelectState,
-  { block, pool, at, signer: leaker }: Extract<SelectEvent, { type: 'public' }>,
+  { block, pool, at, signer: leaker, unchecked }: Extract<SelectEvent, { type: 'public' }>,
   effects: SelectEffect[],
 ): void {
   // A leak can be the first thing of its window: that begins below it, for its body may be invalid.
   if (leaker !== undefined && !state.emittedIds.has(block.id)) enterWindow(state, windowOf(block.slot), effects);
   const { window, tip } = state;
+  for (const [key, { block: owed }] of window?.owed ?? []) if (owed.id === block.id) window?.owed.delete(key);
   // Of an earlier run, and not at the tip yet: the relay node was behind it when this run began.
   const signer = window?.restored.get(block.id);
   if (state.emittedIds.has(block.id) && signer === undefined) return;
@@ -147,7 +135,8 @@ function onPublic(
   const better = !tip || rulesOf(state).isBetterHead(block, tip);
   // Older pool blocks are answers to sync requests, emitted long ago, perhaps by an earlier run.
   const isOwn = signer !== undefined;
-  if (pool && !isOwn && (better || windowOf(block.slot) === window?.id)) effects.push({ type: 'leak', block });
+  if (pool && !isOwn && !unchecked && (better || windowOf(block.slot) === window?.id))
+    effects.push({ type: 'leak', block });
   // Through a member that joins, blocks of long ago come by as answers to its requests: they must not push out the newest.
   if (!pool && block.num + ROOTS_KEPT > (tip?.num ?? 0)) state.roots = [...state.roots, block].slice(-ROOTS_KEPT);
   if (!better) return;

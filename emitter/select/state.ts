@@ -4,7 +4,7 @@ import type { PathState } from './path.ts';
 import { DEFAULT_SETTINGS, type Rule, ruleFor, type Settings } from './settings.ts';
 import { parseStrategy } from './strategy.ts';
 import { type CandidateTree, emptyTree } from './tree.ts';
-import type { BlockRef, Candidate, Owed, SelectConfig } from './types.ts';
+import type { BlockRef, Candidate, EmitReason, Owed, SelectConfig } from './types.ts';
 
 /** A pool window as the selection sees it: the candidates' tree, and what of it is in public. */
 export interface WindowState {
@@ -43,8 +43,18 @@ export interface WindowState {
   waits: number[];
   /** What stood before each emission of the last answer, to go back to when its fence fails. */
   before: Snapshot[];
+  /** Blocks of this window that the pool's emitters decided and that were not here to be let out, by key: they follow when they come. */
+  owed: Map<string, OwedBlock>;
   /** Set when a decision could not be made durable: nothing leaves any more in this window. */
   halted: boolean;
+}
+
+/** A decided block that did not leave here yet, with what its decision said; see AdoptedDecision. */
+export interface OwedBlock {
+  block: BlockRef;
+  reason: EmitReason;
+  replaced: BlockRef[];
+  failed: string | null;
 }
 
 export interface Emitted {
@@ -55,7 +65,7 @@ export interface Emitted {
   leaker?: string;
 }
 
-type Revocable = 'parent' | 'emitted' | 'rejected' | 'decided' | 'leader' | 'out' | 'rescues';
+type Revocable = 'parent' | 'emitted' | 'rejected' | 'decided' | 'owed' | 'leader' | 'out' | 'rescues';
 export type Snapshot = Pick<WindowState, Revocable> & { tip: BlockRef | null; duty: Duty | null };
 
 /** What is known of a member's node through its agent. */
@@ -157,7 +167,7 @@ export function openWindow(state: SelectState, id: number, parent: BlockRef): Wi
   const rule = ruleFor(state, id);
   state.lastLeader = state.window?.leader ?? state.lastLeader;
   const lists = { tree: emptyTree(), emitted: [], rejected: [], waits: [], before: [] };
-  const maps = { decided: new Map(), restored: new Map(), ready: new Map(), shadows: new Map() };
+  const maps = { decided: new Map(), restored: new Map(), owed: new Map(), ready: new Map(), shadows: new Map() };
   if (isTurnOver(state)) delete state.away;
   const passed = new Set(state.away);
   const sets = { bad: new Set<string>(), out: new Set(state.quarantine.keys()), passed };
@@ -173,11 +183,12 @@ export function openWindow(state: SelectState, id: number, parent: BlockRef): Wi
 
 /** Notes how things stand; gives the step to go back to. */
 export function snapshot(state: SelectState, window: WindowState): number {
-  const { parent, emitted, rejected, decided, leader, out, rescues } = window;
+  const { parent, emitted, rejected, decided, owed, leader, out, rescues } = window;
   const copies = {
     emitted: [...emitted],
     rejected: [...rejected],
     decided: new Map(decided),
+    owed: new Map(owed),
     out: new Set(out),
     duty: state.duty && { ...state.duty },
   };

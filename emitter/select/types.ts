@@ -73,17 +73,45 @@ export const SELECT_DEFAULTS: SelectConfig = {
   shadows: [],
 };
 
+/** A block as a decision names it; see the event `decision`. */
+export interface AdoptedDecision {
+  slot: number;
+  id: string;
+  num: number;
+  previous: string;
+  signer: string;
+  reason: EmitReason;
+  /** On the first block of a rescue: ids of the blocks whose place it takes, and the leader that is out, '' for none. */
+  replaces: string[];
+  failed?: string;
+}
+
 /** All that happens to the selection. Time comes in with the events, in ms; there is no other clock. */
 export type SelectEvent =
   | { type: 'candidate'; at: number; candidate: Candidate }
-  /** `signer`: who signed a pool block for a slot of now; absent when that is not known, and in logs before schema 4. */
-  | { type: 'public'; at: number; block: BlockRef; pool: boolean; signer?: string }
+  /**
+   * `signer`: who signed a pool block for a slot of now; absent when that is not known, and in logs before schema 4. `unchecked`: of many
+   * emitters another may have let it out, and what they decided could not be read.
+   */
+  | { type: 'public'; at: number; block: BlockRef; pool: boolean; signer?: string; unchecked?: true }
   | { type: 'member'; at: number; signer: string; up: boolean }
   /**
    * By the log of an earlier run this was decided in the window that runs. `rescue`: it began one, in which `failed` was put out; a log
    * before schema 4 does not say who.
    */
   | { type: 'decided'; at: number; block: BlockRef; signer: string; rescue: boolean; failed?: string }
+  /**
+   * Of many emitters, `by` decided these blocks of a window, at a place of the pool's decisions: they count as let out here too, and leave here when
+   * they are here. `send`: false when they must not leave from here: too late, or not in this log.
+   */
+  | {
+      type: 'adopted';
+      at: number;
+      seq: number;
+      by: string;
+      decisions: AdoptedDecision[];
+      send: boolean;
+    }
   /** Standby mode: by the log of an earlier run another took this leader's place in that window. */
   | { type: 'replaced'; at: number; window: number; signer: string }
   /** By the log of earlier runs a member sits out, so many windows from now on, the one that is open included. */
@@ -142,8 +170,13 @@ export type SelectEffect =
       path: Candidate[];
       replaced: BlockRef[];
       cause: string | null;
+      /** Of a rescue's first block: who is out. */
       failed: string | null;
+      /** Decided by the pool's emitters already: nothing is to be asked. */
+      adopted?: true;
     }
+  /** A block that was decided elsewhere and is not here: other emitters have it. */
+  | { type: 'want'; id: string; signer: string }
   /** A pool block in public that was not emitted here. */
   | { type: 'leak'; block: BlockRef }
   /**

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nextRecord } from '../../cli/run/kills.ts';
@@ -25,7 +25,7 @@ const run = new PoolRun(
 );
 
 function recordsAfter(seq: number): EventRecord[] {
-  const log = new EventLogReader(run.eventLog);
+  const log = new EventLogReader(run.emitters[0]?.eventLog ?? '');
   try {
     return log.after(seq, 1_000_000);
   } finally {
@@ -37,8 +37,7 @@ function recordsAfter(seq: number): EventRecord[] {
 async function killAfter(slot: number) {
   const isDue = ({ event }: EventRecord) => event.type === 'emission' && slotInWindow(event.slot) === slot;
   const { event, seq } = await nextRecord(run, isDue);
-  const { emitters } = JSON.parse(readFileSync(path.join(dir, 'run.json'), 'utf8')) as { emitters: { pid: number }[] };
-  process.kill(emitters[0]?.pid as number, 'SIGKILL');
+  run.kill('emitter', 'SIGKILL');
   const window = event.type === 'emission' ? windowOf(event.slot) : 0;
   await nextRecord(run, (record) => record.event.type === 'window' && record.event.window > window);
   const later = recordsAfter(seq);

@@ -5,6 +5,7 @@ import type { RunStart } from '../../common/events.ts';
 import { type SigningKey, signingKeyOf } from '../../common/signature.ts';
 import { Chooser } from '../../emitter/chooser.ts';
 import { emitterConfig } from '../../emitter/config.ts';
+import { ALONE } from '../../emitter/decide/decider.ts';
 import { Journal } from '../../emitter/log/journal.ts';
 import { Notary } from '../../emitter/log/notary.ts';
 import { SqliteStore } from '../../emitter/log/store.ts';
@@ -48,7 +49,8 @@ export function chooserOf(journal: Journal, now: () => number, send: () => boole
     members: { account: (signer: string) => signer.slice(2) } as unknown as MemberDirectory,
     ...{ frames: new Frames(), branch: new PublicBranch() },
     onFault: (code, text, at = now()) => journal.tell(null, { type: 'fault', at, code, text }),
-    ...{ onSent: none, onLead: none, onRelease: none, onLeak: none, onFenced: none, onClosing: none },
+    ...{ onSent: none, onLead: none, onRelease: none, onLeak: none, onFenced: none, onClosing: none, onWant: none },
+    decider: ALONE,
   });
 }
 

@@ -12,7 +12,16 @@ export interface RunFile {
   keys: string;
   members: { account: string; node: string; signingKey: string }[];
   nodes: NodeState[];
-  emitters: { pid: number; p2p: string; http: string; account: string }[];
+  emitters: {
+    name: string;
+    pid: number;
+    p2p: string;
+    http: string;
+    account: string;
+    eventLog: string;
+    relay: string;
+  }[];
+  nats: { name: string; pid: number; url: string }[];
   oracles: { pid: number; account: string }[];
   others: { name: string; pid: number }[];
   dashboard: string | null;
@@ -30,5 +39,6 @@ export function readRunFile(dir: string): RunFile {
 /** Everything of a run that listens, as "host:port". */
 export function addresses(run: RunFile): string[] {
   const nodes = run.nodes.flatMap(({ api, p2p }) => [api.replace('http://', ''), ...(p2p ? [p2p] : [])]);
-  return [...nodes, ...run.emitters.flatMap(({ p2p, http }) => [p2p, http.replace('http://', '')])];
+  const emitters = run.emitters.flatMap(({ p2p, http }) => [p2p, http.replace('http://', '')]);
+  return [...nodes, ...emitters, ...run.nats.map(({ url }) => url.replace('nats://', ''))];
 }

@@ -59,6 +59,11 @@ export class QuorumDecisions implements DecisionStream {
     this.parts = parts;
   }
 
+  /** Names this run in its votes. */
+  get run(): string {
+    return this.parts.run;
+  }
+
   /** Voters that can vote, as far as is known: two are needed. */
   get voting(): number {
     return this.parts.voters.filter(({ isSound, isAway }) => isSound && !isAway).length;
@@ -84,8 +89,10 @@ export class QuorumDecisions implements DecisionStream {
 
   async after(seq: number, limit: number): Promise<Decided[]> {
     await this.refresh();
-    const to = Math.min(this.newest, seq + limit);
-    return Array.from({ length: Math.max(0, to - seq) }, (_, i) => this.at(seq + 1 + i));
+    const [oldest = this.newest + 1] = this.decided.keys();
+    const from = Math.max(seq + 1, oldest);
+    const to = Math.min(this.newest, from - 1 + limit);
+    return Array.from({ length: Math.max(0, to - from + 1) }, (_, i) => this.at(from + i));
   }
 
   async append(proposal: Proposal, expected: number): Promise<Appended> {

@@ -36,7 +36,7 @@ after(async () => {
 const WAIT_MS = 120_000;
 
 function records(from = 0): EventRecord[] {
-  const log = new EventLogReader(run.eventLog);
+  const log = new EventLogReader(run.emitters[0]?.eventLog ?? '');
   try {
     return log.after(from, 1_000_000);
   } finally {
@@ -108,8 +108,7 @@ async function killEmitterAt(slot: number): Promise<{ window: number; leftMs: nu
     (record) => record.event.type === 'emission' && slotInWindow(record.event.slot) === slot,
   );
   if (event.type !== 'emission') throw new Error('not an emission');
-  const { emitters } = JSON.parse(readFileSync(path.join(dir, 'run.json'), 'utf8')) as { emitters: { pid: number }[] };
-  process.kill(emitters[0]?.pid as number, 'SIGKILL');
+  run.kill('emitter', 'SIGKILL');
   const killed = event.at;
   const window = windowOf(event.slot);
   await untilClosed((closed) => closed > window);
@@ -163,7 +162,7 @@ test('never did two members produce in public, and the log of it all holds', () 
   const { first, round } = run.turns;
   const foreign = records().filter(({ window }) => window !== null && window > first && (window - first) % round !== 0);
   assert.deepEqual(foreign, [], 'nothing is filed under another producer’s window');
-  const log = new EventLogReader(run.eventLog);
+  const log = new EventLogReader(run.emitters[0]?.eventLog ?? '');
   const replay = new Replay();
   const { ok, why } = verifyLog(log, [replay]);
   assert.deepEqual({ ok, why }, { ok: true, why: null });

@@ -26,7 +26,7 @@ after(async () => {
 
 /** Signers of what was let out in a window, by slot. */
 function signers(window: number): string[] {
-  const log = new EventLogReader(run.eventLog);
+  const log = new EventLogReader(run.emitters[0]?.eventLog ?? '');
   const found: string[] = [];
   for (const { event } of log.window(window))
     if (event.type === 'emission') found[slotInWindow(event.slot)] = event.signer;

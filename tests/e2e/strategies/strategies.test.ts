@@ -51,7 +51,7 @@ interface Choice {
 }
 
 function logged<T>(work: (log: EventLogReader) => T): T {
-  const log = new EventLogReader(run.eventLog);
+  const log = new EventLogReader(run.emitters[0]?.eventLog ?? '');
   try {
     return work(log);
   } finally {

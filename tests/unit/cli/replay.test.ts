@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { Backtester } from '../../../cli/log/backtest.ts';
 import { Replay } from '../../../cli/log/replay.ts';
 import { EventLogReader } from '../../../common/event-log.ts';
-import type { EventRecord, PoolEvent } from '../../../common/events.ts';
+import { EVENT_VERSION, type EventRecord, type PoolEvent } from '../../../common/events.ts';
 import { firstSlot } from '../../../common/slot.ts';
 import { type VerifiedLog, verifyLog } from '../../../common/verify-log.ts';
 import { type Entry, forge, recordsOf } from '../../support/log-forge.ts';
@@ -259,7 +259,11 @@ test('a restart that forgets what was decided, or makes something up, is found',
 /** What replays say of records that are in the log of a release with this schema. */
 function judgedAs(v: number, entries: Entry[]): string | null {
   const replay = new Replay();
-  const said = entries.map(({ window, event }, seq) => replay.take({ v, seq, window, event, prev: '', hash: '' }));
+  const said = entries.map(({ window, event: written }, seq) => {
+    const { previous: _, ...old } = written as Of<'decision'>;
+    const event = written.type === 'decision' && v < 6 ? old : written;
+    return replay.take({ v, seq, window, event, prev: '', hash: '' });
+  });
   return said.find((why) => why !== null) ?? null;
 }
 
@@ -403,7 +407,7 @@ test('a checkpoint with another state than the inputs lead to is found', () => {
   const judge = (entries: Entry[]) => {
     const replay = new Replay();
     const said = entries.map(({ window, event }, i) =>
-      replay.take({ v: 4, seq: i, window, event, prev: '', hash: '' }),
+      replay.take({ v: EVENT_VERSION, seq: i, window, event, prev: '', hash: '' }),
     );
     return said.find((why) => why !== null) ?? null;
   };

@@ -1,0 +1,93 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { EMITTER_NODE_FLAGS } from '../../common/node-flags.ts';
+import { privateKey } from '../../devnet/keys.ts';
+import type { DevnetState } from '../../devnet/state.ts';
+import type { EmitterPlace } from './emitters.ts';
+import type { Program } from './services.ts';
+
+/** What a run's programs are told. */
+export interface Surroundings {
+  /** The run's folder. */
+  dir: string;
+  state: DevnetState;
+  /** All of the run. */
+  emitters: EmitterPlace[];
+  /** "nats://host:port" of each node of the cluster; none for one emitter. */
+  nats: string[];
+}
+
+export function emitterProgram({ dir, state, nats }: Surroundings, place: EmitterPlace): Program {
+  const relay = state.nodes.find(({ name }) => name === place.relay);
+  const logKey = state.emitters.find(({ account }) => account === place.account)?.logKey ?? '';
+  const peers = state.nodes.filter(({ role }) => role === 'producer').map(({ p2p }) => p2p);
+  const shared = nats.length > 0 ? { EMITTER_NATS: nats.join(','), EMITTER_NAME: place.account } : {};
+  const env = {
+    EMITTER_POOL: state.pool,
+    EMITTER_DAC: state.dac,
+    EMITTER_RELAY_API: relay?.api ?? '',
+    EMITTER_RELAY_P2P: relay?.p2p ?? '',
+    EMITTER_PEERS: peers.join(','),
+    EMITTER_LISTEN: place.p2p,
+    EMITTER_HTTP: place.http.replace('http://', ''),
+    EMITTER_EVENT_LOG: place.eventLog,
+    EMITTER_LOG_KEY_FILE: writeKey(dir, state, `emitter-${place.account}.key`, logKey),
+    CLOCK_SHIFT_FILE: state.clockShiftFile,
+    ...shared,
+  };
+  return { name: place.name, entry: 'emitter/main.ts', env, flags: EMITTER_NODE_FLAGS };
+}
+
+/** Each oracle has its own view of the chain: a network producer's, not an emitter's relay node. */
+export function oracleProgram({ dir, state, emitters }: Surroundings, oracle: DevnetState['oracles'][number]): Program {
+  const { account, permission, reportKey } = oracle;
+  const env = {
+    ORACLE_ACCOUNT: account,
+    ORACLE_PERMISSION: permission,
+    ORACLE_KEY_FILE: writeKey(dir, state, `oracle-${account}.key`, reportKey),
+    ORACLE_DAC: state.dac,
+    ORACLE_POOL: state.pool,
+    ORACLE_CHAIN_API: state.publicApi,
+    // Oracles read one log: a window that the first emitter did not see whole is theirs only by that log.
+    ORACLE_EVENT_LOG: emitters[0]?.eventLog ?? '',
+    ORACLE_JOURNAL: oracleJournal(dir, account),
+    CLOCK_SHIFT_FILE: state.clockShiftFile,
+  };
+  return { name: account, entry: 'oracle/main.ts', env };
+}
+
+export function oracleJournal(dir: string, account: string): string {
+  return path.join(dir, `oracle-${account}.sqlite`);
+}
+
+/** One beside a member's node, with the member's signing key; it knows nothing else of the run. */
+export function agentProgram({ dir, state, emitters }: Surroundings, member: DevnetState['members'][number]): Program {
+  const { account, node, signingKey } = member;
+  const env = {
+    AGENT_POOL: state.pool,
+    AGENT_DAC: state.dac,
+    AGENT_KEY_FILE: writeKey(dir, state, `agent-${account}.key`, signingKey),
+    AGENT_NODE: state.nodes.find(({ name }) => name === node)?.api ?? '',
+    AGENT_EMITTERS: emitters.map(({ http }) => http).join(','),
+    AGENT_RECEIPTS: path.join(dir, `agent-${account}.sqlite`),
+    CLOCK_SHIFT_FILE: state.clockShiftFile,
+  };
+  return { name: agentName(account), entry: 'agent/main.ts', env };
+}
+
+export function agentName(account: string): string {
+  return `agent-${account}`;
+}
+
+export function loadProgram({ state }: Surroundings, seed: number | undefined): Program {
+  const env = { LOAD_API: state.publicApi, LOAD_KEYS: state.keys, LOAD_SEED: String(seed ?? 1) };
+  return { name: 'load', entry: 'devnet/load.ts', env };
+}
+
+/** A file with the private half of a key, for the program that it belongs to alone; gives its path. */
+function writeKey(dir: string, { keys }: DevnetState, name: string, publicKey: string): string {
+  const known = JSON.parse(readFileSync(keys, 'utf8')) as Record<string, string>;
+  const file = path.join(dir, name);
+  writeFileSync(file, `${privateKey(known, publicKey)}\n`, { mode: 0o600 });
+  return file;
+}

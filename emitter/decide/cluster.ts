@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connectNats, connectNodes, type Nats } from '../../common/nats/connection.ts';
+import { NatsRecords } from '../../common/nats/records.ts';
+import { votePlace } from '../../common/nats/streams.ts';
+import type { Decided } from '../../common/pool-store.ts';
+import { type OwnLog, Publisher } from '../log/publisher.ts';
+import type { QuorumDecisions } from '../log/quorum/decisions.ts';
+import { openQuorum } from '../log/quorum/open.ts';
+import { StoreMark } from '../log/store-mark.ts';
+import { SharedDecider } from './shared.ts';
+
+/** How often it is noted what was decided, for the next run. */
+const MARK_MS = 500;
+const VOTERS = [1, 2, 3];
+
+export interface ClusterOptions {
+  /** See connectNats. */
+  url: string;
+  pool: string;
+  /** Name of this emitter. */
+  name: string;
+  /** The emitter's own log, and the file beside it that says what was decided. */
+  log: OwnLog;
+  markFile: string;
+}
+
+export interface ClusterHandlers {
+  onDecided(decided: Decided[]): void;
+  onFault(code: string, text: string): void;
+}
+
+/** What an emitter shares with the others of its pool: the decisions, and its log's copy, in a NATS cluster. */
+export class Cluster {
+  readonly decider: SharedDecider;
+  /** For what is not kept; it goes to another node when its own is lost. */
+  readonly nats: Nats;
+  private readonly nodes: readonly Nats[];
+  private readonly quorum: QuorumDecisions;
+  private readonly publisher: Publisher;
+  private readonly mark: StoreMark;
+  private readonly handlers: ClusterHandlers;
+  private readonly timer: NodeJS.Timeout;
+  private marked = 0;
+  private isTroubled = false;
+
+  private constructor(
+    parts: { nats: Nats; nodes: Nats[]; quorum: QuorumDecisions; publisher: Publisher; mark: StoreMark; name: string },
+    handlers: ClusterHandlers,
+  ) {
+    const { nats, nodes, quorum, publisher, mark, name } = parts;
+    this.nats = nats;
+    this.nodes = nodes;
+    this.quorum = quorum;
+    this.publisher = publisher;
+    this.mark = mark;
+    this.handlers = handlers;
+    this.decider = new SharedDecider({
+      ...{ stream: quorum, name },
+      pause: (ms) => sleep(ms),
+      onDecided: (decided) => handlers.onDecided(decided),
+      onTrouble: (why) => this.onTrouble(why),
+    });
+    this.timer = setInterval(() => this.note(), MARK_MS);
+  }
+
+  /**
+   * Rejects with PoolError `store` when too few nodes answer, `store_lost` and `stale_log` when the cluster or this emitter's log is not what
+   * the other knows; see openQuorum and Publisher.
+   */
+  static async open({ url, pool, name, log, markFile }: ClusterOptions, handlers: ClusterHandlers): Promise<Cluster> {
+    const nodes = await connectNodes(url, name);
+    const nats = await connectNats(url, name);
+    try {
+      const mark = new StoreMark(markFile);
+      const quorum = await openQuorum(nodes, pool, mark.read());
+      const onBehind = (text: string) => handlers.onFault('log_behind', text);
+      const publisher = await Publisher.begin(log, await NatsRecords.open(nats, pool, name), onBehind);
+      const cluster = new Cluster({ nats, nodes, quorum, publisher, mark, name }, handlers);
+      for (const voter of VOTERS) cluster.listen(votePlace(pool, voter).subject);
+      return cluster;
+    } catch (thrown) {
+      await Promise.all([nats, ...nodes].map(({ connection }) => connection.close().catch(() => {})));
+      throw thrown;
+    }
+  }
+
+  /** Sequence number up to which the cluster has this emitter's log. */
+  get kept(): number {
+    return this.publisher.kept;
+  }
+
+  /** Voters that answer: two are needed. */
+  get voting(): number {
+    return this.quorum.voting;
+  }
+
+  /** There are new records in the own log. */
+  saw(): void {
+    this.publisher.saw();
+  }
+
+  /** Brings the rest of the log, for as long as `ms`, and ends. */
+  async close(ms: number): Promise<void> {
+    this.decider.stop();
+    clearInterval(this.timer);
+    this.note();
+    await Promise.race([this.publisher.settled(), sleep(ms, undefined, { ref: false })]);
+    this.publisher.stop();
+    await Promise.all([this.nats, ...this.nodes].map(({ connection }) => connection.close().catch(() => {})));
+  }
+
+  /** A vote says that there may be a decision; what was decided is read from the voters. By all nodes, for any can be away. */
+  private listen(subject: string): void {
+    const own = `"${this.quorum.run}"`;
+    for (const { connection } of this.nodes) {
+      connection.subscribe(subject, {
+        callback: (problem, message) => {
+          if (!problem && !message.string().includes(own)) this.decider.hint();
+        },
+      });
+    }
+  }
+
+  private onTrouble(why: string | null): void {
+    if (why !== null && !this.isTroubled) this.handlers.onFault('store', `the pool’s decisions cannot be read: ${why}`);
+    this.isTroubled = why !== null;
+  }
+
+  private note(): void {
+    const { known } = this.quorum;
+    if (known.seq === this.marked) return;
+    try {
+      this.mark.write(known);
+      this.marked = known.seq;
+    } catch (thrown) {
+      this.handlers.onFault('store_mark', `what was decided could not be noted: ${(thrown as Error).message}`);
+    }
+  }
+}

@@ -1,0 +1,132 @@
+import { windowOf } from '../../common/slot.ts';
+import { take } from './emission.ts';
+import { enterWindow } from './enter.ts';
+import { turnOfWindow } from './first.ts';
+import { adopt as takeDuty } from './standby.ts';
+import {
+  candidateKey,
+  isOver,
+  type OwedBlock,
+  rememberEmitted,
+  rulesOf,
+  type SelectState,
+  snapshot,
+  type WindowState,
+} from './state.ts';
+import { withId } from './tree.ts';
+import type { AdoptedDecision, BlockRef, Candidate, SelectEffect, SelectEvent } from './types.ts';
+
+type Adopted = Extract<SelectEvent, { type: 'adopted' }>;
+
+/** What stands in place of the cause of a rescue that another emitter decided. */
+const CAUSE = 'adopted';
+
+/**
+ * Takes over what the pool's emitters decided, as if it had been decided here: all of them go the same way, whoever decides. What is here
+ * leaves here as well; what is not is asked for, and leaves when it comes. [emitters: out when it stands]
+ */
+export function adoptDecisions(state: SelectState, event: Adopted, effects: SelectEffect[]): void {
+  const [first] = event.decisions;
+  for (const { id } of event.decisions) rememberEmitted(state, id);
+  const window = first && enterWindow(state, windowOf(first.slot), effects);
+  // What was not sure is known now, whichever window it was of.
+  if (state.window && event.send) state.window.halted = false;
+  if (!window || event.decisions.every(({ slot, ...said }) => window.decided.get(slot) === candidateKey(said))) return;
+  const step = snapshot(state, window);
+  const isLate = isOver(state, window) || event.at >= rulesOf(state).tooLateAt(window.id);
+  const replaced = first.reason === 'rescue' ? makeRoom(window, first) : [];
+  const blocks = refsOf(state, window, event);
+  if (first.reason === 'first') beginWindow(state, window, blocks[0] as Placed, event.at, effects);
+  const { tip } = state;
+  for (const { ref, signer } of blocks) take(state, window, { ...ref, signer });
+  if (isLate) state.tip = tip;
+  if (event.send && !isLate) letOutAdopted(window, blocks, { event, step, replaced }, effects);
+}
+
+/** A block that others decided comes now: it leaves, as long as it is part of what is public. */
+export function payOwed(state: SelectState, window: WindowState, candidate: Candidate, effects: SelectEffect[]): void {
+  const key = candidateKey(candidate);
+  const owed = window.owed.get(key);
+  if (!owed) return;
+  const step = snapshot(state, window);
+  window.owed.delete(key);
+  if (!window.emitted.some(({ block }) => block.id === candidate.id)) return;
+  const { reason, replaced, failed } = owed;
+  effects.push({ type: 'emit', step, reason, path: [candidate], replaced, cause: CAUSE, failed, adopted: true });
+}
+
+interface Placed {
+  ref: BlockRef;
+  signer: string;
+  /** Null when it is not here. */
+  candidate: Candidate | null;
+  decision: AdoptedDecision;
+}
+
+/** The decided blocks; one that is not here is taken to leave irreversible what the one below it does. */
+function refsOf(state: SelectState, window: WindowState, { decisions }: Adopted): Placed[] {
+  let irreversible = state.tip?.irreversible;
+  return decisions.map((decision) => {
+    const { id, num, slot, previous, signer } = decision;
+    const candidate = withId(window.tree, id).find((one) => one.signer === signer) ?? null;
+    const place = { id, num, slot, previous, ...(irreversible !== undefined && { irreversible }) };
+    const ref = candidate ?? place;
+    irreversible = ref.irreversible ?? irreversible;
+    return { ref, signer, candidate, decision };
+  });
+}
+
+/** A rescue: what it replaces is gone from the window, and who failed is out. Gives what it replaces. */
+function makeRoom(window: WindowState, { replaces, failed }: AdoptedDecision): BlockRef[] {
+  const isReplaced = (id: string) => replaces.includes(id);
+  const gone = [...window.emitted, ...window.rejected].filter(({ block }) => isReplaced(block.id));
+  window.emitted = window.emitted.filter(({ block }) => !isReplaced(block.id));
+  window.rejected = [];
+  window.overdue = null;
+  window.rescues++;
+  if (failed) window.out.add(failed);
+  for (const { block } of gone) window.decided.delete(block.slot);
+  for (const [key, { block }] of window.owed) if (isReplaced(block.id)) window.owed.delete(key);
+  return gone.map(({ block }) => block);
+}
+
+/** The free choice was made elsewhere; whose turn it was is the same at all emitters. */
+function beginWindow(
+  state: SelectState,
+  window: WindowState,
+  { candidate, signer }: Placed,
+  now: number,
+  effects: SelectEffect[],
+): void {
+  window.first = candidate;
+  turnOfWindow(state, window);
+  if (window.rule.mode === 'standby') takeDuty(state, window, signer, now, effects);
+}
+
+function letOutAdopted(
+  window: WindowState,
+  blocks: readonly Placed[],
+  { event, step, replaced }: { event: Adopted; step: number; replaced: BlockRef[] },
+  effects: SelectEffect[],
+): void {
+  const path = blocks.flatMap(({ candidate }) => candidate ?? []);
+  const reason = event.decisions[0]?.reason ?? 'extend';
+  const failed = event.decisions[0]?.failed ?? null;
+  if (path.length === blocks.length) {
+    effects.push({ type: 'emit', step, reason, path, replaced, cause: CAUSE, failed, adopted: true });
+    return;
+  }
+  for (const [i, { ref, signer, candidate, decision }] of blocks.entries()) {
+    const owed: OwedBlock = {
+      ...{ block: ref, reason: decision.reason },
+      ...(i === 0 ? { replaced, failed } : { replaced: [], failed: null }),
+    };
+    if (!candidate) {
+      window.owed.set(candidateKey({ id: ref.id, signer }), owed);
+      effects.push({ type: 'want', id: ref.id, signer });
+      continue;
+    }
+    const { block: _, ...said } = owed;
+    effects.push({ type: 'emit', step, path: [candidate], cause: CAUSE, ...said, adopted: true });
+  }
+}
