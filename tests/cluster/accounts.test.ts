@@ -7,7 +7,8 @@ import { nkeys } from '@nats-io/transport-node';
 import { chainRecord, GENESIS_HASH } from '../../common/events.ts';
 import { connectNats, connectNodes, type Nats } from '../../common/nats/connection.ts';
 import { NatsRecords } from '../../common/nats/records.ts';
-import { recordPlace, votePlace } from '../../common/nats/streams.ts';
+import { exchangeSubject, recordPlace, votePlace } from '../../common/nats/streams.ts';
+import { eventually } from '../../devnet/wait.ts';
 import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { decision } from '../support/events.ts';
 import { SMALL, startCluster } from '../support/nats.ts';
@@ -91,6 +92,25 @@ test('no emitter writes another’s records, and the oracle writes none and make
   }
   const found = await (await as('one-operator')).manager.streams.info(recordPlace('pool.one', 'emitter2').stream);
   assert.equal(found.state.messages, 0);
+});
+
+test('an emitter answers for itself when others ask for blocks, and hears no other’s requests', async () => {
+  const [one, two] = [await as('one-emitter1'), await as('one-emitter2')];
+  const block = exchangeSubject('pool.one', 'block', 'emitter2');
+  two.connection.subscribe(block, { callback: (_, message) => void message.respond('a piece') });
+  const seen: string[] = [];
+  one.connection.subscribe(exchangeSubject('pool.one', 'seen', '*'), {
+    callback: (_, { subject }) => void seen.push(subject),
+  });
+  const stranger = Promise.withResolvers<Error | null>();
+  one.connection.subscribe(block, { callback: (error) => stranger.resolve(error) });
+  assert.match(String(await stranger.promise), /permission/i);
+  await Promise.all([one, two].map(({ connection }) => connection.flush()));
+  assert.equal((await one.connection.request(block, '', { timeout: 2000 })).string(), 'a piece');
+  two.connection.publish(exchangeSubject('pool.one', 'seen', 'emitter1'), '{}');
+  two.connection.publish(exchangeSubject('pool.one', 'seen', 'emitter2'), '{}');
+  await eventually('what the other saw', async () => seen[0]);
+  assert.deepEqual(seen, [exchangeSubject('pool.one', 'seen', 'emitter2')]);
 });
 
 test('nobody deletes, purges or changes a stream by these permissions', async () => {
