@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { Supervisor } from './supervisor.ts';
 import { whenReady } from './supervisor.ts';
 
-/** Three, so that one may die: decisions need two. */
-const NATS_NAMES = ['nats-a', 'nats-b', 'nats-c'];
+/** Names of the nodes: three, so that one may die, for decisions need two. */
+export const NATS_NAMES = ['nats-a', 'nats-b', 'nats-c'];
 export const NATS_NODES = NATS_NAMES.length;
 /** For clients, for the other nodes, and for the monitor. */
 const PORTS_EACH = 3;

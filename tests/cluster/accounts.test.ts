@@ -8,6 +8,7 @@ import { chainRecord, GENESIS_HASH } from '../../common/events.ts';
 import { connectNats, connectNodes, type Nats } from '../../common/nats/connection.ts';
 import { NatsRecords } from '../../common/nats/records.ts';
 import { exchangeSubject, recordPlace, votePlace } from '../../common/nats/streams.ts';
+import { NATS_NAMES } from '../../devnet/nats-cluster.ts';
 import { eventually } from '../../devnet/wait.ts';
 import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { decision } from '../support/events.ts';
@@ -22,6 +23,7 @@ const USERS = ['one-emitter1', 'one-emitter2', 'one-oracle', 'two-emitter1'] as 
 const OPERATORS = ['one-operator', 'two-operator'] as const;
 /** A user whom the operator of one node has let in, on that node alone. */
 const INTRUDER = 'one-intruder';
+const INTRUDED = NATS_NAMES[2] ?? '';
 type User = (typeof USERS)[number] | (typeof OPERATORS)[number] | typeof INTRUDER;
 let text = readFileSync(path.join(import.meta.dirname, '../../deploy/nats/pools.conf'), 'utf8');
 const pairs = new Map<User, ReturnType<typeof nkeys.createUser>>();
@@ -39,7 +41,7 @@ for (const [i, user] of OPERATORS.entries()) {
   text = `${text.slice(0, end)}      { nkey: ${publicKey(user)} }\n${text.slice(end)}`;
 }
 const withIntruder = text.replace('users [\n', `users [\n      { nkey: ${publicKey(INTRUDER)} }\n`);
-const { cluster } = await startCluster({ lines: (name) => [name === 'nats3' ? withIntruder : text] });
+const { cluster } = await startCluster({ lines: (name) => [name === INTRUDED ? withIntruder : text] });
 
 function publicKey(user: User): string {
   return pairs.get(user)?.getPublicKey() ?? '';
@@ -177,7 +179,7 @@ test('a pool has no more streams and bytes than its quota', async () => {
 });
 
 test('the limit of all this: who operates one node can let in somebody who votes in all three logs', async () => {
-  const intruder = await connectNats(cluster.urlOf('nats3'), 'intruder', { creds: seedFile(INTRUDER) });
+  const intruder = await connectNats(cluster.urlOf(INTRUDED), 'intruder', { creds: seedFile(INTRUDER) });
   open.push(intruder);
   const homes = new Set<string | undefined>();
   for (const voter of [1, 2, 3]) {
@@ -186,9 +188,9 @@ test('the limit of all this: who operates one node can let in somebody who votes
     homes.add((await intruder.manager.streams.info(stream)).cluster?.leader);
   }
   assert.equal(homes.size, 3, 'the logs are on three nodes');
-  await assert.rejects(connectNats(cluster.urlOf('nats1'), 'intruder', { creds: seedFile(INTRUDER) }), {
-    code: 'store',
-  });
+  // By no other node, and without being led back to that one.
+  const elsewhere = connectNodes(cluster.urlOf(cluster.names[0] ?? ''), 'intruder', { creds: seedFile(INTRUDER) });
+  await assert.rejects(elsewhere, { code: 'store' });
 });
 
 test('who has no key of the cluster is not let in', async () => {
