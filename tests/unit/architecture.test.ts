@@ -69,6 +69,7 @@ const STAGES: Record<string, { all: string[]; types: string[] }> = {
   verify: { all: ['decode'], types: [] },
   forks: { all: [], types: [] },
   select: { all: ['forks'], types: [] },
+  exchange: { all: ['decode'], types: [] },
   relay: { all: ['decode'], types: ['session'] },
   log: { all: [], types: ['select'] },
   decide: { all: ['log'], types: [] },
