@@ -183,7 +183,7 @@ export class Chooser {
       const told = (decided ?? []).map((one) => this.adoption(one, true));
       this.inputs.unshift(...told, () => this.feedNow(decided ? event : { ...event, unchecked: true }));
       this.run();
-    });
+    }, event.block);
   }
 
   private adoption({ seq, emitter, decisions }: Decided, send: boolean): () => void {

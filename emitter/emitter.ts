@@ -6,6 +6,7 @@ import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
 import { windowOf } from '../common/slot.ts';
 import type { Agents } from './agents.ts';
+import { Ahead } from './ahead.ts';
 import { Awake } from './awake.ts';
 import { beginLog } from './begin-log.ts';
 import { Candidates } from './candidates.ts';
@@ -13,7 +14,7 @@ import { Chooser } from './chooser.ts';
 import { collections } from './collect.ts';
 import type { EmitterConfig } from './config.ts';
 import type { Cluster } from './decide/cluster.ts';
-import { ALONE } from './decide/decider.ts';
+import { ALONE, type Decider } from './decide/decider.ts';
 import type { BlockHeader } from './decode/block.ts';
 import { untilWindowIsOver } from './drain.ts';
 import { EmitterHttp, type Status } from './http.ts';
@@ -70,6 +71,8 @@ export class Emitter {
   private readonly metrics: Metrics;
   private readonly suspects: Suspects;
   private readonly awake: Awake;
+  /** There when windows are to be prepared. */
+  private ahead: Ahead | null = null;
   readonly outside: PublicSide;
   private draining = false;
   private server: Listener | null = null;
@@ -208,6 +211,7 @@ export class Emitter {
   stop(): void {
     this.chooser.stop();
     this.awake.stop();
+    this.ahead?.stop();
     this.agents.stop();
     this.members.stop();
     this.watch.stop();
@@ -225,6 +229,11 @@ export class Emitter {
     if (!cluster) return;
     const window = windowOf(this.chooser.tip?.slot ?? 0);
     this.chooser.adopt(await cluster.decider.begin(window));
+    const decider: Decider = cluster.decider;
+    if (!decider.prepare) return;
+    const isPool = (id: number) => this.public.isPoolWindow(id, this.chooser.tip);
+    this.ahead = new Ahead(this.parts.clock, isPool, (id) => decider.prepare?.(id));
+    this.ahead.start();
   }
 
   /** A decided block is not here. */

@@ -48,6 +48,11 @@ export function votePlace(pool: string, voter: number): Place {
   return { stream: `bppool-${word(pool)}-vote-${voter}`, subject: `bppool.${word(pool)}.vote.${voter}` };
 }
 
+/** Where the holder of a lease tells what it decides; not kept. `emitter`: `*` for all of them. */
+export function decidedSubject(pool: string, emitter: string): string {
+  return `bppool.${word(pool)}.decided.${emitter}`;
+}
+
 /** Throws PoolError `config` for a name that cannot be part of a subject. */
 export function recordPlace(pool: string, emitter: string): Place {
   requireEmitterName(emitter);
