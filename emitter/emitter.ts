@@ -227,6 +227,7 @@ export class Emitter {
     this.outside.stop();
     this.journal.write();
     this.notary?.stop();
+    this.journal.end();
     this.http.close();
   }
 
