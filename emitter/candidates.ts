@@ -122,7 +122,7 @@ export class Candidates {
     if (link.signer) this.tellMember(link.signer, false);
   }
 
-  private settle(outcomes: Outcome<MemberLink>[]): void {
+  private settle(outcomes: Outcome<Source>[]): void {
     for (const outcome of outcomes) {
       if ('refused' in outcome) this.onRefused(outcome);
       else this.onVerified(outcome);
