@@ -54,11 +54,17 @@ export class SharedDecider implements Decider {
     this.parts = parts;
   }
 
-  /** Reads where the decisions end; gives those of a window and later ones. Rejects with PoolError `store`. */
+  /**
+   * Reads where the decisions end; gives those of a window and later ones, and tells what comes after them when the caller has taken these. Rejects
+   * with PoolError `store`.
+   */
   async begin(window: number): Promise<Decided[]> {
-    this.told = await this.parts.stream.last();
+    const last = await this.parts.stream.last();
+    const newest = await this.parts.stream.after(Math.max(0, last - LOOKBACK), LOOKBACK);
+    this.told = newest.at(-1)?.seq ?? last;
     this.hasBegun = true;
-    const newest = await this.parts.stream.after(Math.max(0, this.told - LOOKBACK), LOOKBACK);
+    // Hints of before were no use: what they told of may be newer than these.
+    this.hint();
     return newest.filter(({ decisions }) => windowOf(decisions[0]?.slot ?? 0) >= window);
   }
 
