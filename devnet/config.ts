@@ -34,7 +34,7 @@ export const devnetSchema = z.object({
   DEVNET_ORACLES: integer(0, 21).default(1),
   /** Makes keys repeatable; unset, they are random. */
   DEVNET_SEED: integer(0, 2 ** 32 - 1).optional(),
-  /** Which nodes come back, from an empty state, when they end unexpectedly; all: members and relay nodes. */
+  /** Which nodes come back, with their blocks, when they end unexpectedly; all: members and relay nodes. */
   DEVNET_RESTART: z.enum(['all', 'members', 'none']).default('none'),
   /** How blocks are chosen; another one than the contract's own default is voted in. */
   DEVNET_STRATEGY: z.string().min(1).default(DEFAULT_STRATEGY),

@@ -4,7 +4,7 @@ import { devnetSchema } from './config.ts';
 import { Devnet } from './devnet.ts';
 import { portsNeeded } from './layout.ts';
 import { reservePorts } from './ports.ts';
-import { reviveNode } from './revive.ts';
+import { Reviver } from './revive.ts';
 import { tellParent } from './state.ts';
 import { type Exit, exitError, type Running, Supervisor } from './supervisor.ts';
 
@@ -28,10 +28,13 @@ async function main(): Promise<void> {
     tellParent({ exit: { name: exit.name, code: exit.code, signal: exit.signal } });
     progress(`${exit.name} ended with ${exit.signal ?? `code ${exit.code}`}`);
     if (!up) starting.reject(exitError(running, exit));
-    else void reviveNode(devnet, exit.name, config.DEVNET_RESTART, ended.signal, progress);
+    else void reviver.revive(exit.name);
   };
   const supervisor = new Supervisor(onExit);
   const devnet = new Devnet(config, base, supervisor, progress);
+  const onRevived = () => devnet.publish('restarted');
+  const { signal } = ended;
+  const reviver = new Reviver(devnet.network, { restart: config.DEVNET_RESTART, signal, progress, onRevived });
 
   try {
     await Promise.race([devnet.run(), stopped, starting.promise]);

@@ -4,12 +4,14 @@ import type { EmitterAddress } from './config.ts';
 import { NAMES } from './config.ts';
 import type { KeyRing } from './keys.ts';
 import type { NodePlan, Role } from './layout.ts';
-import { type NodeSettings, prepareNode } from './nodeos.ts';
+import { type NodeSettings, prepareNode, type StartFrom } from './nodeos.ts';
 import type { NodeState } from './state.ts';
 import { type Supervisor, whenReady } from './supervisor.ts';
 import type { Tools } from './tools.ts';
 
 const READY_MS = 30_000;
+/** A node that makes its state from blocks answers when it is through them: some ms a block. */
+const REPLAYED_MS = 600_000;
 
 /** The nodes of a devnet: who is connected to whom, who signs with what. */
 export class Network {
@@ -50,10 +52,15 @@ export class Network {
     return first ? url(first) : '';
   }
 
-  /** Starts a node with an empty state; resolves when its API answers. */
-  async start(plan: NodePlan): Promise<void> {
-    const running = await this.#supervisor.start(prepareNode(this.#tools, this.#settings(plan)));
-    await whenReady(running, () => new ChainClient(url(plan)).info(), READY_MS);
+  /** Starts a node, with an empty state or with the blocks it has; resolves when its API answers, and leaves no process when that fails. */
+  async start(plan: NodePlan, from: StartFrom = 'nothing'): Promise<void> {
+    const running = await this.#supervisor.start(prepareNode(this.#tools, this.#settings(plan), from));
+    try {
+      await whenReady(running, () => new ChainClient(url(plan)).info(), from === 'blocks' ? REPLAYED_MS : READY_MS);
+    } catch (thrown) {
+      await this.#supervisor.stop(plan.name);
+      throw thrown;
+    }
   }
 
   states(): NodeState[] {

@@ -62,15 +62,22 @@ export function configLines(settings: NodeSettings): string[] {
   return lines;
 }
 
+/** What a node is started with: nothing, or the irreversible blocks that it has, from which it makes its state again. */
+export type StartFrom = 'nothing' | 'blocks';
+
+/** What `blocks` leaves out: a state that was open at kill -9 is dirty and refused, and reversible blocks are written at a clean end only. */
+const NOT_BLOCKS = ['state', 'blocks/reversible'];
+
 /**
- * Empties the node's folder, writes its config.ini there (0600: it holds the signing keys, which so do not show in
- * the process list) and returns how to start it.
+ * Empties the node's folder but for what it starts from, writes its config.ini there (0600: it holds the signing keys, which so do not
+ * show in the process list) and returns how to start it.
  */
-export function prepareNode(tools: Tools, settings: NodeSettings): ProcessSpec {
+export function prepareNode(tools: Tools, settings: NodeSettings, from: StartFrom = 'nothing'): ProcessSpec {
   const { name } = settings.plan;
   const home = path.join(settings.dir, 'nodes', name);
   const config = path.join(home, 'config');
-  rmSync(home, { recursive: true, force: true });
+  const gone = from === 'nothing' ? [home] : NOT_BLOCKS.map((part) => path.join(home, 'data', part));
+  for (const folder of gone) rmSync(folder, { recursive: true, force: true });
   mkdirSync(config, { recursive: true });
   writeFileSync(path.join(config, 'config.ini'), `${configLines(settings).join('\n')}\n`, { mode: 0o600 });
   const args = [

@@ -184,7 +184,7 @@ export class Chooser {
         this.feedNow(decided ? event : { ...event, unchecked: true }),
       );
       this.run();
-    });
+    }, event.block);
   }
 
   private adoptions(decided: readonly Decided[]): (() => void)[] {

@@ -8,6 +8,8 @@ import { EMITTER_NODE_FLAGS } from '../../common/node-flags.ts';
 import { slotOfTimestamp } from '../../common/slot.ts';
 import { writeGenesis } from '../../devnet/genesis.ts';
 import { KeyRing } from '../../devnet/keys.ts';
+import { NATS_PORTS, NatsCluster } from '../../devnet/nats-cluster.ts';
+import { findNatsServer } from '../../devnet/nats-server.ts';
 import { prepareNode } from '../../devnet/nodeos.ts';
 import { reservePorts } from '../../devnet/ports.ts';
 import { setShift } from '../../devnet/shift.ts';
@@ -41,7 +43,7 @@ export class Bed {
 
   /** `dir` is an empty folder for all files; `directPort` and `relayedPort` are where the readers listen. */
   static async start(dir: string, supervisor: Supervisor, relayedPort: number): Promise<Bed> {
-    const { base } = await reservePorts(6);
+    const { base } = await reservePorts(8 + NATS_PORTS);
     const ports = {
       api: base,
       nodeos: base + 1,
@@ -49,6 +51,9 @@ export class Bed {
       emitter: base + 3,
       http: base + 4,
       whole: base + 5,
+      cluster: base + 6,
+      clusterHttp: base + 7,
+      nats: base + 8,
       relayed: relayedPort,
     };
     mkdirSync(path.join(dir, 'logs'));
@@ -72,8 +77,8 @@ export class Bed {
 
   get addresses() {
     const at = (port: number) => `127.0.0.1:${port}`;
-    const { raw, whole, nodeos, emitter } = this.ports;
-    return { raw: at(raw), whole: at(whole), nodeos: at(nodeos), emitter: at(emitter) };
+    const { raw, whole, nodeos, emitter, cluster } = this.ports;
+    return { raw: at(raw), whole: at(whole), nodeos: at(nodeos), emitter: at(emitter), cluster: at(cluster) };
   }
 
   async order(order: Order): Promise<Answer> {
@@ -85,10 +90,23 @@ export class Bed {
     return answer;
   }
 
-  /** The emitter as it runs in life; its relay node's API is nodeos', its relay node's p2p side the reader. */
   async startEmitter(): Promise<void> {
-    const { api, emitter, http, relayed } = this.ports;
-    const spec = script(this.dir, 'emitter', 'emitter/main.ts', [], EMITTER_NODE_FLAGS);
+    const { emitter, http } = this.ports;
+    await this.emitter('emitter', emitter, http, {});
+  }
+
+  /** Another one, which decides through a NATS cluster of three nodes. */
+  async startCluster(): Promise<void> {
+    const { cluster, clusterHttp, nats } = this.ports;
+    const nodes = new NatsCluster(path.join(this.dir, 'nats'), this.supervisor, await findNatsServer(), nats);
+    await nodes.start();
+    await this.emitter('cluster', cluster, clusterHttp, { EMITTER_NATS: nodes.url, EMITTER_NAME: 'cluster' });
+  }
+
+  /** As it runs in life; its relay node's API is nodeos', its relay node's p2p side the reader. */
+  private async emitter(name: string, emitter: number, http: number, more: Record<string, string>): Promise<void> {
+    const { api, relayed } = this.ports;
+    const spec = script(this.dir, name, 'emitter/main.ts', [], EMITTER_NODE_FLAGS);
     const env = {
       EMITTER_POOL: PRODUCER,
       EMITTER_DAC: PRODUCER,
@@ -96,8 +114,9 @@ export class Bed {
       EMITTER_RELAY_P2P: `127.0.0.1:${relayed}`,
       EMITTER_LISTEN: `127.0.0.1:${emitter}`,
       EMITTER_HTTP: `127.0.0.1:${http}`,
-      EMITTER_EVENT_LOG: path.join(this.dir, 'events.sqlite'),
+      EMITTER_EVENT_LOG: path.join(this.dir, `${name}.sqlite`),
       EMITTER_STRATEGY: 'first-delivered',
+      ...more,
     };
     const running = await this.supervisor.start({ ...spec, env });
     const ready = async () => ((await fetch(`http://127.0.0.1:${http}/ready`)).ok ? true : undefined);
@@ -112,6 +131,9 @@ interface Ports {
   whole: number;
   emitter: number;
   http: number;
+  cluster: number;
+  clusterHttp: number;
+  nats: number;
   relayed: number;
 }
 

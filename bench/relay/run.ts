@@ -19,9 +19,9 @@ const WARM_UP = 20;
 const LOST_AFTER_MS = 5000;
 /** The order of the paths within a slot. Nodeos has each block before the emitter, which asks it whether it took the block. */
 const ORDERS: PathName[][] = [
-  ['raw', 'nodeos', 'whole', 'emitter'],
-  ['nodeos', 'whole', 'raw', 'emitter'],
-  ['whole', 'raw', 'nodeos', 'emitter'],
+  ['raw', 'nodeos', 'whole', 'emitter', 'cluster'],
+  ['nodeos', 'whole', 'raw', 'cluster', 'emitter'],
+  ['whole', 'raw', 'nodeos', 'emitter', 'cluster'],
 ];
 /** When a slot's first path has its turn, and how long the next ones are behind, in ms before the slot's time: as members' blocks come. */
 const FIRST_MS = 620;
@@ -53,8 +53,10 @@ export async function benchRelay(
     await run.nodeosHasABlock();
     arrivals.read('relayed', dial(bed.addresses.nodeos), run.head);
     await bed.startEmitter();
-    await bed.order({ do: 'connect', path: 'emitter', address: bed.addresses.emitter });
-    progress('a nodeos, two relays that look at nothing, and the emitter are up, all with the same chain');
+    await bed.startCluster();
+    for (const path of ['emitter', 'cluster'] as const)
+      await bed.order({ do: 'connect', path, address: bed.addresses[path] });
+    progress('a nodeos, two relays that look at nothing, an emitter, and one with a NATS cluster are up');
     const results: SizeResult[] = [];
     await run.blocks(FIRST_WARM_UP, SIZES[0] ?? 0);
     for (const bytes of SIZES) {
@@ -127,12 +129,13 @@ class Run {
   async measure(size: number, samples: number): Promise<SizeResult> {
     const { bytes, added } = await this.blocks(samples, size);
     const spreads = Object.fromEntries(PATHS.map((path) => [path, spread(added[path])]));
-    return { bytes, n: samples, ...(spreads as Record<PathName, Spread>) };
+    const more = added.cluster.map((ms, i) => ms - (added.emitter[i] as number));
+    return { bytes, n: samples, decision: spread(more), ...(spreads as Record<PathName, Spread>) };
   }
 
   /** So many new blocks, one a slot as in life, each on every path, one path after the other. */
   async blocks(count: number, size: number): Promise<{ bytes: number; added: Record<PathName, number[]> }> {
-    const added: Record<PathName, number[]> = { raw: [], whole: [], nodeos: [], emitter: [] };
+    const added: Record<PathName, number[]> = { raw: [], whole: [], nodeos: [], emitter: [], cluster: [] };
     let bytes = 0;
     for (let i = 0; i < count; i++) {
       this.slot = Math.max(this.slot, slotAt(Date.now() + FIRST_MS)) + 1;

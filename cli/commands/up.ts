@@ -58,7 +58,7 @@ export function upCommand(): Command {
     .addOption(
       new Option(
         '--restart <which>',
-        'nodes that come back, from an empty state, when they end: all is members and relay',
+        'nodes that come back, with their blocks, when they end: all is members and relay nodes',
       )
         .choices(['none', 'members', 'all'])
         .default('none'),

@@ -48,13 +48,32 @@ export function votePlace(pool: string, voter: number): Place {
   return { stream: `bppool-${word(pool)}-vote-${voter}`, subject: `bppool.${word(pool)}.vote.${voter}` };
 }
 
+/** Where the holder of a lease tells what it decides; not kept. `emitter`: `*` for all of them. */
+export function decidedSubject(pool: string, emitter: string): string {
+  return `bppool.${word(pool)}.decided.${emitter}`;
+}
+
 /** Throws PoolError `config` for a name that cannot be part of a subject. */
 export function recordPlace(pool: string, emitter: string): Place {
-  if (!EMITTER.test(emitter)) {
-    const right = 'an emitter is named by 1 to 32 letters, digits and hyphens';
-    throw new PoolError('config', `${JSON.stringify(emitter)} is no name of an emitter: ${right}`);
-  }
+  requireEmitterName(emitter);
   return { stream: `bppool-${word(pool)}-event-${emitter}`, subject: `bppool.${word(pool)}.event.${emitter}` };
+}
+
+/** Where emitters tell each other of candidates, and ask for them; nothing of it is stored. `*`: of all emitters. Throws likewise. */
+export function exchangeSubject(pool: string, what: 'seen' | 'block', emitter: string): string {
+  if (emitter !== '*') requireEmitterName(emitter);
+  return `bppool.${word(pool)}.${what}.${emitter}`;
+}
+
+/** Whether it can be part of a subject. */
+export function isEmitterName(name: string): boolean {
+  return EMITTER.test(name);
+}
+
+function requireEmitterName(name: string): void {
+  if (isEmitterName(name)) return;
+  const right = 'an emitter is named by 1 to 32 letters, digits and hyphens';
+  throw new PoolError('config', `${JSON.stringify(name)} is no name of an emitter: ${right}`);
 }
 
 type Wanted = Partial<StreamConfig> & { name: string };

@@ -118,7 +118,7 @@ function onCandidate(state: SelectState, candidate: Candidate, effects: SelectEf
   const window = enterWindow(state, windowOf(candidate.slot), effects);
   if (!window || !addTo(window.tree, candidate)) return;
   payOwed(state, window, candidate, effects);
-  if (!tookOver(window, candidate.signer)) learnLead(state, candidate);
+  if (candidate.via === undefined && !tookOver(window, candidate.signer)) learnLead(state, candidate);
 }
 
 function onPublic(

@@ -17,6 +17,8 @@ export interface Candidate extends BlockRef {
   bytes: number;
   arrivedMs: number;
   late: boolean;
+  /** The emitter that passed it on: it says nothing of when its member's blocks come. */
+  via?: string;
 }
 
 /** Standby mode: a member that was passed over, first in the turn that was given for the window `since`. */
@@ -94,7 +96,8 @@ export type SelectEvent =
    * emitters another may have let it out, and what they decided could not be read.
    */
   | { type: 'public'; at: number; block: BlockRef; pool: boolean; signer?: string; unchecked?: true }
-  | { type: 'member'; at: number; signer: string; up: boolean }
+  /** A member's session came or went; `via`: one with another emitter, by its word. */
+  | { type: 'member'; at: number; signer: string; up: boolean; via?: string }
   /**
    * By the log of an earlier run this was decided in the window that runs. `rescue`: it began one, in which `failed` was put out; a log
    * before schema 4 does not say who.

@@ -69,6 +69,7 @@ const STAGES: Record<string, { all: string[]; types: string[] }> = {
   verify: { all: ['decode'], types: [] },
   forks: { all: [], types: [] },
   select: { all: ['forks'], types: [] },
+  exchange: { all: ['decode'], types: [] },
   relay: { all: ['decode'], types: ['session'] },
   log: { all: [], types: ['select'] },
   decide: { all: ['log'], types: [] },
@@ -95,6 +96,7 @@ const WIRING = [
 const BESIDE: Record<string, string[]> = {
   'emitter/config.ts': ['select'],
   'emitter/candidate-record.ts': ['decode', 'verify', 'log'],
+  'emitter/ahead.ts': [],
   'emitter/awake.ts': [],
   'emitter/collect.ts': [],
   'emitter/drain.ts': [],

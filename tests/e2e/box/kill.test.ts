@@ -36,7 +36,7 @@ for (const slot of [0, 8, 11]) {
     assert.equal(rescues.length, slot === 11 ? 0 : 1);
     const expected = Array.from({ length: 12 }, (_, i) => firstSlot(window) + i);
     assert.deepEqual(await finalSlots(window), expected);
-    // Back from an empty state, in sync, and proposing in a whole window again.
+    // Back with what it had of the chain, in sync, and proposing in a whole window again.
     const again = (event: { signer: string | null; slot: number; verdict: string }) =>
       event.signer === signer && event.verdict === 'valid' && windowOf(event.slot) > window;
     await box.event(from, 'candidate', again);

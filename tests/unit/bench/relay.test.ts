@@ -41,9 +41,10 @@ test('quantiles are values of the list: so many are not above', () => {
   assert.deepEqual(spread([1.23456]), { p50: 1.235, p90: 1.235, p99: 1.235 });
 });
 
-function size(bytes: number, raw: number, nodeos: number, emitter: number): SizeResult {
+function size(bytes: number, raw: number, nodeos: number, emitter: number, decision = 1): SizeResult {
   const of = (p50: number) => ({ p50, p90: 2 * p50, p99: 3 * p50 });
-  return { bytes, n: 300, raw: of(raw), whole: of(raw), nodeos: of(nodeos), emitter: of(emitter) };
+  const many = { cluster: of(emitter + decision), decision: of(decision) };
+  return { bytes, n: 300, raw: of(raw), whole: of(raw), nodeos: of(nodeos), emitter: of(emitter), ...many };
 }
 
 test('goals: no worse than nodeos, and half more than a raw relay, with 0.3 ms on top for small blocks', () => {
@@ -51,13 +52,18 @@ test('goals: no worse than nodeos, and half more than a raw relay, with 0.3 ms o
   assert.match(missedGoals([size(20_000, 0.2, 0.7, 0.61)]).join(), /raw relay is 0.610 ms, above 0.600 ms/);
   assert.match(missedGoals([size(300_000, 1, 2, 1.6)]).join(), /^300000 bytes: p50 against a raw relay/);
   assert.equal(missedGoals([size(300_000, 2, 1, 1.1)]).length, 2);
+  assert.match(
+    missedGoals([size(20_000, 0.2, 0.7, 0.6, 1.7)]).join(),
+    /decision through the cluster is 5.100 ms, above 5.000/,
+  );
 });
 
 test('the table has a line a path', () => {
   const lines = relayTable([size(20_000, 0.2, 0.7, 0.6)])
     .trimEnd()
     .split('\n');
-  assert.equal(lines.length, 5);
+  assert.equal(lines.length, 7);
+  assert.match(lines[6] ?? '', /decision\s+1\.000\s+2\.000\s+3\.000/);
   assert.match(lines[4] ?? '', /emitter\s+0\.600\s+1\.200\s+1\.800/);
 });
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -46,9 +46,16 @@ test('the signing key is in a file that only the user can read, and not on the c
   assert.equal(spec.env?.SHIM_CLOCK_FILE, member.clockFile);
 });
 
-test('a node is prepared with an empty state each time', () => {
-  const old = path.join(dir, 'nodes/member1/data');
-  writeFileSync(old, 'dirty');
-  prepareNode({ nodeos: { command: '/bin/nodeos', args: [] }, systemContracts: dir }, member);
-  assert.throws(() => statSync(old), /ENOENT/);
+test('a node is prepared with an empty folder, or with its irreversible blocks alone', () => {
+  const tools = { nodeos: { command: '/bin/nodeos', args: [] }, systemContracts: dir };
+  const data = path.join(dir, 'nodes/member1/data');
+  for (const part of ['state/shared_memory.bin', 'blocks/blocks.log', 'blocks/reversible/fork_db.dat']) {
+    mkdirSync(path.dirname(path.join(data, part)), { recursive: true });
+    writeFileSync(path.join(data, part), 'x');
+  }
+  const left = () => readdirSync(data, { recursive: true }).sort();
+  prepareNode(tools, member, 'blocks');
+  assert.deepEqual(left(), ['blocks', 'blocks/blocks.log']);
+  prepareNode(tools, member);
+  assert.throws(left, /ENOENT/);
 });

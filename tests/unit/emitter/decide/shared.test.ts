@@ -35,7 +35,7 @@ class Station {
   }
 
   async begin(): Promise<void> {
-    const decided = await this.decider.begin(0);
+    const decided = await this.decider.begin(1);
     this.from = (decided[0]?.seq ?? this.decider.place + 1) - 1;
     this.told.push(...idsOf(decided));
   }
@@ -119,7 +119,8 @@ async function race({ seed, deciders, lost, slow, choices }: Plan): Promise<{ st
       station.port.after(random.below(END_MS / 2), () => {
         if (random.below(5) === 0) return station.catchUp();
         const slot = (station.from ?? 0) + station.told.length;
-        if (slot < SLOTS) station.decide([block(slot, `${slot}-${random.below(choices)}-${choices > 2 ? i : ''}`)]);
+        if (slot < SLOTS)
+          station.decide([block(SLOTS + slot, `${slot}-${random.below(choices)}-${choices > 2 ? i : ''}`)]);
       });
     }
     if (random.below(3) === 0) {
@@ -164,14 +165,14 @@ async function pair(travel = () => 1) {
 
 test('who did not make the last decision waits 30 ms for the one who did, and that one waits for nobody', async () => {
   const { time, line, one, two } = await pair();
-  one.decide([block(1, 'a')]);
+  one.decide([block(21, 'a')]);
   await time.runTo(time.now + 29);
   assert.equal(line.decided.length, 0, 'there is no last one yet');
   await time.runTo(time.now + 10);
   assert.deepEqual(one.told, ['a']);
   assert.deepEqual(two.told, ['a'], 'told by a hint');
-  two.decide([block(2, 'other')]);
-  one.decide([block(2, 'b')]);
+  two.decide([block(22, 'other')]);
+  one.decide([block(22, 'b')]);
   await time.runTo(time.now + 10);
   assert.deepEqual(
     [one.told, two.told],
@@ -186,13 +187,13 @@ test('who did not make the last decision waits 30 ms for the one who did, and th
 
 test('a block that another decided in the same words stands for who asks for it, and is not decided again', async () => {
   const { time, line, one, two } = await pair();
-  one.decide([{ ...block(1, 'a'), at: 1, reason: 'first' } as DecisionEvent]);
-  two.decide([{ ...block(1, 'a'), at: 2, reason: 'extend' } as DecisionEvent]);
+  one.decide([{ ...block(21, 'a'), at: 1, reason: 'first' } as DecisionEvent]);
+  two.decide([{ ...block(21, 'a'), at: 2, reason: 'extend' } as DecisionEvent]);
   await time.runTo(time.now + 100);
   assert.equal(line.decided.length, 1);
   assert.deepEqual([one.counts.stands, two.counts.stands], [1, 1]);
-  const rescue = { ...block(2, 'b'), reason: 'rescue', failed: '0:x' } as DecisionEvent;
-  one.decide([block(2, 'b')]);
+  const rescue = { ...block(22, 'b'), reason: 'rescue', failed: '0:x' } as DecisionEvent;
+  one.decide([block(22, 'b')]);
   two.decide([rescue]);
   await time.runTo(time.now + 100);
   assert.deepEqual(two.counts, { stands: 1, others: 1, unsure: 0 }, 'a rescue says more');
@@ -202,17 +203,17 @@ test('an unsure proposal keeps all others back until it is known, and then is to
   let lost = false;
   const { time, line, one } = await pair(() => (lost ? Number.POSITIVE_INFINITY : 1));
   lost = true;
-  one.decide([block(1, 'a')]);
+  one.decide([block(21, 'a')]);
   await time.runTo(time.now + 1100);
   assert.deepEqual(one.counts, { stands: 0, others: 0, unsure: 1 });
   const answers: unknown[] = [];
-  one.decider.decide([block(1, 'b')], (answer) => answers.push(answer));
+  one.decider.decide([block(21, 'b')], (answer) => answers.push(answer));
   await time.runTo(time.now + 1);
   assert.deepEqual(answers, [{ as: 'unsure', why: 'whether decision 1 stands is not known' }]);
   lost = false;
   await time.runTo(time.now + 2500);
   assert.deepEqual([one.told, line.decided.length], [['a'], 1]);
-  one.decide([block(2, 'c')]);
+  one.decide([block(22, 'c')]);
   await time.runTo(time.now + 100);
   assert.deepEqual(one.told, ['a', 'c']);
 });
