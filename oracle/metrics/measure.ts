@@ -19,6 +19,7 @@ export function measure(evidence: Evidence): WindowMetrics {
     window,
     members.map(({ account }) => account),
     told.map(({ standings }) => standings),
+    mode,
   );
   const selected = countSelected(compared, signers);
   for (const { slot, signer } of compared.onChain) best.mark(owner(signers, signer), slot, STANDING.candidate);

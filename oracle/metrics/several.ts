@@ -1,7 +1,7 @@
 import { SLOTS_PER_WINDOW } from '../../common/slot.ts';
 import { windowRoot } from '../../common/window-root.ts';
 import { STANDING, type Standing, Standings } from './standing.ts';
-import type { WindowLog } from './types.ts';
+import type { Mode, WindowLog } from './types.ts';
 
 /** The logs in the order of their roots, each once, however often and in which order they are given. */
 export function differentLogs(logs: WindowLog[]): WindowLog[] {
@@ -17,11 +17,16 @@ export function mostCommon(texts: string[]): string | null {
   return [...times.keys()].find((text) => times.get(text) === most) ?? null;
 }
 
+const { candidate, standby, late, invalid, absent } = STANDING;
+
 /**
  * The worth of what different logs say of one slot of a member, the most first. Within a log a block hides that its member stood by; between
- * logs it does not: a log's late or invalid block must not take what another log proves.
+ * logs it does not: a block that one log has must not take what another proves by the member's own words.
  */
-const BY_WORTH: Standing[] = [STANDING.candidate, STANDING.standby, STANDING.late, STANDING.invalid, STANDING.absent];
+const BY_WORTH: Record<Mode, Standing[]> = {
+  propose: [candidate, standby, late, invalid, absent],
+  standby: [standby, candidate, late, invalid, absent],
+};
 
 /**
  * Slot by slot the best that any of the logs says of each member, and in how many places (member and slot) they say different things. One
@@ -31,6 +36,7 @@ export function bestOfLogs(
   window: number,
   accounts: string[],
   logs: Standings[],
+  mode: Mode,
 ): { best: Standings; differing: number } {
   const best = new Standings(window, accounts);
   let differing = 0;
@@ -38,7 +44,7 @@ export function bestOfLogs(
     for (let k = 0; k < SLOTS_PER_WINDOW; k++) {
       const said = new Set(logs.map((log) => log.at(account, k)));
       if (said.size > 1) differing++;
-      best.put(account, k, BY_WORTH.find((standing) => said.has(standing)) ?? STANDING.absent);
+      best.put(account, k, BY_WORTH[mode].find((standing) => said.has(standing)) ?? absent);
     }
   }
   return { best, differing };
