@@ -26,7 +26,8 @@ export function readSigningKey(file: string): SigningKey {
   return key;
 }
 
-function requireOwnerOnly(file: string): void {
+/** Throws PoolError `key_file` when it cannot be read, or others than its owner may read it. */
+export function requireOwnerOnly(file: string): void {
   let mode: number;
   try {
     const stat = statSync(file);

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { Supervisor } from './supervisor.ts';
 import { whenReady } from './supervisor.ts';
 
-/** Three, so that one may die: decisions need two. */
-const NATS_NAMES = ['nats-a', 'nats-b', 'nats-c'];
+/** Names of the nodes: three, so that one may die, for decisions need two. */
+export const NATS_NAMES = ['nats-a', 'nats-b', 'nats-c'];
 export const NATS_NODES = NATS_NAMES.length;
 /** For clients, for the other nodes, and for the monitor. */
 const PORTS_EACH = 3;
@@ -17,15 +17,25 @@ interface NodePorts {
   monitor: number;
 }
 
+/** What a cluster has besides its defaults. */
+export interface NatsOptions {
+  /** "host:port" by which a node dials another; the other's own address when it is not given. */
+  route?: (from: string, to: string) => string;
+  /** Added to the configuration of the node of that name. */
+  lines?: (name: string) => string[];
+}
+
 /** A real cluster of three nats-servers on loopback, whose nodes can be killed, frozen and started again with or without their data. */
 export class NatsCluster {
   private readonly dir: string;
   private readonly supervisor: Supervisor;
   private readonly command: string;
   private readonly ports: NodePorts[];
+  private readonly options: NatsOptions;
 
   /** `dir`: for data and logs, below it. `command`: see findNatsServer. `base`: first of NATS_PORTS free ports. */
-  constructor(dir: string, supervisor: Supervisor, command: string, base: number) {
+  constructor(dir: string, supervisor: Supervisor, command: string, base: number, options: NatsOptions = {}) {
+    this.options = options;
     this.dir = dir;
     this.supervisor = supervisor;
     this.command = command;
@@ -43,6 +53,11 @@ export class NatsCluster {
   /** Address of a node for clients, "127.0.0.1:port". */
   address(name: string): string {
     return `127.0.0.1:${this.portsOf(name).client}`;
+  }
+
+  /** Address of a node for the other nodes, "127.0.0.1:port". */
+  routeAddress(name: string): string {
+    return `127.0.0.1:${this.portsOf(name).route}`;
   }
 
   /** "nats://host:port": one node. */
@@ -73,14 +88,19 @@ export class NatsCluster {
     const home = path.join(this.dir, name);
     mkdirSync(home, { recursive: true });
     const config = path.join(home, 'nats.conf');
-    const routes = this.ports.map((ports) => `nats://127.0.0.1:${ports.route}`);
+    const { route: way, lines: added = () => [] } = this.options;
+    const others = this.names.filter((other) => other !== name);
+    const routes = others.map((other) => `nats://${way ? way(name, other) : this.routeAddress(other)}`);
+    // Nodes tell each other where the rest is. Where the ways between them are given, that is a port at which nobody listens.
+    const advertise = way ? ', advertise: "127.0.0.1:1"' : '';
     const lines = [
       `server_name: ${name}`,
       `server_tags: ["vote-${this.names.indexOf(name) + 1}"]`,
       `listen: 127.0.0.1:${client}`,
       `http: 127.0.0.1:${monitor}`,
       `jetstream { store_dir: ${JSON.stringify(home)}, max_memory_store: 64MB, max_file_store: 4GB }`,
-      `cluster { name: bppool, listen: 127.0.0.1:${route}, routes: ${JSON.stringify(routes)} }`,
+      `cluster { name: bppool, listen: 127.0.0.1:${route}, routes: ${JSON.stringify(routes)}${advertise} }`,
+      ...added(name),
     ];
     writeFileSync(config, `${lines.join('\n')}\n`);
     const log = path.join(this.dir, 'logs', `${name}.log`);

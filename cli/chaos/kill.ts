@@ -13,6 +13,8 @@ export interface Kill {
   /** The pool's window that ran then, or ran last. */
   window: number;
   moment: Moment;
+  /** False: the slot of its moment was over without a decision. */
+  isOnTime: boolean;
   /** Ms after the window's first block began to be made. */
   ms: number;
   /** Monotonic ms. */
@@ -32,7 +34,7 @@ export async function killOnce(
   progress: (text: string) => void,
 ): Promise<Kill> {
   const { victim, moment } = drawn;
-  await untilMoment(scene, moment);
+  const isOnTime = await untilMoment(scene, moment);
   const name = victimOf(scene, drawn);
   const { window } = scene;
   const ms = Math.round(scene.clock.now() - scene.startOf(window));
@@ -42,7 +44,7 @@ export async function killOnce(
   progress(`${how === 'KILL' ? 'killed' : 'froze'} ${victim} ${name} (pid ${pid}), ${ms} ms into window ${window}`);
   if (how === 'STOP') await thaw(scene, victim, name, window);
   await untilBack(scene, { victim, name, window });
-  return { victim, name, window, moment, ms, at, backMs: Math.round(performance.now() - at) };
+  return { victim, name, window, moment, isOnTime, ms, at, backMs: Math.round(performance.now() - at) };
 }
 
 async function thaw(scene: Scene, victim: Victim, name: string, window: number): Promise<void> {

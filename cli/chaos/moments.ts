@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { votePlace } from '../../common/nats/streams.ts';
+import type { Proposal } from '../../common/pool-store.ts';
 import { firstSlot, lastSlot, SLOT_MS, slotInWindow, slotOfTimestamp, slotTime, windowOf } from '../../common/slot.ts';
 import { eventually } from '../../devnet/wait.ts';
 import { nextRecord } from '../run/next-record.ts';
@@ -8,26 +9,32 @@ import type { Scene } from './scene.ts';
 
 const WAIT_MS = 300_000;
 
-/** Resolves at the next such moment of a window of the pool's, at the earliest in its first full one. */
-export async function untilMoment(scene: Scene, moment: Moment): Promise<void> {
+/**
+ * Resolves at the next such moment of a window of the pool's, at the earliest in its first full one. False: nobody decided the slot that was
+ * waited for, and it is over.
+ */
+export async function untilMoment(scene: Scene, moment: Moment): Promise<boolean> {
   switch (moment.at) {
     case 'emission': {
       const { first } = scene.run.turns;
       await nextRecord(scene.run, ({ event }) => {
         return event.type === 'emission' && slotInWindow(event.slot) === moment.slot && windowOf(event.slot) >= first;
       });
-      return;
+      return true;
     }
     case 'window':
-      return pauseUntil(scene, scene.startOf(scene.nextWindow) + moment.ms);
+      await pauseUntil(scene, scene.startOf(scene.nextWindow) + moment.ms);
+      return true;
     case 'decision': {
       const slot = firstSlot(scene.nextWindow) + moment.slot;
-      await untilVote(scene, slot);
-      return pause(moment.ms);
+      const isVoted = await untilVote(scene, slot);
+      if (isVoted) await pause(moment.ms);
+      return isVoted;
     }
     case 'report':
       await untilIrreversible(scene, scene.window);
-      return pause(moment.ms);
+      await pause(moment.ms);
+      return true;
   }
 }
 
@@ -41,23 +48,24 @@ export function pause(ms: number): Promise<void> {
   return sleep(Math.max(0, ms), undefined, { ref: false });
 }
 
-/** The first vote for a block of this slot, or the record of its decision when there is but one emitter; at the latest when the slot is over. */
-async function untilVote(scene: Scene, slot: number): Promise<void> {
-  const over = pauseUntil(scene, slotTime(slot) + SLOT_MS);
+/** The first vote for a block of this slot, or the record of its decision when there is but one emitter; false when the slot was over first. */
+async function untilVote(scene: Scene, slot: number): Promise<boolean> {
+  const over = pauseUntil(scene, slotTime(slot) + SLOT_MS).then(() => false);
   const { nats, run } = scene;
   if (!nats) {
     const decided = nextRecord(run, ({ event }) => event.type === 'decision' && event.slot === slot);
-    return Promise.race([decided.then(() => {}), over]);
+    return Promise.race([decided.then(() => true), over]);
   }
   const subject = votePlace(run.state.pool, 1).subject.replace(/1$/, '*');
-  const voted = Promise.withResolvers<void>();
+  const voted = Promise.withResolvers<boolean>();
   const subscription = nats.connection.subscribe(subject, {
     callback: (_, message) => {
-      if (slotsOf(message.string()).includes(slot)) voted.resolve();
+      if (slotsOf(message.string()).includes(slot)) voted.resolve(true);
     },
   });
-  await Promise.race([voted.promise, over]);
+  const isVoted = await Promise.race([voted.promise, over]);
   subscription.unsubscribe();
+  return isVoted;
 }
 
 /** Slots of the proposal that a vote accepts; none for another message. */
@@ -65,7 +73,8 @@ export function slotsOf(vote: string): number[] {
   try {
     const { proposal } = JSON.parse(vote) as { proposal?: string };
     if (proposal === undefined) return [];
-    return (JSON.parse(proposal) as { decisions: { slot: number }[] }).decisions.map(({ slot }) => slot);
+    const { text } = JSON.parse(proposal) as { text: string };
+    return (JSON.parse(text) as Proposal).decisions.map(({ slot }) => slot);
   } catch {
     return [];
   }

@@ -1,7 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { PoolError } from '../../common/errors.ts';
 import { drawKills, KINDS, type Kind, SIGNALS, type Signal } from '../chaos/draw.ts';
 import { missedGoals } from '../chaos/goals.ts';
 import { type Kill, killOnce } from '../chaos/kill.ts';
@@ -69,7 +68,7 @@ export function chaosCommand(): Command {
     });
 }
 
-/** Gives the exit code: 0 all goals reached, 1 some missed. */
+/** Gives the exit code: 0 all goals reached, 1 some missed, 130 stopped by a signal. */
 async function chaos(options: ChaosOptions, size: ChaosSize): Promise<number> {
   const dir = path.resolve(options.dir);
   const { mode, seed } = options;
@@ -77,8 +76,6 @@ async function chaos(options: ChaosOptions, size: ChaosSize): Promise<number> {
   const { received, signal } = untilSignal();
   claimFolder(dir);
   const run = new PoolRun({ dir, ...size, strategy: 'first-delivered', mode, seed, restart: 'all' }, progress);
-  const stopped = received.then(() => Promise.reject(new PoolError('stopped', 'stopped by a signal')));
-  stopped.catch(() => {});
   let scene: Scene | null = null;
   const work = async () => {
     await run.start();
@@ -88,8 +85,8 @@ async function chaos(options: ChaosOptions, size: ChaosSize): Promise<number> {
   };
   try {
     narrate(run, progress);
-    const result = await Promise.race([work(), run.failed, stopped]);
-    return tell(result, options.json, progress);
+    const result = await Promise.race([work(), run.failed, received]);
+    return result === undefined ? 130 : tell(result, options.json, progress);
   } finally {
     if (signal.aborted) progress('stopping');
     await (scene as Scene | null)?.close();

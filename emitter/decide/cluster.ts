@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Msg } from '@nats-io/transport-node';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { connectNats, connectNodes, type Nats } from '../../common/nats/connection.ts';
 import { NatsRecords } from '../../common/nats/records.ts';
 import { decidedSubject, votePlace } from '../../common/nats/streams.ts';
@@ -38,6 +38,7 @@ export interface ClusterHandlers {
 
 interface Parts {
   nats: Nats;
+  wire: Nats;
   nodes: Nats[];
   quorum: QuorumDecisions;
   publisher: Publisher;
@@ -47,8 +48,10 @@ interface Parts {
 /** What an emitter shares with the others of its pool: the decisions, and its log's copy, in a NATS cluster. */
 export class Cluster {
   readonly decider: SharedDecider | LeaseDecider;
-  /** For what is not kept; it goes to another node when its own is lost. */
-  readonly nats: Nats;
+  /** For candidates, whose bytes must not stand before a vote; it goes to another node when its own is lost. */
+  readonly wire: NatsConnection;
+  /** For records. */
+  private readonly nats: Nats;
   private readonly nodes: readonly Nats[];
   private readonly quorum: QuorumDecisions;
   private readonly publisher: Publisher;
@@ -59,8 +62,9 @@ export class Cluster {
   private isTroubled = false;
 
   private constructor(parts: Parts, { pool, name, lease }: ClusterOptions, handlers: ClusterHandlers) {
-    const { nats, nodes, quorum, publisher, mark } = parts;
+    const { nats, wire, nodes, quorum, publisher, mark } = parts;
     this.nats = nats;
+    this.wire = wire.connection;
     this.nodes = nodes;
     this.quorum = quorum;
     this.publisher = publisher;
@@ -77,17 +81,17 @@ export class Cluster {
   static async open(options: ClusterOptions, handlers: ClusterHandlers): Promise<Cluster> {
     const { url, pool, name, log, markFile } = options;
     const nodes = await connectNodes(url, name);
-    const nats = await connectNats(url, name);
+    const [nats, wire] = await Promise.all([connectNats(url, name), connectNats(url, `${name} candidates`)]);
     try {
       const mark = new StoreMark(markFile);
       const quorum = await openQuorum(nodes, pool, mark.read());
       const onBehind = (text: string) => handlers.onFault('log_behind', text);
       const publisher = await Publisher.begin(log, await NatsRecords.open(nats, pool, name), onBehind);
-      const cluster = new Cluster({ nats, nodes, quorum, publisher, mark }, options, handlers);
+      const cluster = new Cluster({ nats, wire, nodes, quorum, publisher, mark }, options, handlers);
       for (const voter of VOTERS) cluster.listen(votePlace(pool, voter).subject);
       return cluster;
     } catch (thrown) {
-      await Promise.all([nats, ...nodes].map(({ connection }) => connection.close().catch(() => {})));
+      await Promise.all([nats, wire, ...nodes].map(({ connection }) => connection.close().catch(() => {})));
       throw thrown;
     }
   }
@@ -114,7 +118,8 @@ export class Cluster {
     this.note();
     await Promise.race([this.publisher.settled(), sleep(ms, undefined, { ref: false })]);
     this.publisher.stop();
-    await Promise.all([this.nats, ...this.nodes].map(({ connection }) => connection.close().catch(() => {})));
+    const open = [this.wire, ...[this.nats, ...this.nodes].map(({ connection }) => connection)];
+    await Promise.all(open.map((connection) => connection.close().catch(() => {})));
   }
 
   private sharedDecider(name: string): SharedDecider {

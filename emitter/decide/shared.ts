@@ -57,15 +57,18 @@ export class SharedDecider implements Decider {
   }
 
   /**
-   * Reads where the decisions end; gives those of a window and later ones. Rejects with PoolError `store`, and `config` when another emitter decides
-   * that window by a lease.
+   * Reads where the decisions end; gives those of a window and later ones, and tells what comes after them when the caller has taken these. Rejects
+   * with PoolError `store`, and `config` when another emitter decides that window by a lease.
    */
   async begin(window: number): Promise<Decided[]> {
-    this.told = await this.parts.stream.last();
-    this.hasBegun = true;
-    const newest = await this.parts.stream.after(Math.max(0, this.told - LOOKBACK), LOOKBACK);
+    const last = await this.parts.stream.last();
+    const newest = await this.parts.stream.after(Math.max(0, last - LOOKBACK), LOOKBACK);
+    this.told = newest.at(-1)?.seq ?? last;
     this.noteLeases(newest);
     if (this.leased >= firstSlot(window)) throw new PoolError('config', this.otherMode(this.leased));
+    this.hasBegun = true;
+    // Hints of before were no use: what they told of may be newer than these.
+    this.hint();
     return newest.filter(({ decisions }) => windowOf(decisions[0]?.slot ?? 0) >= window);
   }
 

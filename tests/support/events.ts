@@ -1,4 +1,5 @@
 import type { PoolEvent } from '../../common/events.ts';
+import type { DecisionEvent } from '../../common/pool-store.ts';
 
 /** Events of a window as the emitter tells them: a candidate, its decision and emission for each slot, then the end. */
 export function windowEvents(window: number, slots = 12): { window: number; event: PoolEvent }[] {
@@ -8,7 +9,7 @@ export function windowEvents(window: number, slots = 12): { window: number; even
   return [...entries, { window, event: end }];
 }
 
-export function decision(slot: number, at = 1_700_000_000_000): PoolEvent {
+export function decision(slot: number, at = 1_700_000_000_000): DecisionEvent {
   const id = slot.toString(16).padStart(64, '0');
   return {
     type: 'decision',

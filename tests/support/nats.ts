@@ -4,7 +4,7 @@ import path from 'node:path';
 import { after } from 'node:test';
 import { connectNats, connectNodes, type Nats } from '../../common/nats/connection.ts';
 import { STREAM_DEFAULTS } from '../../common/nats/streams.ts';
-import { NATS_PORTS, NatsCluster } from '../../devnet/nats-cluster.ts';
+import { NATS_PORTS, NatsCluster, type NatsOptions } from '../../devnet/nats-cluster.ts';
 import { findNatsServer } from '../../devnet/nats-server.ts';
 import { reservePorts } from '../../devnet/ports.ts';
 import { Supervisor } from '../../devnet/supervisor.ts';
@@ -25,12 +25,12 @@ export interface TestCluster {
 }
 
 /** A cluster for the tests of a file: stopped when they are over, and nothing of it stays. */
-export async function startCluster(): Promise<TestCluster> {
+export async function startCluster(options: NatsOptions = {}): Promise<TestCluster> {
   const dir = mkdtempSync(path.join(tmpdir(), 'bppool-nats-'));
   const supervisor = new Supervisor();
   const command = await findNatsServer();
   const ports = await reservePorts(NATS_PORTS);
-  const cluster = new NatsCluster(dir, supervisor, command, ports.base);
+  const cluster = new NatsCluster(dir, supervisor, command, ports.base, options);
   const open: Nats[] = [];
   after(async () => {
     await Promise.all(open.map(({ connection }) => connection.close()));

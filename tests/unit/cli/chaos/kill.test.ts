@@ -9,9 +9,14 @@ import type { Scene } from '../../../../cli/chaos/scene.ts';
 import { victimOf } from '../../../../cli/chaos/victims.ts';
 import type { EventRecord } from '../../../../common/events.ts';
 import { keyText } from '../../../../common/keys.ts';
+import type { DecisionEvent } from '../../../../common/pool-store.ts';
 import { firstSlot, lastSlot, SLOT_MS, slotTime } from '../../../../common/slot.ts';
+import { QuorumDecisions } from '../../../../emitter/log/quorum/decisions.ts';
+import { Voter } from '../../../../emitter/log/quorum/voter.ts';
+import { decision } from '../../../support/events.ts';
 import { until } from '../../../support/processes.ts';
 import { signingKey } from '../../../support/signed-chain.ts';
+import { MemoryLog } from '../../../support/vote-log.ts';
 
 const FIRST = 137_000_000;
 const MEMBERS = ['member1', 'member2', 'member3'];
@@ -139,17 +144,27 @@ test('who does not run is not hit', (t) => {
   for (const pick of [0, 0.5, 0.99]) assert.equal(victimOf(scene, drawn('relay', pick)), 'relay2');
 });
 
-test('the slots of a vote are those of the proposal that it accepts', () => {
-  const proposal = JSON.stringify({ emitter: 'emitter1', decisions: [{ slot: 7 }, { slot: 8 }] });
-  assert.deepEqual(slotsOf(JSON.stringify({ kind: 'accept', place: 1, proposal })), [7, 8]);
-  for (const other of [
-    JSON.stringify({ kind: 'promise', place: 1 }),
-    JSON.stringify({ kind: 'begin', place: 1 }),
-    '',
-    '{',
-    'null',
-    JSON.stringify({ proposal: '{' }),
-    JSON.stringify({ proposal: '{}' }),
-  ])
+test('the slots of a vote are those of the proposal that it accepts, as emitters write it', async () => {
+  const votes: string[] = [];
+  const voters = [1, 2, 3].map(() => {
+    const log = new MemoryLog({ travel: async () => {}, isLost: () => false });
+    const append = (text: string, after: number) => {
+      votes.push(text);
+      return log.append(text, after);
+    };
+    return new Voter({ last: () => log.last(), read: (from, to) => log.read(from, to), append }, () => 0);
+  });
+  for (const voter of voters) await voter.begin(1);
+  const pause = async () => {};
+  const quorum = new QuorumDecisions({ voters, run: 'run', now: () => 0, pause, random: () => 0.5 });
+  const decisions = [decision(7), decision(8)] as DecisionEvent[];
+  assert.equal((await quorum.append({ emitter: 'emitter1', decisions }, 0)).as, 'won');
+  const accepting = votes.filter((vote) => slotsOf(vote).length > 0);
+  assert.ok(accepting.length >= 2 && accepting.length < votes.length);
+  for (const vote of accepting) assert.deepEqual(slotsOf(vote), [7, 8]);
+});
+
+test('another message has no slots, whatever is in it', () => {
+  for (const other of ['', '{', 'null', '{"proposal":"{"}', '{"proposal":"{}"}', '{"proposal":"{\\"text\\":1}"}'])
     assert.deepEqual(slotsOf(other), [], other);
 });

@@ -5,7 +5,7 @@ import { groups, quantile } from '../../../../cli/chaos/result.ts';
 
 const kill = (window: number): Kill => ({
   ...{ victim: 'nats', name: `nats of ${window}`, window, moment: { at: 'window', ms: 1 } },
-  ...{ ms: 1, at: 1, backMs: 1 },
+  ...{ isOnTime: true, ms: 1, at: 1, backMs: 1 },
 });
 
 test('a window counts for the newest kill before its end, those before all kills for the first', () => {
