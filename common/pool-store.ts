@@ -4,12 +4,22 @@ import type { EventRecord, PoolEvent } from './events.ts';
 
 export type DecisionEvent = Extract<PoolEvent, { type: 'decision' }>;
 
-/** What one emitter wants to let out in one step: a block, or the whole branch of a rescue. */
+/** Slots of one window that one run of an emitter decides alone; see emitter/decide/leases.ts. */
+export interface Lease {
+  /** Names the run, and no other of this or any emitter. */
+  run: string;
+  /** The first slot of the window, and its last one. */
+  from: number;
+  until: number;
+}
+
+/** What one emitter wants to let out in one step: a block, or the whole branch of a rescue; or the lease that it wants. */
 export interface Proposal {
   /** Name of the emitter. */
   emitter: string;
-  /** In the order in which they leave; at least one. */
+  /** In the order in which they leave; at least one, and none with a lease. */
   decisions: DecisionEvent[];
+  lease?: Lease;
 }
 
 /** A proposal that became what is decided. */
@@ -69,8 +79,8 @@ export const STORE_LIMITS = {
 } as const;
 
 /** A proposal as it is stored. Throws PoolError `too_big` when it is over the limit. */
-export function proposalText({ emitter, decisions }: Proposal): string {
-  const text = canonicalJson({ emitter, decisions });
+export function proposalText({ emitter, decisions, lease }: Proposal): string {
+  const text = canonicalJson({ emitter, decisions, ...(lease && { lease }) });
   const [bytes, most] = [Buffer.byteLength(text), STORE_LIMITS.proposalBytes];
   if (bytes <= most) return text;
   throw new PoolError(

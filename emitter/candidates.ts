@@ -26,20 +26,35 @@ interface Parts {
   logger: Logger;
   /** A connection's member is known now. */
   onIdentified(link: MemberLink): void;
+  /** A candidate is kept now: other emitters can have it. */
+  onKept(key: string, header: BlockHeader, bytes: number): void;
+  /** A member's session came or went. */
+  onMember(signer: string, up: boolean): void;
 }
 
-type Refused = Extract<Outcome<MemberLink>, { refused: unknown }>;
-type Verified = Extract<Outcome<MemberLink>, { verified: unknown }>;
+/** What another emitter passes on of one signer's blocks, by its word: the bounds of a member's session are its bounds. */
+interface PassedOn {
+  via: string;
+}
+type Source = MemberLink | PassedOn;
+type Refused = Extract<Outcome<Source>, { refused: unknown }>;
+type Verified = Extract<Outcome<Source>, { verified: unknown }>;
+
+/** More are not told apart: 21 emitters with 100 members each. */
+const SOURCES_KEPT = 2100;
 
 /** What becomes of members' blocks: verified, noted in the log with the verdict, and given to the selection when valid. */
 export class Candidates {
   private readonly parts: Parts;
-  private readonly intake: Intake<MemberLink>;
+  private readonly intake: Intake<Source>;
+  private readonly others = new Map<string, PassedOn>();
+  /** Keys of candidates that came by another emitter first. */
+  private readonly early = new Set<string>();
   private readonly rehearsal: Rehearsal;
 
   constructor(parts: Parts) {
     this.parts = parts;
-    this.intake = new Intake<MemberLink>(parts.tree);
+    this.intake = new Intake<Source>(parts.tree);
     this.rehearsal = new Rehearsal(parts);
   }
 
@@ -63,6 +78,20 @@ export class Candidates {
     this.settle(outcomes);
   }
 
+  /** Another emitter passed a block on; `key`: what it said it is. */
+  takePassedOn(via: string, key: string, frame: Buffer, header: BlockHeader): void {
+    const signer = key.slice(key.indexOf(':') + 1);
+    const session = this.sourceOf(via, signer);
+    this.parts.frames.sawCandidate(header.id);
+    const arrival = { session, frame, header, at: this.parts.chooser.now(), monotonic: performance.now() };
+    this.settle(this.intake.take(arrival));
+  }
+
+  /** Whether a candidate is here, or waits here for its parent. */
+  has(key: string): boolean {
+    return this.parts.frames.has(key) || this.intake.waits(key.slice(0, key.indexOf(':')));
+  }
+
   /** A block is in the tree now: those that waited for it are checked. */
   linked(id: string): void {
     this.settle(this.intake.linked(id));
@@ -71,6 +100,7 @@ export class Candidates {
   /** A window ends: blocks of it that still wait for their parent have waited in vain. */
   expire(window: number): void {
     this.settle(this.intake.expire(window));
+    this.early.clear();
   }
 
   /** Goes through a half of what the newest candidates went through, to no effect. */
@@ -92,7 +122,7 @@ export class Candidates {
     if (link.signer) this.tellMember(link.signer, false);
   }
 
-  private settle(outcomes: Outcome<MemberLink>[]): void {
+  private settle(outcomes: Outcome<Source>[]): void {
     for (const outcome of outcomes) {
       if ('refused' in outcome) this.onRefused(outcome);
       else this.onVerified(outcome);
@@ -104,11 +134,11 @@ export class Candidates {
     if (refused === 'stale') return;
     const { session } = arrival;
     const { logger, members, journal } = this.parts;
-    if (refused === 'foreign_key' && signer) {
+    if (refused === 'foreign_key' && signer && !('via' in session)) {
       const what = `session ${session.session} (${session.remote}) signs with ${keyText(signer)}`;
       logger.warn(`${what}, which is not in the active schedule: is that member admitted, its key current?`);
     }
-    const event = refusedRecord(arrival, refused, signer, members.account(signer));
+    const event = { ...refusedRecord(arrival, refused, signer, members.account(signer)), ...viaOf(session) };
     // A slot that far ahead is the peer's word alone: its window must not be opened in the log.
     journal.tell(refused === 'too_early' || refused === 'too_many' ? null : windowOf(event.slot), event);
     if (evidence && signer) this.tellEquivocation(arrival, signer, evidence);
@@ -119,11 +149,30 @@ export class Candidates {
     const { frames, suspects, chooser, members } = this.parts;
     const { signer } = verified;
     const { id, slot } = header;
-    if (!frames.keep(candidateKey({ id, signer }), { slot, frame, monotonic })) return;
-    this.identify(session, signer);
-    suspects.compare(session, header, signer);
-    chooser.offer(verifiedRecord(arrival, verified, chooser.now(), members.account(signer)));
+    const key = candidateKey({ id, signer });
+    const isNew = frames.keep(key, { slot, frame, monotonic });
+    if (!('via' in session)) {
+      // Its member's own copy, which another emitter was faster with, says whose connection it is as well.
+      if (!isNew && !this.early.delete(key)) return;
+      this.identify(session, signer);
+      suspects.compare(session, header, signer);
+    } else if (isNew) this.early.add(key);
+    if (!isNew) return;
+    const record = verifiedRecord(arrival, verified, chooser.now(), members.account(signer));
+    chooser.offer({ ...record, ...viaOf(session) });
+    this.parts.onKept(key, header, frame.length);
     this.rehearsal.note(arrival, verified);
+  }
+
+  private sourceOf(via: string, signer: string): PassedOn {
+    const name = `${via} ${signer}`;
+    const source = this.others.get(name) ?? { via };
+    this.others.set(name, source);
+    for (const oldest of this.others.keys()) {
+      if (this.others.size <= SOURCES_KEPT) break;
+      this.others.delete(oldest);
+    }
+    return source;
   }
 
   /** A connection is whose new candidates come on it: a member can also pass on blocks of others. */
@@ -138,13 +187,18 @@ export class Candidates {
   private tellMember(signer: string, up: boolean): void {
     const { chooser } = this.parts;
     chooser.dispatch({ type: 'member', at: chooser.now(), signer, up });
+    this.parts.onMember(signer, up);
   }
 
-  private tellEquivocation({ header, at }: Arrival<MemberLink>, signer: string, evidence: Equivocation): void {
+  private tellEquivocation({ header, at }: Arrival<Source>, signer: string, evidence: Equivocation): void {
     const { slot, previous } = header;
     const { members, logger, journal } = this.parts;
     const member = members.account(signer);
     logger.error({ slot, member, signer }, 'a key signed two blocks for one slot');
     journal.tell(windowOf(slot), { type: 'equivocation', at, slot, previous, signer, member, ...evidence });
   }
+}
+
+function viaOf(source: Source): { via?: string } {
+  return 'via' in source ? { via: source.via } : {};
 }

@@ -50,6 +50,8 @@ export const emitterConfig = z.object({
   EMITTER_NATS: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
   /** This emitter's account, by which the others know it; needed with EMITTER_NATS. */
   EMITTER_NAME: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
+  /** on: each window is decided by one emitter alone, which has a lease of it; for emitters with long ways between them. Alike at all. */
+  EMITTER_LEASE: z.enum(['on', 'off']).default('off'),
   EMITTER_DURABILITY: z.enum(['process', 'machine']).default('process'),
   /** File (mode 0600) with the private key that signs the log; unset: the log is not signed, and there are no receipts. */
   EMITTER_LOG_KEY_FILE: z.string().min(1).optional(),

@@ -6,6 +6,7 @@ import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
 import { windowOf } from '../common/slot.ts';
 import type { Agents } from './agents.ts';
+import { Ahead } from './ahead.ts';
 import { Awake } from './awake.ts';
 import { beginLog } from './begin-log.ts';
 import { Candidates } from './candidates.ts';
@@ -13,9 +14,10 @@ import { Chooser } from './chooser.ts';
 import { collections } from './collect.ts';
 import type { EmitterConfig } from './config.ts';
 import type { Cluster } from './decide/cluster.ts';
-import { ALONE } from './decide/decider.ts';
-import type { BlockHeader } from './decode/block.ts';
+import { ALONE, type Decider } from './decide/decider.ts';
+import { type BlockHeader, decodeBlockHeader } from './decode/block.ts';
 import { untilWindowIsOver } from './drain.ts';
+import { Exchange } from './exchange/exchange.ts';
 import { EmitterHttp, type Status } from './http.ts';
 import { hasDecided } from './log/choices.ts';
 import { Journal } from './log/journal.ts';
@@ -31,6 +33,7 @@ import type { Frames } from './relay/frames.ts';
 import type { MemberLink } from './relay/member-link.ts';
 import { compareConfig, tellChanges } from './reload.ts';
 import { framesFor } from './room.ts';
+import { candidateKey } from './select/state.ts';
 import type { BlockRef } from './select/types.ts';
 import { type FrameSocket, spare } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
@@ -70,6 +73,10 @@ export class Emitter {
   private readonly metrics: Metrics;
   private readonly suspects: Suspects;
   private readonly awake: Awake;
+  /** There when windows are to be prepared. */
+  private ahead: Ahead | null = null;
+  /** There when there are other emitters. */
+  private exchange: Exchange | null = null;
   readonly outside: PublicSide;
   private draining = false;
   private server: Listener | null = null;
@@ -126,6 +133,8 @@ export class Emitter {
     this.candidates = new Candidates({
       ...{ tree: this.public.tree, frames, members, journal, chooser, suspects, logger },
       onIdentified: (link) => this.tellConnection(link, true, 'identified'),
+      onKept: (key, { slot, num }, bytes) => this.exchange?.kept({ key, slot, num, bytes }),
+      onMember: (signer, up) => this.exchange?.member(signer, up),
     });
     const collect = collections();
     this.awake = new Awake({
@@ -208,6 +217,8 @@ export class Emitter {
   stop(): void {
     this.chooser.stop();
     this.awake.stop();
+    this.ahead?.stop();
+    this.exchange?.stop();
     this.agents.stop();
     this.members.stop();
     this.watch.stop();
@@ -216,6 +227,7 @@ export class Emitter {
     this.outside.stop();
     this.journal.write();
     this.notary?.stop();
+    this.journal.end();
     this.http.close();
   }
 
@@ -224,14 +236,35 @@ export class Emitter {
     const { cluster } = this.parts;
     if (!cluster) return;
     const window = windowOf(this.chooser.tip?.slot ?? 0);
+    this.exchange = this.exchangeWith(cluster);
     this.chooser.adopt(await cluster.decider.begin(window));
+    const decider: Decider = cluster.decider;
+    if (!decider.prepare) return;
+    const isPool = (id: number) => this.public.isPoolWindow(id, this.chooser.tip);
+    this.ahead = new Ahead(this.parts.clock, isPool, (id) => decider.prepare?.(id));
+    this.ahead.start();
+  }
+
+  private exchangeWith({ wire: nats }: Cluster): Exchange {
+    const { config, clock, logger } = this.parts;
+    const { frames, candidates, chooser } = this;
+    return new Exchange({
+      ...{ nats, pool: config.EMITTER_POOL, name: config.EMITTER_NAME ?? '', logger },
+      now: () => clock.now(),
+      has: (key) => candidates.has(key),
+      frameOf: (key) => frames.get(key)?.frame ?? null,
+      onFrame: (frame, via, key) => {
+        const header = decodeBlockHeader(frame);
+        if (header.ok) candidates.takePassedOn(via, key, frame, header.value);
+      },
+      onMember: ({ signer, up, from: via }) => chooser.dispatch({ type: 'member', at: chooser.now(), signer, up, via }),
+      onFault: (code, text) => this.fault(code, text),
+    });
   }
 
   /** A decided block is not here. */
   private want(id: string, signer: string): void {
-    if (this.frames.isPublic(id)) return;
-    const member = this.members.account(signer);
-    this.parts.logger.warn({ id, member }, 'a block was decided by another emitter and is not here');
+    if (!this.frames.isPublic(id)) this.exchange?.want(candidateKey({ id, signer }));
   }
 
   private onWritten(records: EventRecord[]): void {

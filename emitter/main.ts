@@ -3,7 +3,7 @@ import { clockFrom } from '../common/clock.ts';
 import { loadConfig } from '../common/config.ts';
 import { PoolError, runMain, sentence } from '../common/errors.ts';
 import { readSigningKey } from '../common/key-file.ts';
-import { makeLogger } from '../common/logger.ts';
+import { type Logger, makeLogger } from '../common/logger.ts';
 import { type EmitterConfig, emitterConfig } from './config.ts';
 import { Cluster } from './decide/cluster.ts';
 import { Emitter } from './emitter.ts';
@@ -31,19 +31,23 @@ async function clusterOf(
   config: EmitterConfig,
   store: SqliteStore,
   emitter: () => Emitter | null,
-  onEarly: (text: string) => void,
+  logger: Logger,
 ): Promise<Cluster | null> {
   const { EMITTER_NATS: url, EMITTER_NAME: name, EMITTER_POOL: pool, EMITTER_EVENT_LOG: file } = config;
+  const lease = config.EMITTER_LEASE === 'on';
+  if (url === undefined && lease)
+    throw new PoolError('config', 'EMITTER_LEASE=on needs EMITTER_NATS: one emitter alone decides all slots anyway');
   if (url === undefined) return null;
   if (name === undefined)
     throw new PoolError('config', 'EMITTER_NATS needs EMITTER_NAME: the account by which other emitters know this one');
-  const options = { url, pool, name, log: store, markFile: `${file}-store` };
+  const options = { url, pool, name, lease, log: store, markFile: `${file}-store` };
   return Cluster.open(options, {
     onDecided: (decided) => emitter()?.chooser.adopt(decided),
+    onLease: (window, holder) => logger.info({ window, holder }, 'lease'),
     onFault: (code, text) => {
       const running = emitter();
       if (running) running.fault(code, text);
-      else onEarly(text);
+      else logger.error(text);
     },
   });
 }
@@ -62,12 +66,7 @@ runMain('emitter', async () => {
   if (!signing)
     logger.warn('EMITTER_LOG_KEY_FILE is not set: the log is not signed, and oracles do not report from it');
   let running: Emitter | null = null;
-  const cluster = await clusterOf(
-    config,
-    store,
-    () => running,
-    (text) => logger.error(text),
-  );
+  const cluster = await clusterOf(config, store, () => running, logger);
   if (signing && cluster) signing.kept = () => cluster.kept;
   const shared = { ...(signing && { signing }), ...(cluster && { cluster }) };
   const emitter = new Emitter({ config, clock, chain, store, logger, ...shared });

@@ -18,11 +18,11 @@ const PARTS = {
   simulator: ['simulator'],
   fuzz: ['fuzz'],
   contract: ['contract'],
-  e2e: ['e2e/chain', 'e2e/up', 'e2e/box', 'e2e/cases', 'e2e/standby', 'e2e/strategies'],
+  e2e: ['e2e/chain', 'e2e/up', 'e2e/box', 'e2e/cases', 'e2e/chaos', 'e2e/standby', 'e2e/strategies'],
 } as const;
 
 /** Run when named, or with --deep: without them all tests take less than 25 minutes. No pool runs on what `cluster` tests yet. */
-const BY_NAME: readonly string[] = ['cluster', 'e2e/standby', 'e2e/strategies'];
+const BY_NAME: readonly string[] = ['cluster', 'e2e/chaos', 'e2e/standby', 'e2e/strategies'];
 
 interface Count {
   passed: number;

@@ -78,6 +78,10 @@ export class ChainProcess {
       if (node) node.pid = null;
       return;
     }
+    const before = this.current?.nodes ?? [];
+    for (const { name, pid } of message.state.nodes)
+      if (pid !== null && before.some((node) => node.name === name && node.pid === null))
+        this.progress(`${name} is back`);
     this.current = message.state;
     if (message.phase === 'restarted') this.onRestart();
     this.phase(message.phase).resolve();

@@ -1,12 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Msg, NatsConnection } from '@nats-io/transport-node';
 import { connectNats, connectNodes, type Nats } from '../../common/nats/connection.ts';
 import { NatsRecords } from '../../common/nats/records.ts';
-import { votePlace } from '../../common/nats/streams.ts';
+import { decidedSubject, votePlace } from '../../common/nats/streams.ts';
 import type { Decided } from '../../common/pool-store.ts';
+import { windowOf } from '../../common/slot.ts';
 import { type OwnLog, Publisher } from '../log/publisher.ts';
 import type { QuorumDecisions } from '../log/quorum/decisions.ts';
 import { openQuorum } from '../log/quorum/open.ts';
 import { StoreMark } from '../log/store-mark.ts';
+import { LeaseDecider } from './lease.ts';
 import { SharedDecider } from './shared.ts';
 
 /** How often it is noted what was decided, for the next run. */
@@ -19,6 +22,8 @@ export interface ClusterOptions {
   pool: string;
   /** Name of this emitter. */
   name: string;
+  /** Whether each window is decided by one emitter alone. */
+  lease: boolean;
   /** The emitter's own log, and the file beside it that says what was decided. */
   log: OwnLog;
   markFile: string;
@@ -26,14 +31,27 @@ export interface ClusterOptions {
 
 export interface ClusterHandlers {
   onDecided(decided: Decided[]): void;
+  /** An emitter has the lease of a window. */
+  onLease(window: number, holder: string): void;
   onFault(code: string, text: string): void;
+}
+
+interface Parts {
+  nats: Nats;
+  wire: Nats;
+  nodes: Nats[];
+  quorum: QuorumDecisions;
+  publisher: Publisher;
+  mark: StoreMark;
 }
 
 /** What an emitter shares with the others of its pool: the decisions, and its log's copy, in a NATS cluster. */
 export class Cluster {
-  readonly decider: SharedDecider;
-  /** For what is not kept; it goes to another node when its own is lost. */
-  readonly nats: Nats;
+  readonly decider: SharedDecider | LeaseDecider;
+  /** For candidates, whose bytes must not stand before a vote; it goes to another node when its own is lost. */
+  readonly wire: NatsConnection;
+  /** For records. */
+  private readonly nats: Nats;
   private readonly nodes: readonly Nats[];
   private readonly quorum: QuorumDecisions;
   private readonly publisher: Publisher;
@@ -43,23 +61,16 @@ export class Cluster {
   private marked = 0;
   private isTroubled = false;
 
-  private constructor(
-    parts: { nats: Nats; nodes: Nats[]; quorum: QuorumDecisions; publisher: Publisher; mark: StoreMark; name: string },
-    handlers: ClusterHandlers,
-  ) {
-    const { nats, nodes, quorum, publisher, mark, name } = parts;
+  private constructor(parts: Parts, { pool, name, lease }: ClusterOptions, handlers: ClusterHandlers) {
+    const { nats, wire, nodes, quorum, publisher, mark } = parts;
     this.nats = nats;
+    this.wire = wire.connection;
     this.nodes = nodes;
     this.quorum = quorum;
     this.publisher = publisher;
     this.mark = mark;
     this.handlers = handlers;
-    this.decider = new SharedDecider({
-      ...{ stream: quorum, name },
-      pause: (ms) => sleep(ms),
-      onDecided: (decided) => handlers.onDecided(decided),
-      onTrouble: (why) => this.onTrouble(why),
-    });
+    this.decider = lease ? this.leaseDecider(pool, name) : this.sharedDecider(name);
     this.timer = setInterval(() => this.note(), MARK_MS);
   }
 
@@ -67,19 +78,20 @@ export class Cluster {
    * Rejects with PoolError `store` when too few nodes answer, `store_lost` and `stale_log` when the cluster or this emitter's log is not what
    * the other knows; see openQuorum and Publisher.
    */
-  static async open({ url, pool, name, log, markFile }: ClusterOptions, handlers: ClusterHandlers): Promise<Cluster> {
+  static async open(options: ClusterOptions, handlers: ClusterHandlers): Promise<Cluster> {
+    const { url, pool, name, log, markFile } = options;
     const nodes = await connectNodes(url, name);
-    const nats = await connectNats(url, name);
+    const [nats, wire] = await Promise.all([connectNats(url, name), connectNats(url, `${name} candidates`)]);
     try {
       const mark = new StoreMark(markFile);
       const quorum = await openQuorum(nodes, pool, mark.read());
       const onBehind = (text: string) => handlers.onFault('log_behind', text);
       const publisher = await Publisher.begin(log, await NatsRecords.open(nats, pool, name), onBehind);
-      const cluster = new Cluster({ nats, nodes, quorum, publisher, mark, name }, handlers);
+      const cluster = new Cluster({ nats, wire, nodes, quorum, publisher, mark }, options, handlers);
       for (const voter of VOTERS) cluster.listen(votePlace(pool, voter).subject);
       return cluster;
     } catch (thrown) {
-      await Promise.all([nats, ...nodes].map(({ connection }) => connection.close().catch(() => {})));
+      await Promise.all([nats, wire, ...nodes].map(({ connection }) => connection.close().catch(() => {})));
       throw thrown;
     }
   }
@@ -106,7 +118,35 @@ export class Cluster {
     this.note();
     await Promise.race([this.publisher.settled(), sleep(ms, undefined, { ref: false })]);
     this.publisher.stop();
-    await Promise.all([this.nats, ...this.nodes].map(({ connection }) => connection.close().catch(() => {})));
+    const open = [this.wire, ...[this.nats, ...this.nodes].map(({ connection }) => connection)];
+    await Promise.all(open.map((connection) => connection.close().catch(() => {})));
+  }
+
+  private sharedDecider(name: string): SharedDecider {
+    return new SharedDecider({
+      ...{ stream: this.quorum, name },
+      pause: (ms) => sleep(ms),
+      onDecided: (decided) => this.handlers.onDecided(decided),
+      onTrouble: (why) => this.onTrouble(why),
+    });
+  }
+
+  private leaseDecider(pool: string, name: string): LeaseDecider {
+    const { quorum, nats, nodes } = this;
+    const decider = new LeaseDecider({
+      ...{ stream: quorum, name, run: quorum.run, random: Math.random },
+      pause: (ms) => sleep(ms),
+      announce: (text) => nats.connection.publish(decidedSubject(pool, name), text),
+      onDecided: (decided) => this.handlers.onDecided(decided),
+      onTrouble: (why) => this.onTrouble(why),
+      onLease: ({ from, emitter }) => this.handlers.onLease(windowOf(from), emitter),
+    });
+    const callback = (problem: Error | null, message: Msg) => {
+      if (!problem) decider.hear(message.string());
+    };
+    // By all nodes, for any can be away: what was heard before has no effect.
+    for (const { connection } of nodes) connection.subscribe(decidedSubject(pool, '*'), { callback });
+    return decider;
   }
 
   /** A vote says that there may be a decision; what was decided is read from the voters. By all nodes, for any can be away. */

@@ -1,9 +1,9 @@
-import { canonicalJson } from '../../common/canonical.ts';
-import { sentence } from '../../common/errors.ts';
+import { PoolError, sentence } from '../../common/errors.ts';
 import type { Decided, DecisionEvent, DecisionStream, Proposal } from '../../common/pool-store.ts';
-import { windowOf } from '../../common/slot.ts';
+import { firstSlot, windowOf } from '../../common/slot.ts';
 import { LIMITS } from '../limits.ts';
 import type { Answer, Decider } from './decider.ts';
+import { isSame } from './same.ts';
 
 /**
  * Who did not make the last decision waits so long for the one who did, so that two do not ask for one place; the first slot after an
@@ -49,16 +49,26 @@ export class SharedDecider implements Decider {
   private hintedAgain = false;
   private stopped = false;
   private hasBegun = false;
+  /** The last slot that somebody has a lease of; 0: nobody has. */
+  private leased = 0;
 
   constructor(parts: SharedParts) {
     this.parts = parts;
   }
 
-  /** Reads where the decisions end; gives those of a window and later ones. Rejects with PoolError `store`. */
+  /**
+   * Reads where the decisions end; gives those of a window and later ones, and tells what comes after them when the caller has taken these. Rejects
+   * with PoolError `store`, and `config` when another emitter decides that window by a lease.
+   */
   async begin(window: number): Promise<Decided[]> {
-    this.told = await this.parts.stream.last();
+    const last = await this.parts.stream.last();
+    const newest = await this.parts.stream.after(Math.max(0, last - LOOKBACK), LOOKBACK);
+    this.told = newest.at(-1)?.seq ?? last;
+    this.noteLeases(newest);
+    if (this.leased >= firstSlot(window)) throw new PoolError('config', this.otherMode(this.leased));
     this.hasBegun = true;
-    const newest = await this.parts.stream.after(Math.max(0, this.told - LOOKBACK), LOOKBACK);
+    // Hints of before were no use: what they told of may be newer than these.
+    this.hint();
     return newest.filter(({ decisions }) => windowOf(decisions[0]?.slot ?? 0) >= window);
   }
 
@@ -134,9 +144,19 @@ export class SharedDecider implements Decider {
 
   /** Two readings can be under way, and a proposal. */
   private note(found: readonly Decided[]): void {
+    this.noteLeases(found);
     const newest = this.news.at(-1)?.seq ?? this.told;
     this.news.push(...found.filter(({ seq }) => seq > newest));
     if (this.hasNews) this.wake?.();
+  }
+
+  private noteLeases(found: readonly Decided[]): void {
+    this.leased = Math.max(this.leased, ...found.map(({ lease }) => lease?.until ?? 0));
+  }
+
+  private otherMode(slot: number): string {
+    const what = `another emitter has a lease of window ${windowOf(slot)}, and this one decides slot by slot`;
+    return `${what}: set EMITTER_LEASE alike at all emitters of the pool`;
   }
 
   private get hasNews(): boolean {
@@ -146,6 +166,9 @@ export class SharedDecider implements Decider {
   private async ask(proposal: Proposal): Promise<Answer> {
     if (!this.leads && !this.hasNews) await this.wait();
     if (this.hasNews) return this.compare(proposal);
+    // [lease: one mode] The slots of a lease are its holder's alone.
+    const slot = proposal.decisions[0]?.slot ?? 0;
+    if (slot <= this.leased) return { as: 'unsure', why: this.otherMode(slot) };
     const expected = this.told;
     const appended = await this.parts.stream.append(proposal, expected);
     if (appended.as === 'lost') {
@@ -201,13 +224,4 @@ export class SharedDecider implements Decider {
       this.tellNews();
     }
   }
-}
-
-function isSame(one: readonly DecisionEvent[], other: readonly DecisionEvent[]): boolean {
-  return canonicalJson(one.map(essence)) === canonicalJson(other.map(essence));
-}
-
-/** What a decision says, without when it was made here. */
-function essence({ slot, id, num, signer, reason, replaces, failed }: DecisionEvent): object {
-  return { slot, id, num, signer, reason: reason === 'rescue' ? reason : '', replaces, failed: failed ?? null };
 }

@@ -15,7 +15,7 @@ interface Parts {
   now(): number;
   has(key: string): boolean;
   isUp(): boolean;
-  onFrame(frame: Buffer, from: string): void;
+  onFrame(frame: Buffer, from: string, key: string): void;
   /** A holder gave something else. */
   onWrong(key: string, from: string): void;
 }
@@ -129,7 +129,7 @@ export class Asker {
     const isBlock = frame !== null && this.isBlock(frame, key);
     if (isBlock && !has(key)) {
       this.counts.received++;
-      onFrame(frame, holder.name);
+      onFrame(frame, holder.name, key);
     }
     if (has(key)) {
       this.lacking.delete(key);

@@ -27,7 +27,7 @@ export interface ExchangeParts {
    * A frame of a pool's block came from another emitter: to be verified as if it came from a member. Its length, type, producer and id are
    * right, nothing else was looked at.
    */
-  onFrame(frame: Buffer, from: string): void;
+  onFrame(frame: Buffer, from: string, key: string): void;
   /** By the word of another emitter a member is connected to it now, or no more. */
   onMember(change: MemberChange): void;
   onFault(code: string, text: string): void;
@@ -65,7 +65,7 @@ export class Exchange {
       now: () => parts.now(),
       has: (key) => parts.has(key),
       isUp: () => this.isUp,
-      onFrame: (frame, from) => parts.onFrame(frame, from),
+      onFrame: (frame, from, key) => parts.onFrame(frame, from, key),
       onWrong: (key, from) =>
         this.complain('exchange_wrong_block', from, `emitter ${from} gave bytes that are not the block ${key}`),
     });

@@ -14,6 +14,7 @@ export function candidateInput(told: CandidateEvent): Extract<SelectEvent, { typ
   const cost = { cpuUs, transactions, bytes };
   const { irreversible } = told;
   const place = { id, num, slot, previous, ...(irreversible === undefined ? {} : { irreversible }) };
-  const candidate = { ...place, signer, confirmed, ...cost, arrivedMs, late };
+  const passedOn = told.via === undefined ? {} : { via: told.via };
+  const candidate = { ...place, signer, confirmed, ...cost, arrivedMs, late, ...passedOn };
   return { type: 'candidate', at: reducedAt, candidate };
 }

@@ -66,6 +66,10 @@ export class Frames {
     return true;
   }
 
+  has(key: string): boolean {
+    return this.kept.has(key);
+  }
+
   get(key: string): KeptFrame | undefined {
     const stored = this.kept.get(key);
     if (!stored) return undefined;

@@ -10,7 +10,15 @@ import { restoreStanding } from './readiness.ts';
 import { dueAt, rescue } from './rescue.ts';
 import { onSettings } from './settings.ts';
 import { dutyDueAt, noteConnection, onAgent, restoreDuty, tookOver, watchDuty } from './standby.ts';
-import { candidateKey, rememberEmitted, rollBack, rulesOf, type SelectState, type WindowState } from './state.ts';
+import {
+  candidateKey,
+  countSession,
+  rememberEmitted,
+  rollBack,
+  rulesOf,
+  type SelectState,
+  type WindowState,
+} from './state.ts';
 import { addTo } from './tree.ts';
 import type { Candidate, SelectEffect, SelectEvent } from './types.ts';
 import { onAccepted, restoreQuarantine } from './verdict.ts';
@@ -35,7 +43,9 @@ export function reduce(state: SelectState, event: SelectEvent): SelectEffect[] {
   const { window } = state;
   if (window) window.waits = [];
   if (window && event.type === 'tick') judge(state, window, event.at);
-  if (window && !window.halted) {
+  // [emitters: a slot once] What is known to be decided comes before any choice.
+  const isMoreDecided = event.type === 'adopted' && event.more === true;
+  if (window && !window.halted && !isMoreDecided) {
     letOut(state, window, event.at, effects);
     askShadows(state, window, event.at, effects);
   }
@@ -71,7 +81,7 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
     case 'public':
       return onPublic(state, event, effects);
     case 'member':
-      state.sessions.set(event.signer, Math.max(0, (state.sessions.get(event.signer) ?? 0) + (event.up ? 1 : -1)));
+      countSession(state, event.signer, event.up, event.via);
       return noteConnection(state, event.signer);
     case 'decided':
       return restoreDecision(state, event, effects);
@@ -116,7 +126,7 @@ function onCandidate(state: SelectState, candidate: Candidate, effects: SelectEf
   const window = enterWindow(state, windowOf(candidate.slot), effects);
   if (!window || !addTo(window.tree, candidate)) return;
   payOwed(state, window, candidate, effects);
-  if (!tookOver(window, candidate.signer)) learnLead(state, candidate);
+  if (candidate.via === undefined && !tookOver(window, candidate.signer)) learnLead(state, candidate);
 }
 
 function onPublic(

@@ -118,6 +118,8 @@ export interface SelectState {
   lastWindow: number;
   /** Connected members by signer, with the number of their sessions. */
   sessions: Map<string, number>;
+  /** Of many emitters: members that are connected to others, by signer, with the number of those. Absent before the first. */
+  elsewhere?: Map<string, number>;
   agents: Map<string, Agent>;
   duty: Duty | null;
   /** Whose turn was last, of strategy or standby mode. */
@@ -219,12 +221,25 @@ export function candidateKey(candidate: { id: string; signer: string }): string 
   return `${candidate.id}:${candidate.signer}`;
 }
 
+/** Whether a member is connected, here or to another emitter: its blocks come either way. */
 export function isAlive(state: SelectState, signer: string): boolean {
+  return isHere(state, signer) || (state.elsewhere?.get(signer) ?? 0) > 0;
+}
+
+export function isHere(state: SelectState, signer: string): boolean {
   return (state.sessions.get(signer) ?? 0) > 0;
 }
 
 export function liveSigners(state: SelectState): string[] {
-  return [...state.sessions.keys()].filter((signer) => isAlive(state, signer)).sort();
+  const signers = new Set([...state.sessions.keys(), ...(state.elsewhere?.keys() ?? [])]);
+  return [...signers].filter((signer) => isAlive(state, signer)).sort();
+}
+
+/** A member's connection came or went; `via`: one to another emitter. */
+export function countSession(state: SelectState, signer: string, up: boolean, via?: string): void {
+  if (via !== undefined) state.elsewhere ??= new Map();
+  const counts = (via !== undefined && state.elsewhere) || state.sessions;
+  counts.set(signer, Math.max(0, (counts.get(signer) ?? 0) + (up ? 1 : -1)));
 }
 
 /** Turns in the order of keys, from the first again after the last: those that follow after one's, which comes last itself. */

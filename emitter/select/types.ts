@@ -17,6 +17,8 @@ export interface Candidate extends BlockRef {
   bytes: number;
   arrivedMs: number;
   late: boolean;
+  /** The emitter that passed it on: it says nothing of when its member's blocks come. */
+  via?: string;
 }
 
 /** Standby mode: a member that was passed over, first in the turn that was given for the window `since`. */
@@ -94,7 +96,8 @@ export type SelectEvent =
    * emitters another may have let it out, and what they decided could not be read.
    */
   | { type: 'public'; at: number; block: BlockRef; pool: boolean; signer?: string; unchecked?: true }
-  | { type: 'member'; at: number; signer: string; up: boolean }
+  /** A member's session came or went; `via`: one with another emitter, by its word. */
+  | { type: 'member'; at: number; signer: string; up: boolean; via?: string }
   /**
    * By the log of an earlier run this was decided in the window that runs. `rescue`: it began one, in which `failed` was put out; a log
    * before schema 4 does not say who.
@@ -102,7 +105,8 @@ export type SelectEvent =
   | { type: 'decided'; at: number; block: BlockRef; signer: string; rescue: boolean; failed?: string }
   /**
    * Of many emitters, `by` decided these blocks of a window, at a place of the pool's decisions: they count as let out here too, and leave here when
-   * they are here. `send`: false when they must not leave from here: too late, or not in this log.
+   * they are here. `send`: false when they must not leave from here: too late, or not in this log. `more`: what was decided after these is
+   * known too, and told next: nothing is chosen before that.
    */
   | {
       type: 'adopted';
@@ -111,6 +115,7 @@ export type SelectEvent =
       by: string;
       decisions: AdoptedDecision[];
       send: boolean;
+      more?: true;
     }
   /** Standby mode: by the log of an earlier run another took this leader's place in that window. */
   | { type: 'replaced'; at: number; window: number; signer: string }

@@ -86,6 +86,11 @@ export class Intake<S> {
     return ready.flatMap((waiting) => this.check(waiting));
   }
 
+  /** Whether a block is here that waits for its parent. */
+  waits(id: string): boolean {
+    return this.orphans.some(({ arrival }) => arrival.header.id === id);
+  }
+
   /** Gives up on what still waits from a window or before it. */
   expire(window: number): Outcome<S>[] {
     const old = this.orphans.filter(({ arrival }) => windowOf(arrival.header.slot) <= window);

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { nextRecord } from '../../cli/run/kills.ts';
+import { nextRecord } from '../../cli/run/next-record.ts';
 import { PoolRun } from '../../cli/run/pool-run.ts';
 import { measureWindow } from '../../cli/run/summary.ts';
 import { EventLogReader } from '../../common/event-log.ts';

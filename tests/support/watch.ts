@@ -6,8 +6,10 @@ import type { RunFile } from './run-file.ts';
 
 /** What can only be seen on the chain while a run lasts. */
 export interface Watched {
-  /** Settled windows, with the last irreversible slot when each was first seen. */
-  settled: { window: number; libSlot: number }[];
+  /** Settled windows, with the last irreversible slot when each was first seen, and how many equal reports settled it. */
+  settled: { window: number; libSlot: number; reports: number }[];
+  /** Accounts of the oracles that the contract counts. */
+  oracles: string[];
   /** Permissions of the DAC and of the producer account. */
   dac: Record<string, Authority>;
   pool: Record<string, Authority>;
@@ -19,7 +21,7 @@ export interface Watched {
 /** Looks at the chain again and again until the run has ended. */
 export async function watchRun(run: RunFile, ended: Promise<unknown>): Promise<Watched> {
   const chain = new ChainClient(run.publicApi);
-  const seen: Watched = { settled: [], dac: {}, pool: {}, proposals: [], operator: 0n };
+  const seen: Watched = { settled: [], oracles: [], dac: {}, pool: {}, proposals: [], operator: 0n };
   let running = true;
   void ended.then(() => {
     running = false;
@@ -33,15 +35,17 @@ export async function watchRun(run: RunFile, ended: Promise<unknown>): Promise<W
 }
 
 async function look({ dac, pool, emitters }: RunFile, chain: ChainClient, seen: Watched): Promise<void> {
-  const rows = await chain.rows<{ window: number | string }>(dac, dac, 'windows');
+  const rows = await chain.rows<{ window: number | string; reports: number }>(dac, dac, 'windows');
   const { last_irreversible_block_num: lib } = await chain.info();
   const libSlot = slotOfTimestamp((await chain.block(lib)).timestamp);
-  for (const { window } of rows) {
+  for (const { window, reports } of rows) {
     if (!seen.settled.some((known) => known.window === Number(window))) {
-      seen.settled.push({ window: Number(window), libSlot });
+      seen.settled.push({ window: Number(window), libSlot, reports });
     }
   }
   if (seen.proposals.length === 0) {
+    const oracles = await chain.rows<{ account: string; active: boolean | number }>(dac, dac, 'oracles');
+    seen.oracles = oracles.filter(({ active }) => active).map(({ account }) => account);
     seen.dac = await authorityOf(chain, dac);
     seen.pool = await authorityOf(chain, pool);
     seen.proposals = (await readProposals(chain, dac)) as Watched['proposals'];

@@ -96,6 +96,7 @@ const WIRING = [
 const BESIDE: Record<string, string[]> = {
   'emitter/config.ts': ['select'],
   'emitter/candidate-record.ts': ['decode', 'verify', 'log'],
+  'emitter/ahead.ts': [],
   'emitter/awake.ts': [],
   'emitter/collect.ts': [],
   'emitter/drain.ts': [],

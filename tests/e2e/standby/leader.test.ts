@@ -3,8 +3,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { chaosResult } from '../../../cli/run/chaos-result.ts';
-import { type Kill, killLeaderAt } from '../../../cli/run/kills.ts';
+import { type Kill, killOnce } from '../../../cli/chaos/kill.ts';
+import { chaosResult } from '../../../cli/chaos/result.ts';
+import { Scene } from '../../../cli/chaos/scene.ts';
 import { PoolRun } from '../../../cli/run/pool-run.ts';
 import { EventLogReader } from '../../../common/event-log.ts';
 import { slotInWindow } from '../../../common/slot.ts';
@@ -18,8 +19,17 @@ const run = new PoolRun(
 );
 const kills: Kill[] = [];
 
-before(() => run.start(), { timeout: 240_000 });
+let scene: Scene;
+
+before(
+  async () => {
+    await run.start();
+    scene = await Scene.open(run);
+  },
+  { timeout: 240_000 },
+);
 after(async () => {
+  await scene?.close();
   await run.stop();
   rmSync(dir, { recursive: true, force: true });
 });
@@ -41,11 +51,12 @@ for (const [how, slot] of [
   test(`the leader gets SIG${how} after slot ${slot}: the next one goes on, nothing of the old one leaves`, {
     timeout: 120_000,
   }, async () => {
-    const kill = await killLeaderAt(run, slot, how, () => {});
+    const drawn = { victim: 'leader', moment: { at: 'emission', slot }, pick: 0 } as const;
+    const kill = await killOnce(scene, drawn, how, () => {});
     kills.push(kill);
     const bySlot = signers(kill.window);
     const old = bySlot[slot] as string;
-    assert.equal(run.nodeOf(old)?.name, kill.member);
+    assert.equal(run.nodeOf(old)?.name, kill.name);
     const next = new Set(bySlot.slice(slot + 1).filter((signer) => signer !== undefined));
     assert.equal(next.size, 1, 'one successor makes all that follows');
     assert.ok(!next.has(old));
@@ -56,7 +67,7 @@ for (const [how, slot] of [
 test('on the final chain no slot is missed, none replaced, and no producer switched forks', {
   timeout: 120_000,
 }, async () => {
-  const result = await chaosResult(run, kills, 7);
+  const result = await chaosResult(scene, 'leader', kills, 7);
   const [killed, frozen] = result.kills;
   assert.deepEqual([killed?.missed, killed?.replaced, killed?.switches], [0, 0, 0]);
   // A frozen leader is noticed 150 ms past its time: on a busy machine the next one can be too late for that slot.

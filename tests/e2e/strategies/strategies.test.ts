@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { Replay } from '../../../cli/log/replay.ts';
 import { SignersCheck } from '../../../cli/log/signers.ts';
-import { nextRecord } from '../../../cli/run/kills.ts';
+import { nextRecord } from '../../../cli/run/next-record.ts';
 import { PoolRun } from '../../../cli/run/pool-run.ts';
 import { measureWindow } from '../../../cli/run/summary.ts';
 import { EventLogReader } from '../../../common/event-log.ts';
