@@ -3,10 +3,9 @@ import { windowRoot } from '../../common/window-root.ts';
 import { STANDING, type Standing, Standings } from './standing.ts';
 import type { Mode, WindowLog } from './types.ts';
 
-/** The logs in the order of their roots, each once, however often and in which order they are given. */
+/** Each log once, however often it is given: by its root. */
 export function differentLogs(logs: WindowLog[]): WindowLog[] {
-  const byRoot = new Map(logs.map((log) => [windowRoot(log.records) ?? '', log]));
-  return [...byRoot].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, log]) => log);
+  return [...new Map(logs.map((log) => [windowRoot(log.records) ?? '', log])).values()];
 }
 
 /** What most of them are; of several such the smallest text. Null for none. */

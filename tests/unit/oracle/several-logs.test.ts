@@ -181,6 +181,11 @@ test('two logs name two signers of one block: the one whose signature is shown',
   const liars = [logOf([stolen, emittedBy('ann')]), logOf([emittedBy('ann')])];
   assert.equal(of(metricsOf([...liars, honest], blocks), 'bob').selected, 1);
   assert.equal(of(metricsOf(liars, blocks), 'ann').selected, 1, 'nobody says otherwise');
+  const otherBlock = sha256(Buffer.from('08'.repeat(120), 'hex'));
+  const over = sha256(sha256(otherBlock, Buffer.from(root, 'hex')), Buffer.from(schedule, 'hex'));
+  const ofAnother = { header: '08'.repeat(120), root, schedule, signature: signText(over, keyOf('ann')) };
+  const elsewhere = [logOf([{ ...stolen, evidence: ofAnother } as PoolEvent, emittedBy('ann')]), ...liars];
+  assert.equal(of(metricsOf([...elsewhere, honest], blocks), 'bob').selected, 1, 'her signature of another block');
   const odd = { ...stolen, evidence: { header: 7, signature: null } } as unknown as PoolEvent;
   assert.equal(of(metricsOf([logOf([odd, emittedBy('ann')]), honest], blocks), 'bob').selected, 1);
 });
