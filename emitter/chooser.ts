@@ -173,7 +173,10 @@ export class Chooser {
   private mayBeOthers({ pool, block, unchecked }: PublicEvent): boolean {
     const { state, parts } = this;
     if (!parts.decider.isShared || !pool || unchecked || state.emittedIds.has(block.id)) return false;
-    return block.num > (state.tip?.num ?? 0) || windowOf(block.slot) === state.window?.id;
+    const window = windowOf(block.slot);
+    // A window's first block can be built below the tip, and be no higher.
+    const isNew = block.num > (state.tip?.num ?? 0) || window >= windowOf(state.tip?.slot ?? 0);
+    return isNew || window === state.window?.id;
   }
 
   private feedWhenRead(event: PublicEvent): void {

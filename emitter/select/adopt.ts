@@ -28,6 +28,8 @@ const CAUSE = 'adopted';
 export function adoptDecisions(state: SelectState, event: Adopted, effects: SelectEffect[]): void {
   const [first] = event.decisions;
   for (const { id } of event.decisions) rememberEmitted(state, id);
+  // Of windows that are over only the blocks are known again.
+  if (first && isPast(state, windowOf(first.slot))) return;
   const window = first && enterWindow(state, windowOf(first.slot), effects);
   // What was not sure is known now, whichever window it was of.
   if (state.window && event.send) state.window.halted = false;
@@ -43,6 +45,11 @@ export function adoptDecisions(state: SelectState, event: Adopted, effects: Sele
   for (const { ref, signer } of blocks) take(state, window, { ...ref, signer });
   if (isLate) state.tip = tip;
   if (event.send && !isLate) letOutAdopted(state, window, blocks, { event, replaced }, effects);
+}
+
+/** Whether a window was over before anything was known of it here. */
+function isPast({ tip, window }: SelectState, id: number): boolean {
+  return tip !== null && windowOf(tip.slot) > id && window?.id !== id;
 }
 
 /** A block that others decided comes now: it leaves, as long as it is part of what is public. */

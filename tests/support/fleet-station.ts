@@ -1,5 +1,5 @@
 import type { Decided, DecisionEvent } from '../../common/pool-store.ts';
-import { slotAt, windowOf } from '../../common/slot.ts';
+import { slotAt, slotTime, windowOf } from '../../common/slot.ts';
 import type { Chooser } from '../../emitter/chooser.ts';
 import { SharedDecider } from '../../emitter/decide/shared.ts';
 import { hasDecided } from '../../emitter/log/choices.ts';
@@ -10,6 +10,9 @@ import { chooserOf, feedTo, runStart } from './log-world.ts';
 import type { LineWay, MemoryLine } from './memory-line.ts';
 import { MemoryLogFile, type MemoryLogStore } from './memory-log.ts';
 import { Port, type VirtualTime } from './virtual-time.ts';
+
+/** Who signed a block is not asked for older ones. See verify/candidate.ts. */
+const STALE_MS = 6000;
 
 /** What a station tells of, and asks for. */
 export interface StationEnds {
@@ -36,6 +39,8 @@ export class Station {
   decider!: SharedDecider;
   port!: Port;
   canSend = true;
+  /** Members and the network's blocks come in: not before it knows what was decided. */
+  isOpen = false;
   /** When it was started last, and when it last could not do all that it should. */
   since = 0;
   private readonly ends: StationEnds;
@@ -60,6 +65,7 @@ export class Station {
     const run = `${this.name}-${++this.run}`;
     this.port = port;
     this.since = time.now;
+    this.isOpen = false;
     [this.known, this.isPublic] = [new Set(), new Set()];
     this.store = this.file.open();
     const journal = new Journal(
@@ -112,16 +118,17 @@ export class Station {
 
   take(candidate: Candidate): void {
     const key = candidateKey(candidate);
-    if (this.known.has(key)) return;
+    if (this.known.has(key) || !this.isOpen) return;
     this.known.add(key);
     this.feed({ type: 'candidate', at: this.ends.time.now, candidate });
   }
 
   /** A block came from the network. */
   sees(block: BlockRef, signer: string | null): void {
-    if (this.isPublic.has(block.id)) return;
+    if (this.isPublic.has(block.id) || !this.isOpen) return;
     this.isPublic.add(block.id);
-    const signed = signer === null ? { pool: false } : { pool: true, signer };
+    const isNow = this.ends.time.now - slotTime(block.slot) < STALE_MS;
+    const signed = signer === null ? { pool: false } : { pool: true, ...(isNow && { signer }) };
     this.feed({ type: 'public', at: this.ends.time.now, block, ...signed });
   }
 
@@ -138,7 +145,9 @@ export class Station {
     this.chooser.dispatch({ type: 'settings', at: time.now, ...voted });
     this.chooser.restore(this.store);
     this.chooser.adopt(await this.decided());
-    if (port === this.port) onStarted();
+    if (port !== this.port) return;
+    this.isOpen = true;
+    onStarted();
   }
 
   /** A service starts again until it can begin. */

@@ -118,7 +118,7 @@ export class Fleet {
 
   private dialAll(station: Station): void {
     const { time, random } = this;
-    for (const { id } of this.chain().slice(-24)) this.show(station, id, random.below(30));
+    for (const [i, { id }] of this.chain().slice(-24).entries()) this.show(station, id, 5 + i);
     for (let m = 0; m < this.plan.members; m++) {
       station.port.after(random.below(400), () => {
         if (this.dead.has(m) && !this.dead.get(m)) return;
@@ -205,7 +205,8 @@ export class Fleet {
         if (strike.silent) return;
         for (const station of this.stations)
           station.port.after(this.random.below(20), () => {
-            station.feed({ type: 'member', at: time.now, signer: signerOf(strike.member), up: false });
+            if (station.isOpen)
+              station.feed({ type: 'member', at: time.now, signer: signerOf(strike.member), up: false });
           });
       });
       return;
