@@ -22,6 +22,7 @@ const natsUrl = z
   .transform((text) => text.replace(/,\s*nats:\/\/(?:[^@,/]*@)?/g, ','))
   .refine((text) => text === '' || isNatsUrl(text), 'must be nats://host:port, with commas between several')
   .optional();
+const fileName = z.preprocess((text) => (text === '' ? undefined : text), z.string().optional());
 const cron = z.string().refine(validate, 'must be a cron expression of 5 or 6 fields, such as "*/5 * * * * *"');
 
 function isNatsUrl(text: string): boolean {
@@ -46,6 +47,9 @@ export const oracleConfig = z
     ORACLE_EVENT_LOG: filePaths,
     /** The NATS cluster with the logs of all emitters that the contract names. */
     ORACLE_NATS: natsUrl,
+    /** What lets in there: see NatsFiles. */
+    ORACLE_NATS_CREDS: fileName,
+    ORACLE_NATS_CA: fileName,
     ORACLE_JOURNAL: z.string().min(1).default('oracle.sqlite'),
     ORACLE_CRON: cron.default('*/5 * * * * *'),
     /** The first window (slot / 12) that this oracle reports; unset, the first in the logs. */

@@ -43,7 +43,12 @@ export class Oracle {
     this.logger = logger;
     this.address = config.ORACLE_HTTP;
     const journal = new Journal(config.ORACLE_JOURNAL);
-    const cluster = config.ORACLE_NATS ? new ClusterLogs(config.ORACLE_NATS, pool) : null;
+    const cluster = config.ORACLE_NATS
+      ? new ClusterLogs(config.ORACLE_NATS, pool, {
+          creds: config.ORACLE_NATS_CREDS,
+          ca: config.ORACLE_NATS_CA,
+        })
+      : null;
     const logs = new Logs({ files: config.ORACLE_EVENT_LOG, cluster }, journal, logger);
     this.journal = journal;
     this.logs = logs;
