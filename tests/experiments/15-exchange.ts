@@ -91,13 +91,15 @@ async function load(size: number, isAlone: boolean, length: number): Promise<voi
     await sleep(Math.max(0, began + (half + 1) * 500 - performance.now()));
   }
   const seconds = (performance.now() - began) / 1000;
+  const inTime = b.received.length;
   const cpu = process.cpuUsage(before.cpu);
   const own = ((cpu.user + cpu.system) / 1e6 / seconds) * 100;
   const nats = ((natsCpu() - before.nats) / seconds) * 100;
   const bytes = ((await routed()) - before.bytes) / seconds;
   const who = `${MEMBERS} members, ${size} bytes twice a second, to ${isAlone ? 'one' : 'both'}`;
   const cost = `${own.toFixed(1)} % CPU of both exchanges, ${nats.toFixed(1)} % of the nats-servers`;
-  const came = `${b.received.length} of ${blocks.length} passed on`;
+  await sleep(3000);
+  const came = `${inTime} of ${blocks.length} passed on, ${b.received.length - inTime} more in the next 3 s`;
   console.log(`${who}: ${cost}, ${(bytes / 1000).toFixed(0)} kB/s into them; ${came}`);
   await close();
 }

@@ -172,6 +172,34 @@ test('an emitter that passes on blocks without end is bounded for each signer th
   assert.equal(records().at(-1)?.verdict, 'valid');
 });
 
+test('blocks of unknown parents that another emitter passes on push out no member’s', (t) => {
+  const { candidates, records } = bed(t);
+  const [first, second] = branch(2) as [Signed, Signed];
+  candidates.take(link(), second.frame, second.header);
+  for (let n = 0; n <= LIMITS.orphans; n++) {
+    const parent = { ...root, id: n.toString(16).padStart(64, '0') };
+    const { frame, header } = signBlock({ parent, slot: SLOT, producer: 'pool', key: alice });
+    candidates.takePassedOn('emitter2', `${header.id}:0:${n.toString(16).padStart(66, '0')}`, frame, header);
+  }
+  assert.deepEqual(
+    records().map(({ reason, via }) => [reason, via]),
+    [
+      ['unlinked', 'emitter2'],
+      ['unlinked', 'emitter2'],
+    ],
+  );
+  candidates.take(link(), first.frame, first.header);
+  assert.deepEqual(
+    records()
+      .slice(2)
+      .map(({ slot, verdict }) => [slot, verdict]),
+    [
+      [SLOT, 'valid'],
+      [SLOT + 1, 'valid'],
+    ],
+  );
+});
+
 test('a member at another emitter is alive, stands by in no window here, and is not waited for', (t) => {
   const { chooser, told } = bed(t);
   const at = slotTime(SLOT) - 400;
