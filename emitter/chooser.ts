@@ -133,7 +133,7 @@ export class Chooser {
 
   /** What the pool's emitters decided holds here as well. */
   adopt(decided: readonly Decided[]): void {
-    this.inputs.push(...decided.map((one) => this.adoption(one, true)));
+    this.inputs.push(...this.adoptions(decided));
     this.run();
   }
 
@@ -173,24 +173,32 @@ export class Chooser {
   private mayBeOthers({ pool, block, unchecked }: PublicEvent): boolean {
     const { state, parts } = this;
     if (!parts.decider.isShared || !pool || unchecked || state.emittedIds.has(block.id)) return false;
-    return block.num > (state.tip?.num ?? 0) || windowOf(block.slot) === state.window?.id;
+    const window = windowOf(block.slot);
+    // A window's first block can be built below the tip, and be no higher.
+    const isNew = block.num > (state.tip?.num ?? 0) || window >= windowOf(state.tip?.slot ?? 0);
+    return isNew || window === state.window?.id;
   }
 
   private feedWhenRead(event: PublicEvent): void {
     this.isAsking = true;
     this.parts.decider.catchUp((decided) => {
       this.isAsking = false;
-      const told = (decided ?? []).map((one) => this.adoption(one, true));
-      this.inputs.unshift(...told, () => this.feedNow(decided ? event : { ...event, unchecked: true }));
+      this.inputs.unshift(...this.adoptions(decided ?? []), () =>
+        this.feedNow(decided ? event : { ...event, unchecked: true }),
+      );
       this.run();
     }, event.block);
   }
 
-  private adoption({ seq, emitter, decisions }: Decided, send: boolean): () => void {
+  private adoptions(decided: readonly Decided[]): (() => void)[] {
+    return decided.map((one, i) => this.adoption(one, { send: true, ...(i < decided.length - 1 && { more: true }) }));
+  }
+
+  private adoption({ seq, emitter, decisions }: Decided, how: { send: boolean; more?: true }): () => void {
     const said = decisions.map(({ slot, id, num, previous = '', signer, reason, replaces, failed }) => {
       return { slot, id, num, previous, signer, reason, replaces, ...(failed !== undefined && { failed }) };
     });
-    return () => this.feedNow({ type: 'adopted', at: this.now(), seq, by: emitter, decisions: said, send });
+    return () => this.feedNow({ type: 'adopted', at: this.now(), seq, by: emitter, decisions: said, ...how });
   }
 
   /** What earlier runs left: slots of the running window stay decided, windows that were cut off are closed. */
@@ -305,6 +313,8 @@ export class Chooser {
     const decisions = this.decisions(effect, at);
     if (!frames) return effect.adopted ? this.keepIn(effect, decisions, at) : this.takeBack(effect, at);
     if (effect.adopted) return this.letOut(effect, frames, decisions, at);
+    // What waited for an answer to something else can be of a time when it was not too late.
+    if (this.isTooLate(slot)) return this.takeBack(effect, at);
     this.isAsking = true;
     this.parts.decider.decide(decisions, (answer) => {
       this.isAsking = false;
@@ -320,23 +330,27 @@ export class Chooser {
   ): void {
     if (answer.as === 'stands') return this.letOut(effect, frames, decisions, at);
     this.takeBack(effect, at);
-    if (answer.as === 'others') this.inputs.unshift(...answer.decided.map((one) => this.adoption(one, true)));
+    if (answer.as === 'others') this.inputs.unshift(...this.adoptions(answer.decided));
     else this.parts.onFault('store_unsure', `the block of slot ${decisions[0]?.slot} does not leave: ${answer.why}`);
   }
 
   private letOut(effect: EmitEffect, frames: KeptFrame[], decisions: DecisionEvent[], at: number): void {
     const { path, reason, replaced, failed } = effect;
     const window = windowOf(path[0]?.slot ?? 0);
-    // Of many emitters the answer can have taken long: nothing leaves after the next producer began.
-    const isLate = this.parts.decider.isShared && this.now() >= rulesOf(this.state).tooLateAt(window);
     const began = performance.now();
-    const isHeld = !isLate && this.parts.journal.fence(decisions.map((event) => ({ window, event })));
+    const isHeld =
+      !this.isTooLate(path[0]?.slot ?? 0) && this.parts.journal.fence(decisions.map((event) => ({ window, event })));
     const fencedMs = performance.now() - began;
     if (isHeld) for (const [i, block] of path.entries()) this.send(window, block, frames[i] as KeptFrame);
     this.parts.onFenced(fencedMs);
     if (!isHeld) return this.parts.decider.isShared ? this.keepIn(effect, decisions, at) : this.takeBack(effect, at);
     this.parts.branch.remove(replaced.map((old) => old.id));
     if (reason === 'rescue' && failed !== null) this.tellRescue(effect, window, at);
+  }
+
+  /** Of many emitters an answer can take long: nothing is asked for, and nothing leaves, after the next producer began. */
+  private isTooLate(slot: number): boolean {
+    return this.parts.decider.isShared && this.now() >= rulesOf(this.state).tooLateAt(windowOf(slot));
   }
 
   /** An emission did not happen, nor those behind it in the same answer. */
@@ -350,7 +364,9 @@ export class Chooser {
   /** It stands for all emitters and cannot leave from this one: the others let it out. */
   private keepIn(effect: EmitEffect, decisions: DecisionEvent[], at: number): void {
     this.takeBack(effect, at);
-    this.inputs.unshift(this.adoption({ seq: 0, emitter: '', decisions }, false));
+    this.parts.branch.remove(effect.replaced.map((old) => old.id));
+    // What was adopted is held by the selection for decided whether it leaves from here or not.
+    if (!effect.adopted) this.inputs.unshift(this.adoption({ seq: 0, emitter: '', decisions }, { send: false }));
   }
 
   /** The blocks' bytes, before anything is decided: null when some cannot be read back from disk. */

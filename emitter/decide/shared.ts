@@ -57,16 +57,19 @@ export class SharedDecider implements Decider {
   }
 
   /**
-   * Reads where the decisions end; gives those of a window and later ones. Rejects with PoolError `store`, and `config` when another emitter decides
-   * that window by a lease.
+   * Reads where the decisions end; gives those of a window and later ones, and of two before it, whose blocks can still come by, and tells what comes after them when the caller has taken these. Rejects
+   * with PoolError `store`, and `config` when another emitter decides that window by a lease.
    */
   async begin(window: number): Promise<Decided[]> {
-    this.told = await this.parts.stream.last();
-    this.hasBegun = true;
-    const newest = await this.parts.stream.after(Math.max(0, this.told - LOOKBACK), LOOKBACK);
+    const last = await this.parts.stream.last();
+    const newest = await this.parts.stream.after(Math.max(0, last - LOOKBACK), LOOKBACK);
+    this.told = newest.at(-1)?.seq ?? last;
     this.noteLeases(newest);
     if (this.leased >= firstSlot(window)) throw new PoolError('config', this.otherMode(this.leased));
-    return newest.filter(({ decisions }) => windowOf(decisions[0]?.slot ?? 0) >= window);
+    this.hasBegun = true;
+    // Hints of before were no use: what they told of may be newer than these.
+    this.hint();
+    return newest.filter(({ decisions }) => windowOf(decisions[0]?.slot ?? 0) >= window - 2);
   }
 
   stop(): void {
@@ -82,6 +85,7 @@ export class SharedDecider implements Decider {
   decide(decisions: DecisionEvent[], answer: (answer: Answer) => void): void {
     if (this.unresolved !== null)
       return answer({ as: 'unsure', why: `whether decision ${this.unresolved} stands is not known` });
+    if (!this.hasBegun) return answer({ as: 'unsure', why: 'what was decided before is not read yet' });
     this.asks = true;
     const asked = this.ask({ emitter: this.parts.name, decisions });
     const unsure = (thrown: unknown): Answer => ({ as: 'unsure', why: sentence(thrown) });
@@ -89,6 +93,7 @@ export class SharedDecider implements Decider {
   }
 
   catchUp(answer: (decided: Decided[] | null) => void): void {
+    if (!this.hasBegun) return answer(null);
     this.asks = true;
     const read = this.read().then(
       () => true,

@@ -28,19 +28,28 @@ const CAUSE = 'adopted';
 export function adoptDecisions(state: SelectState, event: Adopted, effects: SelectEffect[]): void {
   const [first] = event.decisions;
   for (const { id } of event.decisions) rememberEmitted(state, id);
+  // Of windows that are over only the blocks are known again.
+  if (first && isPast(state, windowOf(first.slot))) return;
   const window = first && enterWindow(state, windowOf(first.slot), effects);
   // What was not sure is known now, whichever window it was of.
   if (state.window && event.send) state.window.halted = false;
   if (!window || event.decisions.every(({ slot, ...said }) => window.decided.get(slot) === candidateKey(said))) return;
-  const step = snapshot(state, window);
   const isLate = isOver(state, window) || event.at >= rulesOf(state).tooLateAt(window.id);
   const replaced = first.reason === 'rescue' ? makeRoom(window, first) : [];
   const blocks = refsOf(state, window, event);
   if (first.reason === 'first') beginWindow(state, window, blocks[0] as Placed, event.at, effects);
+  for (const { signer } of blocks) if (!state.sessions.has(signer)) window.strangers.add(signer);
   const { tip } = state;
+  // Blocks that were seen in public while the decisions could not be read: what of them is decided is told now, and next.
+  window.emitted = window.emitted.filter(({ block }) => block.slot < first.slot);
   for (const { ref, signer } of blocks) take(state, window, { ...ref, signer });
   if (isLate) state.tip = tip;
-  if (event.send && !isLate) letOutAdopted(window, blocks, { event, step, replaced }, effects);
+  if (event.send && !isLate) letOutAdopted(state, window, blocks, { event, replaced }, effects);
+}
+
+/** Whether a window was over before anything was known of it here. */
+function isPast({ tip, window }: SelectState, id: number): boolean {
+  return tip !== null && windowOf(tip.slot) > id && window?.id !== id;
 }
 
 /** A block that others decided comes now: it leaves, as long as it is part of what is public. */
@@ -103,30 +112,38 @@ function beginWindow(
   if (window.rule.mode === 'standby') takeDuty(state, window, signer, now, effects);
 }
 
+/** One that cannot leave from here is decided all the same: the step to go back to is what stands with all of them. */
 function letOutAdopted(
+  state: SelectState,
   window: WindowState,
   blocks: readonly Placed[],
-  { event, step, replaced }: { event: Adopted; step: number; replaced: BlockRef[] },
+  { event, replaced }: { event: Adopted; replaced: BlockRef[] },
   effects: SelectEffect[],
 ): void {
   const path = blocks.flatMap(({ candidate }) => candidate ?? []);
   const reason = event.decisions[0]?.reason ?? 'extend';
   const failed = event.decisions[0]?.failed ?? null;
   if (path.length === blocks.length) {
+    const step = snapshot(state, window);
     effects.push({ type: 'emit', step, reason, path, replaced, cause: CAUSE, failed, adopted: true });
     return;
   }
-  for (const [i, { ref, signer, candidate, decision }] of blocks.entries()) {
-    const owed: OwedBlock = {
-      ...{ block: ref, reason: decision.reason },
+  const owing = blocks.map(({ ref, decision }, i): OwedBlock => {
+    return {
+      block: ref,
+      reason: decision.reason,
       ...(i === 0 ? { replaced, failed } : { replaced: [], failed: null }),
     };
-    if (!candidate) {
-      window.owed.set(candidateKey({ id: ref.id, signer }), owed);
-      effects.push({ type: 'want', id: ref.id, signer });
-      continue;
-    }
-    const { block: _, ...said } = owed;
+  });
+  for (const [i, { ref, signer, candidate }] of blocks.entries()) {
+    if (candidate) continue;
+    window.owed.set(candidateKey({ id: ref.id, signer }), owing[i] as OwedBlock);
+    effects.push({ type: 'want', id: ref.id, signer });
+  }
+  for (const [i, { candidate }] of blocks.entries()) {
+    if (!candidate) continue;
+    const { block: _, ...said } = owing[i] as OwedBlock;
+    const step = snapshot(state, window);
     effects.push({ type: 'emit', step, path: [candidate], cause: CAUSE, ...said, adopted: true });
   }
 }

@@ -60,8 +60,9 @@ export function isEligible(state: SelectState, window: WindowState, { id, num, s
   return window.rule.mode === 'propose' || !state.duty || state.duty.leader === signer;
 }
 
-/** A slot once decided stays with its block; only a rescue, which logs what it replaces, changes it. */
+/** A slot once decided stays with its block; only a rescue, which logs what it replaces, changes it. What is out is not let out again. */
 function mayTakeSlot(window: WindowState, candidate: Candidate): boolean {
+  if (window.emitted.some(({ block }) => block.id === candidate.id)) return false;
   const decided = window.decided.get(candidate.slot);
   return decided === undefined || decided === candidateKey(candidate);
 }

@@ -43,7 +43,9 @@ export function reduce(state: SelectState, event: SelectEvent): SelectEffect[] {
   const { window } = state;
   if (window) window.waits = [];
   if (window && event.type === 'tick') judge(state, window, event.at);
-  if (window && !window.halted) {
+  // [emitters: a slot once] What is known to be decided comes before any choice.
+  const isMoreDecided = event.type === 'adopted' && event.more === true;
+  if (window && !window.halted && !isMoreDecided) {
     letOut(state, window, event.at, effects);
     askShadows(state, window, event.at, effects);
   }

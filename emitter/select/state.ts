@@ -45,6 +45,8 @@ export interface WindowState {
   before: Snapshot[];
   /** Blocks of this window that the pool's emitters decided and that were not here to be let out, by key: they follow when they come. */
   owed: Map<string, OwedBlock>;
+  /** Leaders by a decision of another emitter of whom nothing was heard here before: that they are not connected says nothing. */
+  strangers: Set<string>;
   /** Set when a decision could not be made durable: nothing leaves any more in this window. */
   halted: boolean;
 }
@@ -172,7 +174,7 @@ export function openWindow(state: SelectState, id: number, parent: BlockRef): Wi
   const maps = { decided: new Map(), restored: new Map(), owed: new Map(), ready: new Map(), shadows: new Map() };
   if (isTurnOver(state)) delete state.away;
   const passed = new Set(state.away);
-  const sets = { bad: new Set<string>(), out: new Set(state.quarantine.keys()), passed };
+  const sets = { strangers: new Set<string>(), bad: new Set<string>(), out: new Set(state.quarantine.keys()), passed };
   const none = { leader: null, overdue: null, first: null, turn: null, rescues: 0, halted: false };
   state.window = { id, rule, parent, ...lists, ...maps, ...sets, ...none };
   state.lastWindow = id;

@@ -105,7 +105,8 @@ export type SelectEvent =
   | { type: 'decided'; at: number; block: BlockRef; signer: string; rescue: boolean; failed?: string }
   /**
    * Of many emitters, `by` decided these blocks of a window, at a place of the pool's decisions: they count as let out here too, and leave here when
-   * they are here. `send`: false when they must not leave from here: too late, or not in this log.
+   * they are here. `send`: false when they must not leave from here: too late, or not in this log. `more`: what was decided after these is
+   * known too, and told next: nothing is chosen before that.
    */
   | {
       type: 'adopted';
@@ -114,6 +115,7 @@ export type SelectEvent =
       by: string;
       decisions: AdoptedDecision[];
       send: boolean;
+      more?: true;
     }
   /** Standby mode: by the log of an earlier run another took this leader's place in that window. */
   | { type: 'replaced'; at: number; window: number; signer: string }
