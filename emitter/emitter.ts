@@ -100,7 +100,7 @@ export class Emitter {
       handle: (request, response, path) => this.agents.handle(request, response, path),
     });
     const onLogFault = (text: string) => this.fault('event_log', text);
-    this.metrics = makeMetrics(() => readingsOf(this));
+    this.metrics = makeMetrics(() => readingsOf(this, parts.cluster?.status ?? null), parts.cluster !== undefined);
     this.journal = new Journal(store, (records) => this.onWritten(records), onLogFault);
     const { journal, members, frames, branch } = this;
     this.watch = new Watch(config, chain, clock, {
@@ -373,6 +373,8 @@ export class Emitter {
       draining,
       lastSeq: parts.store.lastSeq,
       lastFault,
+      store: parts.cluster?.status ?? null,
+      others: this.exchange?.others ?? [],
     });
   }
 }

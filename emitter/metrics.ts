@@ -13,6 +13,8 @@ export interface Readings {
   bytes: { members: number; outside: number; kept: number; spilled: number };
   /** Members' messages dropped for want of the relay node, since the start. */
   dropped: number;
+  /** Of several emitters: nodes of the cluster that vote, and records of the own log that it does not keep yet. */
+  store: { voters: number; behind: number } | null;
 }
 
 export interface Metrics {
@@ -29,8 +31,8 @@ const ARRIVAL_MS = [-3000, -1000, -600, -450, -300, -200, -150, -100, -50, 0, 50
 const ADDED_MS = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 50, 100];
 const FENCE_MS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 50];
 
-/** The emitter's metrics, counted from the log's records in one place. docs/metrics-emitter.md lists them. */
-export function makeMetrics(read: () => Readings): Metrics {
+/** The emitter's metrics, counted from the log's records in one place. docs/metrics-emitter.md lists them. `isShared`: of one of several emitters. */
+export function makeMetrics(read: () => Readings, isShared = false): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const member = atMost(LIMITS.memberLabels);
@@ -72,6 +74,10 @@ export function makeMetrics(read: () => Readings): Metrics {
   gauge('outside_unsent_bytes', 'Bytes that relay node and peers have not read yet', ({ bytes }) => bytes.outside);
   gauge('kept_bytes', 'Bytes of candidates and public blocks in memory', ({ bytes }) => bytes.kept);
   gauge('spilled_bytes', 'Candidates put on disk for want of memory, since the start', ({ bytes }) => bytes.spilled);
+  if (isShared) {
+    gauge('store_voters', 'Nodes of the cluster that vote: two are needed', ({ store }) => store?.voters ?? 0);
+    gauge('store_behind_records', 'Records that the cluster does not keep yet', ({ store }) => store?.behind ?? 0);
+  }
   gauge(
     'dropped_messages',
     'Members’ messages dropped without a relay node, since the start',

@@ -21,7 +21,14 @@ interface More {
   lastSeq: number;
   lastFault: string | null;
   agents: unknown;
+  /** Of the cluster in which several emitters decide; null for one alone. */
+  store: { voters: number; place: number; kept: number; behind: number } | null;
+  /** Names of the other emitters that are heard. */
+  others: string[];
 }
+
+/** Decisions are made by so many of the cluster's three nodes. */
+const VOTERS_NEEDED = 2;
 
 /** What `/status` and `/ready` show: ready is an emitter that takes members and whose blocks can leave. */
 export function statusOf({ chooser, outside, links, members }: Parts, more: More): Status {
@@ -29,6 +36,8 @@ export function statusOf({ chooser, outside, links, members }: Parts, more: More
   if (!outside.up) reasons.push('no session with the relay node, nor with a public peer');
   if (more.draining) reasons.push('stopping after this window');
   else if (!more.listening) reasons.push('not listening for members yet');
+  if (more.store && more.store.voters < VOTERS_NEEDED)
+    reasons.push(`${more.store.voters} of 3 nodes of the cluster vote: nothing can be decided`);
   const { tip, window } = chooser.state;
   const sessions = links.all.map(({ session, remote, signer, relayUp }) => {
     return { session, remote, signer, member: members.account(signer), relayUp };
@@ -43,12 +52,14 @@ export function statusOf({ chooser, outside, links, members }: Parts, more: More
     sessions,
     agents: more.agents,
     log: { seq: more.lastSeq },
+    store: more.store,
+    others: more.others,
     lastFault: more.lastFault,
   };
 }
 
 /** What the metrics read at a scrape. */
-export function readingsOf({ outside, links, frames }: Parts): Readings {
+export function readingsOf({ outside, links, frames }: Parts, store: More['store']): Readings {
   const { member, relay, recent } = links.bytes;
   const bytes = {
     members: member,
@@ -57,5 +68,5 @@ export function readingsOf({ outside, links, frames }: Parts): Readings {
     spilled: frames.spilled.bytes,
   };
   const { relayUp, peersUp, list } = outside;
-  return { members: links.all.length, relayUp, peersUp, peers: list.length, bytes, dropped: links.dropped };
+  return { members: links.all.length, relayUp, peersUp, peers: list.length, bytes, dropped: links.dropped, store };
 }

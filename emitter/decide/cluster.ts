@@ -57,13 +57,15 @@ export class Cluster {
   private readonly nodes: readonly Nats[];
   private readonly quorum: QuorumDecisions;
   private readonly publisher: Publisher;
+  private readonly log: OwnLog;
   private readonly mark: StoreMark;
   private readonly handlers: ClusterHandlers;
   private readonly timer: NodeJS.Timeout;
   private marked = 0;
   private isTroubled = false;
 
-  private constructor(parts: Parts, { pool, name, lease }: ClusterOptions, handlers: ClusterHandlers) {
+  private constructor(parts: Parts, { pool, name, lease, log }: ClusterOptions, handlers: ClusterHandlers) {
+    this.log = log;
     const { nats, wire, nodes, quorum, publisher, mark } = parts;
     this.nats = nats;
     this.wire = wire.connection;
@@ -109,6 +111,12 @@ export class Cluster {
   /** Voters that answer: two are needed. */
   get voting(): number {
     return this.quorum.voting;
+  }
+
+  /** What is shown of it; `behind`: records of the own log that the cluster does not keep yet. */
+  get status(): { voters: number; place: number; kept: number; behind: number } {
+    const { kept } = this.publisher;
+    return { voters: this.voting, place: this.quorum.known.seq, kept, behind: Math.max(0, this.log.lastSeq - kept) };
   }
 
   /** There are new records in the own log. */

@@ -16,6 +16,7 @@ const readings: Readings = {
   peers: 2,
   bytes: { members: 10, outside: 20, kept: 30, spilled: 40 },
   dropped: 4,
+  store: { voters: 2, behind: 7 },
 };
 
 function records(...events: PoolEvent[]): EventRecord[] {
@@ -115,4 +116,18 @@ test('members beyond the limit are counted together: no list of names fills the 
   const names = [...read.keys()].filter((name) => name.startsWith('bppool_emitter_standby_slots_total{'));
   assert.equal(names.length, LIMITS.memberLabels + 1);
   assert.equal(read.get('bppool_emitter_standby_slots_total{member="other"}'), 9 * LIMITS.memberLabels);
+});
+
+test('one of several emitters shows how many nodes of the cluster vote and how far the log is behind there, one alone does not', async () => {
+  const names = ['bppool_emitter_store_voters', 'bppool_emitter_store_behind_records'];
+  const shared = await samples(makeMetrics(() => readings, true));
+  assert.deepEqual(
+    names.map((name) => shared.get(name)),
+    [2, 7],
+  );
+  const alone = await samples(makeMetrics(() => ({ ...readings, store: null })));
+  assert.deepEqual(
+    names.map((name) => alone.has(name)),
+    [false, false],
+  );
 });
