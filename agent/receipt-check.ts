@@ -47,10 +47,10 @@ export class ReceiptCheck {
 
   private whyNot(receipt: Receipt, chain: string): string | null {
     const { pool, signer } = this.parts;
-    const { slot, id, arrivedAt, signature, emitter } = receipt;
+    const { signature, emitter } = receipt;
     if (receipt.signer !== signer) return "it is for a candidate of another's key";
     if (!this.keys?.includes(emitter)) return `the contract names no emitter with the key ${emitter}`;
-    const digest = receiptDigest({ chain, pool }, { slot, id, signer, arrivedAt });
+    const digest = receiptDigest({ chain, pool }, receipt);
     return isSignedBy(digest, signature, emitter) ? null : `its signature is not by ${emitter}`;
   }
 }

@@ -7,20 +7,34 @@ import type { Refused } from './receipt-check.ts';
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS receipts (
   emitter TEXT NOT NULL, slot INTEGER NOT NULL, id TEXT NOT NULL, signer TEXT NOT NULL,
-  arrived_at INTEGER NOT NULL, signature TEXT NOT NULL, PRIMARY KEY (emitter, slot, id, signer)
+  arrived_at INTEGER NOT NULL, signature TEXT NOT NULL, address TEXT NOT NULL DEFAULT '', via TEXT,
+  PRIMARY KEY (emitter, slot, id, signer)
 ) STRICT;
 CREATE TABLE IF NOT EXISTS read_up_to (address TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS missing (slot INTEGER PRIMARY KEY, found_at INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS missing_at (
+  address TEXT NOT NULL, slot INTEGER NOT NULL, found_at INTEGER NOT NULL, PRIMARY KEY (address, slot)
+) STRICT;
 CREATE TABLE IF NOT EXISTS refused (address TEXT NOT NULL, receipt TEXT NOT NULL, why TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS refusals (address TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT;
 `;
+
+/** Columns of `receipts` that files of earlier releases do not have: who gave it, and which emitter had passed the candidate on. */
+const ADDED = [
+  ['address', "TEXT NOT NULL DEFAULT ''"],
+  ['via', 'TEXT'],
+] as const;
+
+const KEEP = `
+INSERT INTO receipts (emitter, slot, id, signer, arrived_at, signature, address, via) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO UPDATE SET address = excluded.address`;
 
 /** What a bad emitter can have kept of what it sends; all of it is counted. */
 const REFUSED_KEPT = 1000;
 
 /**
  * The emitters' signed receipts for this member's candidates, kept where no emitter can lose them, the slots whose candidate has
- * none, and what came as a receipt and is none.
+ * none, of all or of one emitter, and what came as a receipt and is none.
  */
 export class ReceiptStore {
   private readonly db: DatabaseSync;
@@ -31,7 +45,8 @@ export class ReceiptStore {
     try {
       this.db = new DatabaseSync(file, { timeout: 2000 });
       this.db.exec(`PRAGMA journal_mode=WAL; ${SCHEMA}`);
-      this.insert = this.db.prepare('INSERT OR IGNORE INTO receipts VALUES (?, ?, ?, ?, ?, ?)');
+      this.addColumns();
+      this.insert = this.db.prepare(KEEP);
     } catch (thrown) {
       throw new PoolError('receipts', `the file ${file} cannot keep receipts: ${sentence(thrown)}; set AGENT_RECEIPTS`);
     }
@@ -47,7 +62,7 @@ export class ReceiptStore {
   keep(address: string, page: ReceiptPage, refused: Refused[] = []): void {
     this.db.exec('BEGIN');
     try {
-      for (const receipt of page.receipts) this.insert.run(...columns(receipt));
+      for (const receipt of page.receipts) this.insertOne(address, receipt);
       if (refused.length > 0) this.refuse(address, refused);
       this.db.prepare('INSERT OR REPLACE INTO read_up_to VALUES (?, ?)').run(address, page.after);
       this.db.exec('COMMIT');
@@ -66,10 +81,37 @@ export class ReceiptStore {
       .map(({ slot }) => Number(slot));
   }
 
-  /** Notes slots whose candidate got no receipt. */
+  /** Of those, the slots for which the emitter at an address gave one; with the emitter that had passed the candidate on, null for none. */
+  slotsOf(address: string, window: number, signer: string): Map<number, string | null> {
+    const sql =
+      'SELECT slot, via FROM receipts WHERE address = ? AND slot BETWEEN ? AND ? AND signer = ? ORDER BY slot';
+    const rows = this.db.prepare(sql).all(address, firstSlot(window), lastSlot(window), signer);
+    return new Map(rows.map(({ slot, via }) => [Number(slot), via === null ? null : String(via)]));
+  }
+
+  /** Address of the emitter that gave receipts by a key last; null when none did. */
+  addressOf(key: string): string | null {
+    const sql = "SELECT address FROM receipts WHERE emitter = ? AND address <> '' ORDER BY slot DESC LIMIT 1";
+    const row = this.db.prepare(sql).get(key);
+    return row ? String(row.address) : null;
+  }
+
+  /** Notes slots whose candidate got no receipt, until one comes. */
   noteMissing(slots: number[], now: number): void {
     const insert = this.db.prepare('INSERT OR IGNORE INTO missing VALUES (?, ?)');
     for (const slot of slots) insert.run(slot, Math.floor(now));
+  }
+
+  /** Notes slots whose candidate got one of other emitters and none of the one at an address, until it comes. */
+  noteMissingAt(address: string, slots: number[], now: number): void {
+    const insert = this.db.prepare('INSERT OR IGNORE INTO missing_at VALUES (?, ?, ?)');
+    for (const slot of slots) insert.run(address, slot, Math.floor(now));
+  }
+
+  /** Slots that were noted so. */
+  missingAt(address: string): number[] {
+    const rows = this.db.prepare('SELECT slot FROM missing_at WHERE address = ? ORDER BY slot').all(address);
+    return rows.map(({ slot }) => Number(slot));
   }
 
   /** How many receipts of an emitter's were refused. */
@@ -82,6 +124,21 @@ export class ReceiptStore {
     this.db.close();
   }
 
+  private addColumns(): void {
+    const there = this.db.prepare('SELECT name FROM pragma_table_info(?)').all('receipts');
+    for (const [name, type] of ADDED) {
+      if (!there.some((column) => column.name === name))
+        this.db.exec(`ALTER TABLE receipts ADD COLUMN ${name} ${type}`);
+    }
+  }
+
+  private insertOne(address: string, receipt: Receipt): void {
+    const { emitter, slot, id, signer, arrivedAt, signature, via } = receipt;
+    this.insert.run(emitter, slot, id, signer, arrivedAt, signature, address, via ?? null);
+    this.db.prepare('DELETE FROM missing WHERE slot = ?').run(slot);
+    this.db.prepare('DELETE FROM missing_at WHERE address = ? AND slot = ?').run(address, slot);
+  }
+
   private refuse(address: string, refused: Refused[]): void {
     const insert = this.db.prepare('INSERT INTO refused VALUES (?, ?, ?)');
     for (const { receipt, why } of refused) insert.run(address, JSON.stringify(receipt), why);
@@ -89,8 +146,4 @@ export class ReceiptStore {
     const count = 'INSERT INTO refusals VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count';
     this.db.prepare(count).run(address, refused.length);
   }
-}
-
-function columns({ emitter, slot, id, signer, arrivedAt, signature }: Receipt): (string | number)[] {
-  return [emitter, slot, id, signer, arrivedAt, signature];
 }

@@ -108,6 +108,8 @@ export const receiptSchema = z.object({
   signer: z.string().max(80),
   /** ms since 1970 on the emitter's clock. */
   arrivedAt: whole,
+  /** The other emitter that passed it on; absent when it came from the member. */
+  via: z.string().max(32).optional(),
   signature: z.string().max(200),
   /** The key that signed the receipt. */
   emitter: z.string().max(80),

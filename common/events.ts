@@ -38,6 +38,8 @@ export interface Receipt {
   signer: string;
   /** The candidate's `at`. */
   arrivedAt: number;
+  /** Since schema 6: the emitter that passed the candidate on, when it did not come from its member. */
+  via?: string;
   signature: string;
 }
 

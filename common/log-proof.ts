@@ -11,15 +11,19 @@ export type LogIdentity = Pick<RunStart, 'chain' | 'pool'>;
 /** What of an agent's report its member signs. */
 export type SignedHealth = Pick<Health, 'at' | 'node' | 'headNum' | 'headId'>;
 
+/** What of a receipt its emitter signs. */
+type SignedReceipt = Omit<Receipt, 'signature' | 'via'> & { via?: string | undefined };
+
 /** Of a window's Merkle root (hex). */
 export function rootDigest({ chain, pool }: LogIdentity, window: number, root: string): Buffer {
   return digest('bppool.root.v1', chain, pool, window, root);
 }
 
-/** Of a receipt: this candidate had arrived whole at `arrivedAt`, ms since 1970. */
-export function receiptDigest({ chain, pool }: LogIdentity, receipt: Omit<Receipt, 'signature'>): Buffer {
-  const { slot, id, signer, arrivedAt } = receipt;
-  return digest('bppool.receipt.v1', chain, pool, slot, id, signer, arrivedAt);
+/** Of a receipt: this candidate had arrived whole at `arrivedAt`, ms since 1970; `via`: from that other emitter, not from its member. */
+export function receiptDigest({ chain, pool }: LogIdentity, receipt: SignedReceipt): Buffer {
+  const { slot, id, signer, arrivedAt, via } = receipt;
+  const passedOn = via === undefined ? [] : [via];
+  return digest('bppool.receipt.v1', chain, pool, slot, id, signer, arrivedAt, ...passedOn);
 }
 
 /** Of an agent's report, by its member's key: at this time, ms since 1970, the member's node was like this. */

@@ -93,8 +93,11 @@ export class ProofCheck {
 
 const BAD_SIGNATURE = 'its signature is not by its key';
 
-function candidateKey({ id, signer }: { id: string; signer: string | null }, arrivedAt: number): string {
-  return `${id}:${signer}:${arrivedAt}`;
+function candidateKey(
+  { id, signer, via }: { id: string; signer: string | null; via?: string },
+  arrivedAt: number,
+): string {
+  return `${id}:${signer}:${arrivedAt}:${via ?? ''}`;
 }
 
 function runOf({ type: _, at: __, ...run }: Event<'start'>): RunStart {

@@ -3,8 +3,8 @@ import path from 'node:path';
 import type { Supervisor } from './supervisor.ts';
 import { whenReady } from './supervisor.ts';
 
-/** Three, so that one may die: decisions need two. */
-const NATS_NAMES = ['nats-a', 'nats-b', 'nats-c'];
+/** Names of the nodes: three, so that one may die, for decisions need two. */
+export const NATS_NAMES = ['nats-a', 'nats-b', 'nats-c'];
 export const NATS_NODES = NATS_NAMES.length;
 /** For clients, for the other nodes, and for the monitor. */
 const PORTS_EACH = 3;
@@ -21,8 +21,8 @@ interface NodePorts {
 export interface NatsOptions {
   /** "host:port" by which a node dials another; the other's own address when it is not given. */
   route?: (from: string, to: string) => string;
-  /** Added to each node's configuration. */
-  lines?: string[];
+  /** Added to the configuration of the node of that name. */
+  lines?: (name: string) => string[];
 }
 
 /** A real cluster of three nats-servers on loopback, whose nodes can be killed, frozen and started again with or without their data. */
@@ -88,7 +88,7 @@ export class NatsCluster {
     const home = path.join(this.dir, name);
     mkdirSync(home, { recursive: true });
     const config = path.join(home, 'nats.conf');
-    const { route: way, lines: added = [] } = this.options;
+    const { route: way, lines: added = () => [] } = this.options;
     const others = this.names.filter((other) => other !== name);
     const routes = others.map((other) => `nats://${way ? way(name, other) : this.routeAddress(other)}`);
     // Nodes tell each other where the rest is. Where the ways between them are given, that is a port at which nobody listens.
@@ -100,7 +100,7 @@ export class NatsCluster {
       `http: 127.0.0.1:${monitor}`,
       `jetstream { store_dir: ${JSON.stringify(home)}, max_memory_store: 64MB, max_file_store: 4GB }`,
       `cluster { name: bppool, listen: 127.0.0.1:${route}, routes: ${JSON.stringify(routes)}${advertise} }`,
-      ...added,
+      ...added(name),
     ];
     writeFileSync(config, `${lines.join('\n')}\n`);
     const log = path.join(this.dir, 'logs', `${name}.log`);

@@ -54,7 +54,7 @@ export class Candidates {
 
   constructor(parts: Parts) {
     this.parts = parts;
-    this.intake = new Intake<Source>(parts.tree);
+    this.intake = new Intake<Source>(parts.tree, (source) => 'via' in source);
     this.rehearsal = new Rehearsal(parts);
   }
 

@@ -48,6 +48,9 @@ export const emitterConfig = z.object({
   EMITTER_EVENT_LOG: z.string().min(1).default('events.sqlite'),
   /** "nats://host:port,host:port,…", each node of the cluster in which several emitters decide together; unset: this one decides alone. */
   EMITTER_NATS: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
+  /** File (mode 0600) with NATS credentials or an nkey's seed, and one with the authority of its certificates: see NatsFiles. */
+  EMITTER_NATS_CREDS: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
+  EMITTER_NATS_CA: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
   /** This emitter's account, by which the others know it; needed with EMITTER_NATS. */
   EMITTER_NAME: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
   /** on: each window is decided by one emitter alone, which has a lease of it; for emitters with long ways between them. Alike at all. */

@@ -34,7 +34,7 @@ import type { MemberLink } from './relay/member-link.ts';
 import { compareConfig, tellChanges } from './reload.ts';
 import { framesFor } from './room.ts';
 import { candidateKey } from './select/state.ts';
-import type { BlockRef } from './select/types.ts';
+import type { BlockRef, SelectEvent } from './select/types.ts';
 import { type FrameSocket, spare } from './session/frame-socket.ts';
 import { type Listener, listen } from './session/listen.ts';
 import { agentsFor } from './standby.ts';
@@ -104,7 +104,7 @@ export class Emitter {
     this.journal = new Journal(store, (records) => this.onWritten(records), onLogFault);
     const { journal, members, frames, branch } = this;
     this.watch = new Watch(config, chain, clock, {
-      dispatch: (event) => this.chooser.dispatch(event),
+      dispatch: (event) => this.onWatched(event),
       onWindow: () => this.takeTurns(),
       ask: () => this.outside.ask(),
       onFault,
@@ -227,7 +227,16 @@ export class Emitter {
     this.outside.stop();
     this.journal.write();
     this.notary?.stop();
+    this.journal.end();
     this.http.close();
+  }
+
+  private onWatched(event: SelectEvent): void {
+    this.chooser.dispatch(event);
+    if (event.type !== 'settings' || event.mode !== 'standby' || !this.parts.cluster) return;
+    const text =
+      'the members voted for standby mode, in which several emitters do not agree on who leads: run one of them alone';
+    this.fault('standby_many', text);
   }
 
   /** What was decided in the window that runs, by whomever. */

@@ -40,7 +40,8 @@ async function clusterOf(
   if (url === undefined) return null;
   if (name === undefined)
     throw new PoolError('config', 'EMITTER_NATS needs EMITTER_NAME: the account by which other emitters know this one');
-  const options = { url, pool, name, lease, log: store, markFile: `${file}-store` };
+  const files = { creds: config.EMITTER_NATS_CREDS, ca: config.EMITTER_NATS_CA };
+  const options = { url, files, pool, name, lease, log: store, markFile: `${file}-store` };
   return Cluster.open(options, {
     onDecided: (decided) => emitter()?.chooser.adopt(decided),
     onLease: (window, holder) => logger.info({ window, holder }, 'lease'),

@@ -1,11 +1,12 @@
-import type { EventRecord } from '../common/events.ts';
-import { measure, modeOf } from './metrics/measure.ts';
+import { measure } from './metrics/measure.ts';
+import { ofOneMode } from './metrics/mode.ts';
+import { differentLogs } from './metrics/several.ts';
+import type { WindowLog } from './metrics/types.ts';
 import { buildReport } from './report/build.ts';
 import { readWindowBlocks } from './source/blocks.ts';
 import type { BlockRef, OracleChain, ReportData } from './source/chain.ts';
 import { gatherEvidence } from './source/evidence.ts';
 import { notOffered, type ScheduleLookup } from './source/offered.ts';
-import { otherMode } from './source/voted.ts';
 
 /** What is the same for all windows. */
 export interface ComputeContext {
@@ -18,22 +19,25 @@ export interface ComputeContext {
 }
 
 /**
- * From a window's verified records and the chain to the report of it: blocks → offered? → voted mode? → evidence → metrics → report.
+ * From a window's verified logs, one or more, and the chain to the report of it: blocks → offered? → voted mode? → evidence → metrics → report.
  * Gives `skip` with a reason for a window of which the schedule did not give the pool all slots, or that ran in another mode than the
  * members voted. Writes nothing.
  */
 export async function computeReport(
   { chain, oracle, pool, lookup }: ComputeContext,
   window: number,
-  records: EventRecord[],
-  around: EventRecord[],
+  logs: WindowLog[],
   irreversible: BlockRef,
 ): Promise<ReportData | { skip: string }> {
   const blocks = await readWindowBlocks(chain, window, irreversible);
   const skip = notOffered(window, blocks, pool, lookup);
   if (skip !== null) return { skip };
-  const wrong = otherMode(window, modeOf(records), await chain.votedMode());
-  if (wrong !== null) return { skip: wrong };
-  const evidence = await gatherEvidence(chain, window, records, around, blocks.inside);
-  return buildReport(oracle, measure(evidence), records);
+  const right = ofOneMode(window, differentLogs(logs), await chain.votedMode());
+  if ('skip' in right) return right;
+  const evidence = await gatherEvidence(chain, window, right, blocks.inside);
+  return buildReport(
+    oracle,
+    measure(evidence),
+    right.map(({ records }) => records),
+  );
 }

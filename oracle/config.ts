@@ -1,28 +1,67 @@
 import { validate } from 'node-cron';
 import { z } from 'zod';
+import { parseNatsUrl } from '../common/nats/connection.ts';
 
 const hostPort = z.string().regex(/^[^:\s]+:\d{1,5}$/, 'must be host:port');
 const account = z.string().regex(/^[.1-5a-z]{1,13}$/, 'must be an account name');
 const onOff = z.enum(['on', 'off'], 'must be on or off');
+const filePaths = z
+  .string()
+  .default('')
+  .transform((text) => [
+    ...new Set(
+      text
+        .split(',')
+        .map((each) => each.trim())
+        .filter(Boolean),
+    ),
+  ]);
+/** "nats://host:port,nats://host:port" as connectNats takes it; what lets in is the first one's. An empty variable is an unset one. */
+const natsUrl = z
+  .string()
+  .transform((text) => text.replace(/,\s*nats:\/\/(?:[^@,/]*@)?/g, ','))
+  .refine((text) => text === '' || isNatsUrl(text), 'must be nats://host:port, with commas between several')
+  .optional();
+const fileName = z.preprocess((text) => (text === '' ? undefined : text), z.string().optional());
 const cron = z.string().refine(validate, 'must be a cron expression of 5 or 6 fields, such as "*/5 * * * * *"');
 
+function isNatsUrl(text: string): boolean {
+  try {
+    parseNatsUrl(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** The oracle's environment; `.env.example` shows it with comments. */
-export const oracleConfig = z.object({
-  ORACLE_ACCOUNT: account,
-  ORACLE_PERMISSION: account.default('report'),
-  ORACLE_KEY_FILE: z.string().min(1),
-  ORACLE_DAC: account,
-  ORACLE_POOL: account,
-  ORACLE_CHAIN_API: z.url(),
-  ORACLE_EVENT_LOG: z.string().min(1),
-  ORACLE_JOURNAL: z.string().min(1).default('oracle.sqlite'),
-  ORACLE_CRON: cron.default('*/5 * * * * *'),
-  /** The first window (slot / 12) that this oracle reports; unset, the first in the log. */
-  ORACLE_FIRST_WINDOW: z.coerce.number().int().min(0).default(0),
-  ORACLE_KEEPER: onOff.default('off'),
-  ORACLE_KEEPER_CRON: cron.default('30 * * * * *'),
-  ORACLE_HTTP: hostPort.optional(),
-  CLOCK_SHIFT_FILE: z.string().optional(),
-});
+export const oracleConfig = z
+  .object({
+    ORACLE_ACCOUNT: account,
+    ORACLE_PERMISSION: account.default('report'),
+    ORACLE_KEY_FILE: z.string().min(1),
+    ORACLE_DAC: account,
+    ORACLE_POOL: account,
+    ORACLE_CHAIN_API: z.url(),
+    /** SQLite files of emitters' logs, with commas between. */
+    ORACLE_EVENT_LOG: filePaths,
+    /** The NATS cluster with the logs of all emitters that the contract names. */
+    ORACLE_NATS: natsUrl,
+    /** What lets in there: see NatsFiles. */
+    ORACLE_NATS_CREDS: fileName,
+    ORACLE_NATS_CA: fileName,
+    ORACLE_JOURNAL: z.string().min(1).default('oracle.sqlite'),
+    ORACLE_CRON: cron.default('*/5 * * * * *'),
+    /** The first window (slot / 12) that this oracle reports; unset, the first in the logs. */
+    ORACLE_FIRST_WINDOW: z.coerce.number().int().min(0).default(0),
+    ORACLE_KEEPER: onOff.default('off'),
+    ORACLE_KEEPER_CRON: cron.default('30 * * * * *'),
+    ORACLE_HTTP: hostPort.optional(),
+    CLOCK_SHIFT_FILE: z.string().optional(),
+  })
+  .refine(({ ORACLE_EVENT_LOG: files, ORACLE_NATS: nats }) => files.length > 0 || nats, {
+    path: ['ORACLE_EVENT_LOG'],
+    message: 'must name a log, or ORACLE_NATS the cluster that has them',
+  });
 
 export type OracleConfig = z.infer<typeof oracleConfig>;

@@ -3,15 +3,18 @@ import { PoolError } from '../common/errors.ts';
 import { EventLogReader } from '../common/event-log.ts';
 import { verifyLog } from '../common/verify-log.ts';
 import { computeReport } from './compute.ts';
+import { aroundOf } from './logs/around.ts';
+import { cutOf } from './logs/ready.ts';
+import { requireSignedRoot, rootAmong } from './logs/signed-root.ts';
+import type { RootEvent } from './logs/tally.ts';
+import type { WindowLog } from './metrics/types.ts';
 import { type Address, printReport } from './report/print.ts';
 import { isIrreversible } from './source/blocks.ts';
 import type { OracleChain, ReportData } from './source/chain.ts';
 import { NodeChain } from './source/node-chain.ts';
-import { recordsAround } from './window/around.ts';
-import { requireSignedRoot } from './window/signed-root.ts';
 
 export interface DryRun extends Address {
-  /** Path of the event log. */
+  /** Path of the event log; of several, with commas between. */
   eventLog: string;
   pool: string;
   /** Account that would report. */
@@ -33,21 +36,46 @@ export async function dryRun(options: DryRun): Promise<string> {
 /** The same as data. */
 export async function reportOf(chain: OracleChain, options: DryRun): Promise<ReportData> {
   const { window, eventLog } = options;
-  const { records, around, after } = readWindow(eventLog, window);
+  const read = eachOrFirstError(eventLog.split(','), (file) => readWindow(file.trim(), window));
   const irreversible = await chain.irreversible();
   if (!isIrreversible(window, irreversible)) {
     throw new PoolError('reversible', `window ${window} is not irreversible yet: wait for the next producer's blocks`);
   }
+  const identity = { chain: await chain.chainId(), pool: options.pool };
+  const keys = (await chain.emitters()).map(({ key }) => key);
+  const proven = eachOrFirstError(read, (log) => {
+    requireSignedRoot(identity, window, log.records, log.root, keys);
+    return { ...log, arrivedAt: log.root?.at ?? 0 };
+  });
+  const cut = cutOf(
+    window,
+    proven.map(({ arrivedAt }) => arrivedAt),
+  );
+  const inTime = proven.filter(({ arrivedAt }) => arrivedAt <= cut);
   const { version, producers } = await chain.schedule();
   const lookup = (wanted: number) => (wanted === version ? producers : null);
-  const report = await computeReport({ chain, lookup, ...options }, window, records, around, irreversible);
-  const identity = { chain: await chain.chainId(), pool: options.pool };
-  requireSignedRoot(identity, window, records, after, await chain.emitterKeys());
+  const report = await computeReport({ chain, lookup, ...options }, window, inTime, irreversible);
   if ('skip' in report) throw new PoolError('not_offered', `window ${window} is not reported: ${report.skip}`);
   return report;
 }
 
-function readWindow(file: string, window: number) {
+/** What comes of each that does not throw a PoolError; throws the first one's when none is left. */
+function eachOrFirstError<A, B>(list: A[], work: (one: A) => B): B[] {
+  const done: B[] = [];
+  let failure: unknown;
+  for (const one of list) {
+    try {
+      done.push(work(one));
+    } catch (thrown) {
+      if (!(thrown instanceof PoolError)) throw thrown;
+      failure ??= thrown;
+    }
+  }
+  if (done.length === 0) throw failure;
+  return done;
+}
+
+function readWindow(file: string, window: number): WindowLog & { root: RootEvent | null } {
   const log = new EventLogReader(file);
   try {
     const { ok, firstBad } = verifyLog(log);
@@ -56,7 +84,8 @@ function readWindow(file: string, window: number) {
     const end = records.findIndex(({ event }) => event.type === 'window');
     if (end < 0) throw new PoolError('open_window', `window ${window} is not closed in the event log ${file}`);
     const inside = records.slice(0, end + 1);
-    return { records: inside, around: recordsAround(log, inside), after: records.slice(end + 1) };
+    const [from, to] = aroundOf(inside) ?? [1, 0];
+    return { records: inside, around: log.between(from, to), root: rootAmong(records.slice(end + 1)) };
   } finally {
     log.close();
   }

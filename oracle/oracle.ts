@@ -7,13 +7,14 @@ import type { OracleConfig } from './config.ts';
 import { type Health, serveHealth } from './http.ts';
 import { keepOnce } from './keeper/keeper.ts';
 import { NodeKeeper } from './keeper/node-keeper.ts';
+import { ClusterLogs } from './logs/cluster.ts';
+import { Logs } from './logs/logs.ts';
 import { reportHash } from './report/hash.ts';
 import { isIrreversible } from './source/blocks.ts';
 import { NodeChain } from './source/node-chain.ts';
 import { Timetable } from './timetable.ts';
 import { WindowJob } from './window/job.ts';
 import { Journal } from './window/journal.ts';
-import { LogSource } from './window/log-source.ts';
 import type { Stages } from './window/stages.ts';
 
 /** Less than what a supervisor usually grants between SIGTERM and SIGKILL. */
@@ -30,7 +31,7 @@ export class Oracle {
   private readonly logger: Logger;
   private readonly address: string | undefined;
   private readonly journal: Journal;
-  private readonly log: LogSource;
+  private readonly logs: Logs;
   private readonly jobs: Job[] = [];
   private timetables: Timetable[] = [];
   private server: Server | null = null;
@@ -42,15 +43,21 @@ export class Oracle {
     this.logger = logger;
     this.address = config.ORACLE_HTTP;
     const journal = new Journal(config.ORACLE_JOURNAL);
-    const log = new LogSource(config.ORACLE_EVENT_LOG, journal);
+    const cluster = config.ORACLE_NATS
+      ? new ClusterLogs(config.ORACLE_NATS, pool, {
+          creds: config.ORACLE_NATS_CREDS,
+          ca: config.ORACLE_NATS_CA,
+        })
+      : null;
+    const logs = new Logs({ files: config.ORACLE_EVENT_LOG, cluster }, journal, logger);
     this.journal = journal;
-    this.log = log;
+    this.logs = logs;
     const chain = new NodeChain(client, { account, permission, dac });
     const context = { chain, oracle: account, pool, lookup: (version: number) => journal.knownSchedule(version) };
     const compute: Stages['compute'] = (...window) => computeReport(context, ...window);
     const stages = { isIrreversible, compute, hash: reportHash };
     const firstWindow = config.ORACLE_FIRST_WINDOW;
-    const job = new WindowJob({ chain, journal, log, stages, clock, logger, firstWindow, account, dac, pool });
+    const job = new WindowJob({ chain, journal, logs, stages, clock, logger, firstWindow, account, dac, pool });
     this.jobs.push({ name: 'window job', cron: config.ORACLE_CRON, run: () => job.run(() => this.stopping) });
     if (config.ORACLE_KEEPER === 'off') return;
     const keeper = new NodeKeeper(client, { account, permission, dac }, () => chain.config());
@@ -68,7 +75,7 @@ export class Oracle {
     this.stopping = true;
     await Promise.all(this.timetables.map((each) => each.stop(GRACE_MS)));
     this.server?.close();
-    this.log.close();
+    await this.logs.close();
     this.journal.close();
   }
 
@@ -79,6 +86,9 @@ export class Oracle {
     else if (windows.failure !== null) reasons.push(windows.failure);
     const count = (state: Parameters<Journal['inState']>[0][number]) => this.journal.inState([state]).length;
     const states = { waiting: count('seen'), sent: count('sent'), disputed: count('disputed') };
-    return { ready: reasons.length === 0, reasons, log: this.journal.position, windows: states };
+    const logs = this.logs.all.map(({ log: { name }, problem }) => {
+      return { name, ...this.journal.position(name), problem: problem?.message ?? null };
+    });
+    return { ready: reasons.length === 0, reasons, logs, windows: states };
   }
 }

@@ -26,7 +26,7 @@ export class Taps {
   private readonly sessions: { name: string; session: PeerSession }[];
 
   /** `nodes`: those that listen for peers. */
-  constructor(nodes: readonly Pick<NodeState, 'name' | 'api' | 'p2p'>[], parts: Parts) {
+  constructor(nodes: Pick<NodeState, 'name' | 'api' | 'p2p'>[], parts: Parts) {
     const pool = stringToName(parts.pool);
     const { chainId, clock, open, head = headOf } = parts;
     this.sessions = nodes.map(({ name, api, p2p }) => {

@@ -22,7 +22,7 @@ const PARTS = {
 } as const;
 
 /** Run when named, or with --deep: without them all tests take less than 25 minutes. No pool runs on what `cluster` tests yet. */
-const BY_NAME: readonly string[] = ['cluster', 'e2e/standby', 'e2e/strategies'];
+const BY_NAME: readonly string[] = ['cluster', 'e2e/chaos', 'e2e/standby', 'e2e/strategies'];
 
 interface Count {
   passed: number;

@@ -11,6 +11,9 @@ import { LocalRecords } from '../../emitter/log/local.ts';
 import { SqliteStore } from '../../emitter/log/store.ts';
 import { copyRecords } from './copy.ts';
 
+/** What lets in, as for an emitter. */
+const FILES = { creds: process.env.EMITTER_NATS_CREDS || undefined, ca: process.env.EMITTER_NATS_CA || undefined };
+
 /** Where an emitter's log is: a file, or the records of one emitter of one pool in a NATS cluster. */
 export type Location = { file: string } | { url: string; pool: string; emitter: string };
 
@@ -45,7 +48,7 @@ export async function readingFrom<T>(text: string, work: (log: RecordStream) => 
     }
   }
   const { url, pool, emitter } = location;
-  const nats = await connectNats(url, 'pool log');
+  const nats = await connectNats(url, 'pool log', FILES);
   try {
     const found = await NatsRecords.find(nats, pool, emitter);
     if (found) return await work(found);
@@ -71,7 +74,7 @@ export async function writingTo<T>(
     }
   }
   const { url, pool, emitter } = location;
-  const nats = await connectNats(url, 'pool log');
+  const nats = await connectNats(url, 'pool log', FILES);
   try {
     return await work(await NatsRecords.open(nats, pool, emitter, { ...STREAM_DEFAULTS, replicas }));
   } finally {

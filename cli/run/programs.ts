@@ -39,7 +39,10 @@ export function emitterProgram({ dir, state, nats }: Surroundings, place: Emitte
 }
 
 /** Each oracle has its own view of the chain: a network producer's, not an emitter's relay node. */
-export function oracleProgram({ dir, state, emitters }: Surroundings, oracle: DevnetState['oracles'][number]): Program {
+export function oracleProgram(
+  { dir, state, emitters, nats }: Surroundings,
+  oracle: DevnetState['oracles'][number],
+): Program {
   const { account, permission, reportKey } = oracle;
   const env = {
     ORACLE_ACCOUNT: account,
@@ -48,8 +51,8 @@ export function oracleProgram({ dir, state, emitters }: Surroundings, oracle: De
     ORACLE_DAC: state.dac,
     ORACLE_POOL: state.pool,
     ORACLE_CHAIN_API: state.publicApi,
-    // Oracles read one log: a window that the first emitter did not see whole is theirs only by that log.
-    ORACLE_EVENT_LOG: emitters[0]?.eventLog ?? '',
+    // As in life, where the emitters are on other machines: one emitter's file, of several what the cluster keeps.
+    ...(nats.length > 0 ? { ORACLE_NATS: nats.join(',') } : { ORACLE_EVENT_LOG: emitters[0]?.eventLog ?? '' }),
     ORACLE_JOURNAL: oracleJournal(dir, account),
     CLOCK_SHIFT_FILE: state.clockShiftFile,
   };

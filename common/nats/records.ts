@@ -83,13 +83,18 @@ export class NatsRecords implements RecordStream {
   }
 
   async after(seq: number, limit: number): Promise<EventRecord[]> {
+    return (await this.stored(seq, limit)).map(({ record }) => record);
+  }
+
+  /** The same with the time at which the cluster took each, in ms since 1970 on its clock. Rejects with PoolError `damaged` for what is no record. */
+  async stored(seq: number, limit: number): Promise<{ record: EventRecord; at: number }[]> {
     const { log, place } = await this.readEnds();
     if (log === null || log.seq <= seq) return [];
     // Records that were deleted by age or size are a part that is missing, as in a log that was pruned.
     const { first_seq: oldest } = (await findStream(this.nats, this.place.stream))?.state ?? { first_seq: 0 };
     const from = Math.max(place - (log.seq - seq) + 1, oldest);
     const messages = await readMany(this.nats, this.place.stream, from, Math.min(place, from + limit - 1));
-    if (messages.length > 0) return messages.map(({ text }) => parse(text));
+    if (messages.length > 0) return messages.map(({ text, at }) => ({ record: parse(text), at }));
     throw new PoolError('store', `the NATS cluster at ${this.nats.address} does not give record ${seq + 1}`);
   }
 
@@ -126,6 +131,15 @@ export class NatsRecords implements RecordStream {
   }
 }
 
+/** Whoever may write to the cluster may have written it. */
 function parse(text: string): EventRecord {
-  return JSON.parse(text) as EventRecord;
+  try {
+    const { v, seq, window, event, prev, hash } = JSON.parse(text) as EventRecord;
+    const numbers = [v, seq, event.at, window ?? 0].every(Number.isSafeInteger);
+    const texts = [event.type, prev, hash].every((each) => typeof each === 'string');
+    if (numbers && texts) return { v, seq, window, event, prev, hash };
+  } catch {
+    // Said below.
+  }
+  throw new PoolError('damaged', `the NATS cluster has what is no record of a log: ${text.slice(0, 60)}`);
 }

@@ -161,13 +161,15 @@ export function storeError(address: string, what: string, thrown: unknown): Pool
 export interface Stored {
   seq: number;
   text: string;
+  /** When the cluster took it, in ms since 1970 on its clock. */
+  at: number;
 }
 
 /** The message at a place; null when there is none, or none any more. */
 export async function readOne({ manager, address }: Nats, stream: string, seq: number): Promise<Stored | null> {
   try {
     const message = await manager.streams.getMessage(stream, { seq });
-    return message && { seq: message.seq, text: message.string() };
+    return message && { seq: message.seq, text: message.string(), at: message.time.getTime() };
   } catch (thrown) {
     throw storeError(address, `message ${seq} of ${stream}`, thrown);
   }
@@ -187,7 +189,7 @@ export async function readMany(nats: Nats, stream: string, from: number, to: num
     const consumer = await nats.streams.consumers.get(stream, { opt_start_seq: from });
     const messages: Stored[] = [];
     for await (const message of await consumer.fetch({ max_messages: to - from + 1, expires: 5 * ANSWER_MS })) {
-      messages.push({ seq: message.seq, text: message.string() });
+      messages.push({ seq: message.seq, text: message.string(), at: message.time.getTime() });
       if (message.seq >= to) break;
     }
     await consumer.delete();

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg, NatsConnection } from '@nats-io/transport-node';
+import type { NatsFiles } from '../../common/nats/access.ts';
 import { connectNats, connectNodes, type Nats } from '../../common/nats/connection.ts';
 import { NatsRecords } from '../../common/nats/records.ts';
 import { decidedSubject, votePlace } from '../../common/nats/streams.ts';
@@ -19,6 +20,7 @@ const VOTERS = [1, 2, 3];
 export interface ClusterOptions {
   /** See connectNats. */
   url: string;
+  files: NatsFiles;
   pool: string;
   /** Name of this emitter. */
   name: string;
@@ -79,9 +81,12 @@ export class Cluster {
    * the other knows; see openQuorum and Publisher.
    */
   static async open(options: ClusterOptions, handlers: ClusterHandlers): Promise<Cluster> {
-    const { url, pool, name, log, markFile } = options;
-    const nodes = await connectNodes(url, name);
-    const [nats, wire] = await Promise.all([connectNats(url, name), connectNats(url, `${name} candidates`)]);
+    const { url, files, pool, name, log, markFile } = options;
+    const nodes = await connectNodes(url, name, files);
+    const [nats, wire] = await Promise.all([
+      connectNats(url, name, files),
+      connectNats(url, `${name} candidates`, files),
+    ]);
     try {
       const mark = new StoreMark(markFile);
       const quorum = await openQuorum(nodes, pool, mark.read());

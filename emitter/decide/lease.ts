@@ -45,8 +45,8 @@ export class LeaseDecider implements Decider {
   private readonly leases: Leases;
   /** What this run decided by its newest lease. */
   private own: Announcement | null = null;
-  /** By the place of another's lease: how many of its steps were heard. */
-  private readonly heard = new Map<number, number>();
+  /** Place of the newest lease of another's of which something was heard, and how many of its steps. */
+  private heard = { place: 0, steps: 0 };
   private early: Announcement[] = [];
   /** To be told with the next answer: somebody asked meanwhile. */
   private news: Decided[] = [];
@@ -120,13 +120,9 @@ export class LeaseDecider implements Decider {
   hear(text: string): void {
     const said = this.hasBegun ? parseAnnouncement(text) : null;
     if (!said) return;
-    if (said.place > this.leases.place) {
-      this.early = [...this.early, said].slice(-EARLY_KEPT);
-      this.hint();
-      return;
-    }
-    this.take(said);
-    this.tellNews();
+    this.keepEarly(said);
+    if (said.place > this.leases.place) this.hint();
+    this.settle();
   }
 
   /** What leaves first is the block: the journal has it by then, and the others let it out as well. */
@@ -213,13 +209,21 @@ export class LeaseDecider implements Decider {
       do {
         this.hintedAgain = false;
         await this.taker.read();
+        this.settle();
       } while (this.hintedAgain && !this.stopped);
       this.parts.onTrouble(null);
     } catch (thrown) {
       this.parts.onTrouble(sentence(thrown));
     }
     this.isReading = false;
-    this.settle();
+  }
+
+  /** Each word has all of the words before it about its lease; they come by several ways, and not in their order. */
+  private keepEarly(said: Announcement): void {
+    const same = this.early.find(({ place }) => place === said.place);
+    if (same && same.steps.length >= said.steps.length) return;
+    const others = this.early.filter((one) => one !== same);
+    this.early = [...others, said].sort((one, other) => one.place - other.place).slice(-EARLY_KEPT);
   }
 
   /** What was heard before its lease was known. */
@@ -235,9 +239,10 @@ export class LeaseDecider implements Decider {
     const lease = this.leases.at(place);
     if (!lease || lease.run !== run || this.leases.isOwn(lease)) return;
     if (!steps.every((step) => slotsOf(step).every((slot) => slot >= lease.from && slot <= lease.until))) return;
-    const before = this.heard.get(place) ?? 0;
-    this.heard.set(place, Math.max(before, steps.length));
-    for (const old of this.heard.keys()) if (!this.leases.at(old)) this.heard.delete(old);
+    // All tell in the order of the leases: what comes behind a later one's is left out.
+    if (place < this.heard.place) return;
+    const before = place === this.heard.place ? this.heard.steps : 0;
+    this.heard = { place, steps: Math.max(before, steps.length) };
     for (const decisions of steps.slice(before)) this.add({ seq: place, emitter: lease.emitter, decisions });
   }
 

@@ -9,8 +9,8 @@ export const BOUNDS = {
   waitMs: 60,
   /** A holder that is silent for so long is taken for dead; after all holders were asked, twice as long, for some are 250 ms away. */
   answerMs: 150,
-  /** How often all holders of a block are asked in turn. With twice the patience each: 1 s, after which its slot is over. */
-  rounds: 3,
+  /** And not longer than this. They are asked in turn for as long as somebody may need the block, for one may only be busy. */
+  longestAnswerMs: 600,
   /** nats-server takes 1 MB unless it is told otherwise, and a vote that waits behind one piece waits 4 ms on 1 Gbit/s. */
   pieceBytes: 480 * 1024,
   /** The longest message that members' sessions take, with its length before it. */

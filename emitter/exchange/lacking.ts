@@ -91,7 +91,7 @@ export class Lacking {
   /** The holder to be asked next, and how long its answer may take. */
   static asks({ holders, tried, round }: Lacked): { holder: Holder; patienceMs: number } | null {
     const holder = holders[tried];
-    return holder === undefined ? null : { holder, patienceMs: BOUNDS.answerMs * 2 ** round };
+    return holder === undefined ? null : { holder, patienceMs: patienceOf(round) };
   }
 
   /** The holder that was asked did not give it. `useless`: what it gave was of no use, so it is not asked again. */
@@ -103,11 +103,10 @@ export class Lacking {
     } else entry.tried++;
     entry.dueAt = monotonic;
     if (entry.tried < entry.holders.length) return;
+    // A holder that refuses at once is busy: it gets the time that one that is silent would take.
+    entry.dueAt = entry.holders.length === 0 ? Infinity : monotonic + patienceOf(entry.round);
     entry.tried = 0;
     entry.round++;
-    const isOver = entry.round >= BOUNDS.rounds || entry.holders.length === 0;
-    // A holder that refuses at once is busy: it gets the time that one that is silent would take.
-    entry.dueAt = isOver ? Infinity : monotonic + BOUNDS.answerMs;
   }
 
   /** It is here. */
@@ -135,9 +134,13 @@ function addHolder(entry: Lacked, holder: Holder, monotonic: number): void {
     return;
   }
   entry.holders.push(holder);
-  // All others were asked in vain: this one is the first hope.
-  if (entry.dueAt !== Infinity) return;
+  // All others were asked in vain, and it rests: this one is the first hope.
+  const isResting = entry.dueAt === Infinity || (entry.round > 0 && entry.tried === 0 && !entry.isAsked);
+  if (!isResting) return;
   entry.tried = entry.holders.length - 1;
-  entry.round = 0;
   entry.dueAt = monotonic;
+}
+
+function patienceOf(round: number): number {
+  return Math.min(BOUNDS.longestAnswerMs, BOUNDS.answerMs * 2 ** round);
 }

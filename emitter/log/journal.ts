@@ -24,6 +24,7 @@ export class Journal {
   private scheduled = false;
   /** Events that were given up while the log refused them. */
   private lost = 0;
+  private isOver = false;
 
   constructor(store: Ends, onWritten: (records: EventRecord[]) => void, onFault: (text: string) => void) {
     this.store = store;
@@ -43,12 +44,20 @@ export class Journal {
 
   /** Notes an event; it is written at the end of this turn. */
   tell(window: number | null, event: PoolEvent): void {
+    if (this.isOver) return;
     this.waiting.push({ window, event });
     this.schedule();
   }
 
+  /** Writes what was noted. Sessions that end and decisions of others still come after that, and belong into no log: nothing may stand behind a footer. */
+  end(): void {
+    this.write();
+    this.isOver = true;
+  }
+
   /** Makes decisions durable, and what was noted before them. False: nothing may leave, and they were not made. */
   fence(entries: Entry[]): boolean {
+    if (this.isOver) return false;
     this.waiting.push(...entries);
     this.schedule();
     // What the store holds is for one turn: while the log does not take it, no more is let out.

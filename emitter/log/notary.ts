@@ -153,8 +153,8 @@ export class Notary {
     }
   }
 
-  private receipt({ slot, id, signer, at: arrivedAt }: CandidateEvent): Receipt {
-    const said = { slot, id, signer: signer ?? '', arrivedAt };
+  private receipt({ slot, id, signer, at: arrivedAt, via }: CandidateEvent): Receipt {
+    const said = { slot, id, signer: signer ?? '', arrivedAt, ...(via !== undefined && { via }) };
     return { ...said, signature: signText(receiptDigest(this.parts.run, said), this.signing.key) };
   }
 

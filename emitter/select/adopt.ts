@@ -38,6 +38,7 @@ export function adoptDecisions(state: SelectState, event: Adopted, effects: Sele
   const replaced = first.reason === 'rescue' ? makeRoom(window, first) : [];
   const blocks = refsOf(state, window, event);
   if (first.reason === 'first') beginWindow(state, window, blocks[0] as Placed, event.at, effects);
+  for (const { signer } of blocks) if (!state.sessions.has(signer)) window.strangers.add(signer);
   const { tip } = state;
   // Blocks that were seen in public while the decisions could not be read: what of them is decided is told now, and next.
   window.emitted = window.emitted.filter(({ block }) => block.slot < first.slot);

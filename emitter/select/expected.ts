@@ -1,5 +1,5 @@
 import { firstSlot, slotInWindow, slotTime, windowOf } from '../../common/slot.ts';
-import { isAlive, type SelectState, type WindowState } from './state.ts';
+import { isHere, type SelectState, type WindowState } from './state.ts';
 import type { Candidate } from './types.ts';
 
 /**
@@ -19,12 +19,12 @@ export function awaitedSlot(window: WindowState): number {
   return (window.emitted[window.emitted.length - 1]?.block.slot ?? firstSlot(window.id) - 1) + 1;
 }
 
-/** When the earliest block for a slot is expected, of all members that are connected; null without any. */
+/** When the earliest block for a slot is expected, of all members that are connected here; null without any. */
 export function firstExpectedAt(state: SelectState, slot: number): number | null {
   // Asked in each turn of a loop that waits for the block: in no order, for that takes time.
   let first: number | null = null;
   for (const signer of state.sessions.keys()) {
-    if (!isAlive(state, signer)) continue;
+    if (!isHere(state, signer)) continue;
     const at = expectedAt(state, signer, slot);
     if (first === null || at < first) first = at;
   }

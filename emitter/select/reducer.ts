@@ -10,7 +10,15 @@ import { restoreStanding } from './readiness.ts';
 import { dueAt, rescue } from './rescue.ts';
 import { onSettings } from './settings.ts';
 import { dutyDueAt, noteConnection, onAgent, restoreDuty, tookOver, watchDuty } from './standby.ts';
-import { candidateKey, rememberEmitted, rollBack, rulesOf, type SelectState, type WindowState } from './state.ts';
+import {
+  candidateKey,
+  countSession,
+  rememberEmitted,
+  rollBack,
+  rulesOf,
+  type SelectState,
+  type WindowState,
+} from './state.ts';
 import { addTo } from './tree.ts';
 import type { Candidate, SelectEffect, SelectEvent } from './types.ts';
 import { onAccepted, restoreQuarantine } from './verdict.ts';
@@ -73,7 +81,7 @@ function takeIn(state: SelectState, event: SelectEvent, effects: SelectEffect[])
     case 'public':
       return onPublic(state, event, effects);
     case 'member':
-      state.sessions.set(event.signer, Math.max(0, (state.sessions.get(event.signer) ?? 0) + (event.up ? 1 : -1)));
+      countSession(state, event.signer, event.up, event.via);
       return noteConnection(state, event.signer);
     case 'decided':
       return restoreDecision(state, event, effects);

@@ -42,7 +42,8 @@ export function leaderTrouble(state: SelectState, window: WindowState, now: numb
   const { leader } = window;
   if (!leader || window.rule.mode === 'standby') return null;
   if (now < dialsUntil(state)) return null;
-  if (!isAlive(state, leader)) return 'connection_lost';
+  const isStranger = window.strangers.has(leader) && !state.sessions.has(leader);
+  if (!isAlive(state, leader) && !isStranger) return 'connection_lost';
   return window.overdue === awaitedSlot(window) ? 'overdue' : null;
 }
 

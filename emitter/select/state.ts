@@ -45,6 +45,8 @@ export interface WindowState {
   before: Snapshot[];
   /** Blocks of this window that the pool's emitters decided and that were not here to be let out, by key: they follow when they come. */
   owed: Map<string, OwedBlock>;
+  /** Leaders by a decision of another emitter of whom nothing was heard here before: that they are not connected says nothing. */
+  strangers: Set<string>;
   /** Set when a decision could not be made durable: nothing leaves any more in this window. */
   halted: boolean;
 }
@@ -118,6 +120,8 @@ export interface SelectState {
   lastWindow: number;
   /** Connected members by signer, with the number of their sessions. */
   sessions: Map<string, number>;
+  /** Of many emitters: members that are connected to others, by signer, with the number of those. Absent before the first. */
+  elsewhere?: Map<string, number>;
   agents: Map<string, Agent>;
   duty: Duty | null;
   /** Whose turn was last, of strategy or standby mode. */
@@ -170,7 +174,7 @@ export function openWindow(state: SelectState, id: number, parent: BlockRef): Wi
   const maps = { decided: new Map(), restored: new Map(), owed: new Map(), ready: new Map(), shadows: new Map() };
   if (isTurnOver(state)) delete state.away;
   const passed = new Set(state.away);
-  const sets = { bad: new Set<string>(), out: new Set(state.quarantine.keys()), passed };
+  const sets = { strangers: new Set<string>(), bad: new Set<string>(), out: new Set(state.quarantine.keys()), passed };
   const none = { leader: null, overdue: null, first: null, turn: null, rescues: 0, halted: false };
   state.window = { id, rule, parent, ...lists, ...maps, ...sets, ...none };
   state.lastWindow = id;
@@ -219,12 +223,25 @@ export function candidateKey(candidate: { id: string; signer: string }): string 
   return `${candidate.id}:${candidate.signer}`;
 }
 
+/** Whether a member is connected, here or to another emitter: its blocks come either way. */
 export function isAlive(state: SelectState, signer: string): boolean {
+  return isHere(state, signer) || (state.elsewhere?.get(signer) ?? 0) > 0;
+}
+
+export function isHere(state: SelectState, signer: string): boolean {
   return (state.sessions.get(signer) ?? 0) > 0;
 }
 
 export function liveSigners(state: SelectState): string[] {
-  return [...state.sessions.keys()].filter((signer) => isAlive(state, signer)).sort();
+  const signers = new Set([...state.sessions.keys(), ...(state.elsewhere?.keys() ?? [])]);
+  return [...signers].filter((signer) => isAlive(state, signer)).sort();
+}
+
+/** A member's connection came or went; `via`: one to another emitter. */
+export function countSession(state: SelectState, signer: string, up: boolean, via?: string): void {
+  if (via !== undefined) state.elsewhere ??= new Map();
+  const counts = (via !== undefined && state.elsewhere) || state.sessions;
+  counts.set(signer, Math.max(0, (counts.get(signer) ?? 0) + (up ? 1 : -1)));
 }
 
 /** Turns in the order of keys, from the first again after the last: those that follow after one's, which comes last itself. */

@@ -40,14 +40,17 @@ const WINDOWS_COUNTED = 8;
  */
 export class Intake<S> {
   private readonly tree: HeaderTree;
+  private readonly goesFirst: (session: S) => boolean;
   private orphans: Waiting<S>[] = [];
   private readonly counts = new Map<S, Map<number, number>>();
   private readonly signed = new SignedHeaders();
   /** Blocks whose frames are filling, by the frame's buffer; null for one that is not worth looking at before it is whole. */
   private readonly filling = new WeakMap<Buffer, IncomingBlock | null>();
 
-  constructor(tree: HeaderTree) {
+  /** `goesFirst`: whose blocks make room when too many wait for their parents; without it the oldest do. */
+  constructor(tree: HeaderTree, goesFirst: (session: S) => boolean = () => false) {
     this.tree = tree;
+    this.goesFirst = goesFirst;
   }
 
   /**
@@ -128,7 +131,12 @@ export class Intake<S> {
     const isSame = (other: Arrival<S>) => other.session === session && other.header.id === header.id;
     if (this.orphans.some(({ arrival }) => isSame(arrival))) return [];
     this.orphans.push(waiting);
-    const dropped = this.orphans.length > LIMITS.orphans ? this.orphans.shift() : undefined;
+    if (this.orphans.length <= LIMITS.orphans) return [];
+    const first = Math.max(
+      0,
+      this.orphans.findIndex(({ arrival }) => this.goesFirst(arrival.session)),
+    );
+    const [dropped] = this.orphans.splice(first, 1);
     return dropped ? [{ arrival: dropped.arrival, refused: 'unlinked', signer: null }] : [];
   }
 

@@ -1,11 +1,12 @@
 import type { EventRecord } from '../../common/events.ts';
 import type { BlockRef } from '../source/chain.ts';
+import { signerOf } from './signer.ts';
 
-/** The log against the final chain, in one window. */
+/** The logs against the final chain, in one window. */
 export interface Comparison {
   /** The pool's blocks on the final chain, with the key whose signature was let out; null for a leak. */
   onChain: { slot: number; id: string; signer: string | null }[];
-  /** On the final chain without a decision in the log. */
+  /** On the final chain without a decision in any log. */
   leaks: { slot: number; id: string }[];
   /** Emitted and not on the final chain. */
   replaced: number;
@@ -15,7 +16,7 @@ export interface Comparison {
   unsent: number;
   /** Decided and on the final chain, the emission not logged: the emitter died in between. */
   unconfirmed: number;
-  /** Blocks seen in public that the log does not know and the final chain does not have. */
+  /** Blocks seen in public that no log knows and the final chain does not have. */
   strays: number;
 }
 
@@ -28,21 +29,29 @@ interface Logged {
 }
 
 /**
- * Compares a window's records with its blocks. Empty blocks of two members can have one id: nodes keep the signature that
- * reaches them first, so the first emission of an id says whose block it is.
+ * Compares what the logs of a window tell with its blocks: what one of them knows is known. Empty blocks of two members can have one id:
+ * nodes keep the signature that reaches them first, so a log's first emission of an id says whose block it is.
  */
-export function compare(records: EventRecord[], blocks: BlockRef[]): Comparison {
-  const { decided, emitted, named, seen } = readLog(records);
+export function compare(logs: EventRecord[][], blocks: BlockRef[]): Comparison {
+  const read = logs.map(readLog);
+  const decided = new Set(read.flatMap((log) => [...log.decided.keys()]));
+  const emitted = new Set(read.flatMap((log) => [...log.emitted.keys()]));
+  const named = new Set(read.flatMap((log) => [...log.named]));
+  const seen = new Set(read.flatMap((log) => [...log.seen]));
   const chain = new Set(blocks.map((block) => block.id));
   const isKnown = (id: string) => decided.has(id) || emitted.has(id);
-  const replaced = [...emitted.keys()].filter((id) => !chain.has(id));
+  const replaced = [...emitted].filter((id) => !chain.has(id));
+  const signer = (id: string) => {
+    const keys = read.map((log) => log.emitted.get(id) ?? log.decided.get(id) ?? null);
+    return signerOf(id, keys, logs);
+  };
   return {
-    onChain: blocks.map(({ slot, id }) => ({ slot, id, signer: emitted.get(id) ?? decided.get(id) ?? null })),
+    onChain: blocks.map(({ slot, id }) => ({ slot, id, signer: signer(id) })),
     leaks: blocks.filter(({ id }) => !isKnown(id)).map(({ slot, id }) => ({ slot, id })),
     replaced: replaced.length,
     orphaned: replaced.filter((id) => !named.has(id)).length,
-    unsent: [...decided.keys()].filter((id) => !emitted.has(id) && !chain.has(id)).length,
-    unconfirmed: [...decided.keys()].filter((id) => !emitted.has(id) && chain.has(id)).length,
+    unsent: [...decided].filter((id) => !emitted.has(id) && !chain.has(id)).length,
+    unconfirmed: [...decided].filter((id) => !emitted.has(id) && chain.has(id)).length,
     strays: [...seen].filter((id) => !isKnown(id) && !chain.has(id)).length,
   };
 }

@@ -1,4 +1,5 @@
 import { RESTART_MS, SILENCE_MS } from '../../common/agent.ts';
+import type { EventRecord } from '../../common/events.ts';
 import { firstSlot, slotAt, slotTime } from '../../common/slot.ts';
 import { type AgentWord, isWord, WordCheck } from '../../common/word-check.ts';
 import type { Evidence } from '../source/evidence.ts';
@@ -15,10 +16,13 @@ interface Standing {
 type Stood = { signer: string; slot: number };
 
 /**
- * Which `standby` records of a window in standby mode count: those that words which the members signed bear out. docs/metrics.md has the
+ * Which `standby` records of a log of a window in standby mode count: those that words which the members signed bear out. docs/metrics.md has the
  * rule; what is wrong with a record or a word makes it count for nothing, and never throws.
  */
-export function provenStanding({ window, around, pool, chain }: Evidence): (stood: Stood) => boolean {
+export function provenStanding(
+  { window, pool, chain }: Pick<Evidence, 'window' | 'pool' | 'chain'>,
+  around: EventRecord[],
+): (stood: Stood) => boolean {
   const check = new WordCheck();
   const last = new Map<string, Standing>();
   /** By how much the emitter's clock was ahead of the agent's when its first word came. */

@@ -1,7 +1,7 @@
 import type { PoolEvent } from '../../common/events.ts';
 import { SLOTS_PER_WINDOW, slotInWindow, windowOf } from '../../common/slot.ts';
 
-/** What a member did in a slot; a higher one hides the lower ones. */
+/** What a member did in a slot; within a log a higher one hides the lower ones. */
 export const STANDING = { absent: 0, standby: 1, invalid: 2, late: 3, candidate: 4 } as const;
 export type Standing = (typeof STANDING)[keyof typeof STANDING];
 
@@ -22,6 +22,17 @@ export class Standings {
     const at = slotInWindow(slot);
     slots[at] = Math.max(slots[at] ?? 0, standing) as Standing;
     return true;
+  }
+
+  /** Of slot k of the window, nothing for who is no member. */
+  at(account: string, k: number): Standing {
+    return this.slots.get(account)?.[k] ?? STANDING.absent;
+  }
+
+  /** Says it of slot k, whatever was said before. */
+  put(account: string, k: number, standing: Standing): void {
+    const slots = this.slots.get(account);
+    if (slots) slots[k] = standing;
   }
 
   count(account: string, standing: Standing): number {

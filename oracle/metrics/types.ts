@@ -1,8 +1,18 @@
+import type { EventRecord } from '../../common/events.ts';
+
 /** Version of the rules in docs/metrics.md. Oracles whose rules differ must not get equal reports by accident. */
 export const METRICS_VERSION = 3;
 
 /** As the window's closing record has it: every member proposes, or one leads and the others stand by. */
 export type Mode = 'propose' | 'standby';
+
+/** What one emitter's log says of a window, verified and under its signed root. */
+export interface WindowLog {
+  /** The window's records up to and including its closing one. */
+  records: EventRecord[];
+  /** In standby mode what the log says shortly before the window and up to its end: agents' words and who led. */
+  around: EventRecord[];
+}
 
 /** A member in one window. Each of its slots counts in exactly one of the five, so they add up to `slots`. */
 export interface MemberMetrics {
@@ -41,6 +51,9 @@ export interface WindowMetrics {
   unproven: number;
   strays: number;
   leaks: { slot: number; id: string }[];
+  /** With several logs only: how many, and in how many places (member and slot) they say different things. */
+  logs?: number;
+  differing?: number;
   eligiblePercent: number;
   members: MemberMetrics[];
 }

@@ -1,7 +1,8 @@
-import { canonicalJson, sha256 } from '../../common/canonical.ts';
+import { canonicalJson, merkleRoot, sha256 } from '../../common/canonical.ts';
 import { PoolError } from '../../common/errors.ts';
 import type { EventRecord } from '../../common/events.ts';
 import { windowRoot } from '../../common/window-root.ts';
+import { mostCommon } from '../metrics/several.ts';
 import type { WindowMetrics } from '../metrics/types.ts';
 import type { ReportData } from '../source/chain.ts';
 import { bitmap } from './hash.ts';
@@ -10,10 +11,10 @@ import { bitmap } from './hash.ts';
  * The data of the action `report`. Its `version` names the rules of the metrics and not the program, so that oracles of
  * different releases agree as long as their rules are the same. Throws PoolError `open_window` without a closing record.
  */
-export function buildReport(oracle: string, metrics: WindowMetrics, records: EventRecord[]): ReportData {
-  const root = windowRoot(records);
-  const closing = records.find(({ event }) => event.type === 'window')?.event;
-  if (root === null || closing?.type !== 'window') {
+export function buildReport(oracle: string, metrics: WindowMetrics, logs: EventRecord[][]): ReportData {
+  const roots = logs.map(windowRoot).filter((root) => root !== null);
+  const strategy = mostCommon(logs.flatMap(strategyOf));
+  if (roots.length === 0 || roots.length < logs.length || strategy === null) {
     throw new PoolError('open_window', `window ${metrics.window} has no closing record in the log yet`);
   }
   const bytes = Buffer.from(canonicalJson(metrics));
@@ -24,10 +25,25 @@ export function buildReport(oracle: string, metrics: WindowMetrics, records: Eve
     eligible: bitmap(eligible),
     metrics: bytes.toString('hex'),
     metrics_hash: sha256(bytes).toString('hex'),
-    log_root: root,
-    strategy: closing.strategy,
+    log_root: rootOfLogs(roots),
+    strategy,
     version: `metrics/${metrics.v}`,
   };
+}
+
+/**
+ * The root that a report carries: the window's in its log; with several logs the Merkle root over their different ones in order, so that it
+ * says which logs the report was made from.
+ */
+export function rootOfLogs(roots: string[]): string {
+  const different = [...new Set(roots)].sort();
+  const [only] = different;
+  if (different.length === 1 && only !== undefined) return only;
+  return merkleRoot(different.map((root) => Buffer.from(root, 'hex'))).toString('hex');
+}
+
+function strategyOf(records: EventRecord[]): string[] {
+  return records.flatMap(({ event }) => (event.type === 'window' ? [event.strategy] : []));
 }
 
 /** The metrics that a report carries. */

@@ -52,8 +52,17 @@ export interface FiledReport {
   /** Who decided: the oracles' equal reports, or the members by vote, who settle a window or make it void. */
   by: 'report' | 'vote' | 'void';
   hash: string;
+  /** As the report has it: of the logs that it was made from. */
+  logRoot: string;
   /** Chain time of the action, whole seconds, in ms since 1970. */
   at: number;
+}
+
+/** Who may sign a log that counts. */
+export interface Emitter {
+  account: string;
+  /** The key that signs its log, as "type:hex". */
+  key: string;
 }
 
 /** A signed transaction that can be pushed again and again: the chain takes it once. */
@@ -91,11 +100,13 @@ export interface OracleChain {
   seats(): Promise<Seat[]>;
   /** Every signing key ever used, as "type:hex", with the member it belongs to. */
   signers(): Promise<Map<string, string>>;
-  /** Log keys of the registered emitters, as "type:hex". */
-  emitterKeys(): Promise<string[]>;
+  /** Those that the contract names. */
+  emitters(): Promise<Emitter[]>;
   votedMode(): Promise<VotedMode>;
   settled(window: number): Promise<FiledReport | null>;
   ownReport(window: number): Promise<FiledReport | null>;
+  /** All oracles' reports of a window that is not settled. */
+  openReports(window: number): Promise<{ oracle: string; hash: string; logRoot: string }[]>;
   signReport(data: ReportData): Promise<SignedTransaction>;
   /** Resolves too when the chain has the transaction already. */
   push(transaction: SignedTransaction): Promise<void>;

@@ -1,14 +1,12 @@
-import type { EventRecord } from '../../common/events.ts';
+import type { WindowLog } from '../metrics/types.ts';
 import type { BlockRef, OracleChain, Seat } from './chain.ts';
 
 /** All that a window's metrics are made from. */
 export interface Evidence {
   window: number;
   pool: string;
-  /** The window's records up to and including its closing one. */
-  records: EventRecord[];
-  /** In standby mode what the log says shortly before the window and up to its end: agents' words and who led. */
-  around: EventRecord[];
+  /** Of one emitter each, in any order, at least one. */
+  logs: WindowLog[];
   /** What members sign is for this chain and pool. */
   chain: string;
   /** The pool's blocks of the window on the final chain. */
@@ -25,12 +23,11 @@ export function holdsSeat({ since, until }: Seat, window: number): boolean {
   return since <= window && (until === 0 || until >= window);
 }
 
-/** Adds what the contract says of members to a window's records and blocks. */
+/** Adds what the contract says of members to a window's logs and blocks. */
 export async function gatherEvidence(
   chain: OracleChain,
   window: number,
-  records: EventRecord[],
-  around: EventRecord[],
+  logs: WindowLog[],
   inside: BlockRef[],
 ): Promise<Evidence> {
   const asked = [chain.config(), chain.seats(), chain.signers(), chain.chainId()] as const;
@@ -41,5 +38,5 @@ export async function gatherEvidence(
     .sort((a, b) => a.index - b.index);
   const blocks = inside.filter((block) => block.producer === config.producer);
   const { producer: pool, eligiblePercent } = config;
-  return { window, pool, chain: id, records, around, blocks, members, signers, eligiblePercent };
+  return { window, pool, chain: id, logs, blocks, members, signers, eligiblePercent };
 }

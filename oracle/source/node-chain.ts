@@ -74,8 +74,9 @@ export class NodeChain implements OracleChain {
     return new Map(rows.map((row) => [keyId(row.key), row.account]));
   }
 
-  async emitterKeys() {
-    return (await this.table<{ key: string }>('emitters')).map(({ key }) => keyId(key));
+  async emitters() {
+    const rows = await this.table<{ account: string; key: string }>('emitters');
+    return rows.map(({ account, key }) => ({ account, key: keyId(key) }));
   }
 
   async votedMode() {
@@ -90,6 +91,11 @@ export class NodeChain implements OracleChain {
   async ownReport(window: number) {
     const key = String(stringToName(this.who.account));
     return toFiled((await this.table<FiledRow>('reports', String(window), key))[0]);
+  }
+
+  async openReports(window: number) {
+    const rows = await this.table<FiledRow>('reports', String(window));
+    return rows.map(({ oracle = '', hash, log_root: logRoot }) => ({ oracle, hash, logRoot }));
   }
 
   async signReport(data: ReportData): Promise<SignedTransaction> {

@@ -60,7 +60,10 @@ export function toSeat(row: SeatRow): Seat {
 
 /** A row of `reports`, or of `windows`: the latter tells how many equal reports decided, none when the members did. */
 export interface FiledRow {
+  /** In `reports`. */
+  oracle?: string;
   hash: string;
+  log_root: string;
   time?: string;
   settled?: string;
   reports?: number;
@@ -70,5 +73,5 @@ export interface FiledRow {
 export function toFiled(row: FiledRow | undefined): FiledReport | null {
   if (!row) return null;
   const by = row.voided ? 'void' : row.reports === 0 ? 'vote' : 'report';
-  return { by, hash: row.hash, at: chainTime(row.time ?? row.settled ?? '') };
+  return { by, hash: row.hash, logRoot: row.log_root, at: chainTime(row.time ?? row.settled ?? '') };
 }

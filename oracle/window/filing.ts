@@ -7,7 +7,7 @@ export type Filing =
   /** The report is there; `settled` is the hash the window was settled with, null while it waits for other oracles. */
   | { on: 'chain'; irreversible: boolean; settled: string | null }
   /** The window was settled with another report. */
-  | { on: 'other'; settled: string }
+  | { on: 'other'; filed: FiledReport }
   /** No report counts any more: the members decided by vote, or nobody but them can. */
   | { on: 'vote'; why: string }
   /** Its epoch is over: the contract takes no report of it any more. */
@@ -26,7 +26,7 @@ export async function findFiling(
   const settled = await chain.settled(window);
   const voted = settled && votedOn(settled);
   if (voted) return { on: 'vote', why: voted };
-  if (settled && settled.hash !== hash) return { on: 'other', settled: settled.hash };
+  if (settled && settled.hash !== hash) return { on: 'other', filed: settled };
   if (settled) return { on: 'chain', irreversible: isPast(settled, irreversible), settled: settled.hash };
   const own = await chain.ownReport(window);
   if (own?.hash === hash) return { on: 'chain', irreversible: isPast(own, irreversible), settled: null };

@@ -4,9 +4,9 @@ import type { WindowRow } from './schema.ts';
 import type { JobParts } from './stages.ts';
 import { WindowSteps } from './steps.ts';
 
-const UNCLOSED = 'the log has records of it and no closing one: the emitter was not there at its end';
+const UNCLOSED = 'there are records of it and no closing one: the emitter was not there at its end';
 
-/** The contract does not take its report; its root has no signature that counts. */
+/** The contract does not take its report; no log of it has a root with a signature that counts. */
 const OF_ONE_WINDOW = new Set(['report_refused', 'unsigned_root']);
 
 /** One run: takes every window that can go on one step or more on, oldest first, and ends. */
@@ -27,7 +27,7 @@ export class WindowJob {
   async run(stopped: () => boolean = () => false): Promise<void> {
     const { chain, journal, stages, firstWindow } = this.parts;
     await this.checkOnce();
-    this.readLog();
+    await this.readLogs();
     const schedule = await chain.schedule();
     journal.rememberSchedule(schedule.version, schedule.producers);
     const irreversible = await chain.irreversible();
@@ -37,7 +37,7 @@ export class WindowJob {
     }
     for (const row of journal.unsettled()) {
       if (stopped()) break;
-      await this.steps.watch(row);
+      await this.steps.watch(row, irreversible);
     }
   }
 
@@ -51,9 +51,12 @@ export class WindowJob {
     }
   }
 
-  private readLog(): void {
-    const { log, journal, logger } = this.parts;
-    log.catchUp();
+  private async readLogs(): Promise<void> {
+    const { chain, logs, journal, logger } = this.parts;
+    const emitters = await chain.emitters();
+    await logs.catchUp(emitters.map(({ account }) => account));
+    // One that could not be read may have closed it.
+    if (logs.all.some(({ problem }) => problem)) return;
     for (const { window } of journal.abandon(UNCLOSED)) {
       logger.error({ window }, `window ${window} had blocks and cannot be reported: ${UNCLOSED}`);
     }

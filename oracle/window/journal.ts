@@ -1,37 +1,28 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { PoolError, sentence } from '../../common/errors.ts';
-import { GENESIS_HASH } from '../../common/events.ts';
+import type { LogPosition } from '../logs/chain-check.ts';
+import type { LogJournal } from '../logs/log.ts';
+import type { WindowTally } from '../logs/tally.ts';
 import type { ReportData, SignedTransaction } from '../source/chain.ts';
-import { JOURNAL_SCHEMA, type WindowRow, type WindowState } from './schema.ts';
-
-/** How far the log's hash chain was verified. */
-export interface LogPosition {
-  seq: number;
-  hash: string;
-}
-
-/** What is known of a window's records; grows until its closing record. */
-export interface WindowTally {
-  window: number;
-  /** Hash over the hashes of its records so far: pins exactly which they were. */
-  digest: string;
-  decisions: number;
-  closed: boolean;
-}
+import { LogTables } from './log-tables.ts';
+import { JOURNAL_OF_ONE_LOG, JOURNAL_SCHEMA, type WindowRow, type WindowState } from './schema.ts';
 
 /**
  * What this oracle has done, in an SQLite file of its own. Each change is one transaction and on the disk when the method
  * returns, so that the oracle can be killed between any two of them.
  */
-export class Journal {
+export class Journal implements LogJournal {
   private readonly db: DatabaseSync;
+  private readonly logs: LogTables;
 
   /** Throws PoolError `journal` when the file cannot be opened or written. */
   constructor(file: string) {
     try {
       this.db = new DatabaseSync(file, { timeout: 5000 });
       this.db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;');
+      if (this.isOfOneLog()) this.atomically(() => this.db.exec(JOURNAL_OF_ONE_LOG));
       this.db.exec(JOURNAL_SCHEMA);
+      this.logs = new LogTables(this.db);
     } catch (thrown) {
       throw new PoolError('journal', `the oracle's journal ${file} cannot be used: ${sentence(thrown)}`);
     }
@@ -45,21 +36,22 @@ export class Journal {
     throw new PoolError('journal', `the journal belongs to ${known} and not to ${owner}: give each oracle its own`);
   }
 
-  get position(): LogPosition {
-    return { seq: Number(this.meta('seq') ?? 0), hash: this.meta('hash') ?? GENESIS_HASH };
+  position(log: string): LogPosition {
+    return this.logs.position(log);
   }
 
-  /** Notes that the log was verified up to a position, with what the page told of windows. */
-  advance(to: LogPosition, tallies: WindowTally[]): void {
-    const sql = `INSERT INTO windows (window, state, digest, decisions) VALUES (?, ?, ?, ?)
-      ON CONFLICT (window) DO UPDATE SET state = excluded.state, digest = excluded.digest, decisions = excluded.decisions
-      WHERE state = 'open'`;
+  tally(log: string, window: number): WindowTally | null {
+    return this.logs.tally(log, window);
+  }
+
+  advance(log: string, to: LogPosition, tallies: WindowTally[]): void {
+    const sql = `INSERT INTO windows (window, state) VALUES (?, ?)
+      ON CONFLICT (window) DO UPDATE SET state = 'seen', note = NULL
+      WHERE state IN ('open', 'unclosed') AND excluded.state = 'seen'`;
     this.atomically(() => {
       const put = this.db.prepare(sql);
-      for (const { window, digest, decisions, closed } of tallies)
-        put.run(window, closed ? 'seen' : 'open', digest, decisions);
-      this.setMeta('seq', String(to.seq));
-      this.setMeta('hash', to.hash);
+      for (const { window, closed } of tallies) put.run(window, closed ? 'seen' : 'open');
+      this.logs.advance(log, to, tallies);
     });
   }
 
@@ -78,16 +70,29 @@ export class Journal {
     return this.rows(`WHERE state = 'irreversible' AND settled IS NULL ORDER BY window`);
   }
 
-  /** Ends windows that have records, no closing one, and a closed window after them; gives those with decisions. */
+  /** Gives up windows that have records, no closing one, and a closed window after them, until a log closes them; gives those with decisions. */
   abandon(note: string): WindowRow[] {
-    const where = `WHERE state = 'open' AND window < (SELECT MAX(window) FROM windows WHERE state <> 'open')`;
+    const where = `WHERE state = 'open' AND window <
+      (SELECT window FROM log_windows WHERE closed = 1 ORDER BY window DESC LIMIT 1)`;
     const lost = this.rows(`${where} ORDER BY window`);
-    this.db.prepare(`UPDATE windows SET state = 'skipped', note = ? ${where}`).run(note);
-    return lost.filter((row) => row.decisions > 0);
+    this.db.prepare(`UPDATE windows SET state = 'unclosed', note = ? ${where}`).run(note);
+    return lost.filter(({ window }) => this.logs.decisions(window) > 0);
   }
 
   computed(window: number, report: ReportData, hash: string): void {
     this.set(window, { state: 'computed', report: JSON.stringify(report), hash });
+  }
+
+  /** Another report than before, which has to be sent; only when no transaction with the one before can still get on the chain. */
+  remade(window: number, report: ReportData, hash: string): void {
+    const sql = `UPDATE windows SET state = 'computed', report = ?, hash = ?, trx = NULL, expires = NULL, signed = NULL, settled = NULL,
+      differs_at = NULL, remade = remade + 1 WHERE window = ?`;
+    this.db.prepare(sql).run(JSON.stringify(report), hash, window);
+  }
+
+  /** Since when another oracle's report differs from this one's, in ms; null: it does not. */
+  differs(window: number, at: number | null): void {
+    this.set(window, { differs_at: at });
   }
 
   /** Before the transaction leaves, so that after a kill the same one is sent again and not a second one. */
@@ -147,8 +152,9 @@ export class Journal {
     return this.db.prepare('SELECT value FROM meta WHERE name = ?').get(name)?.value as string | undefined;
   }
 
-  private setMeta(name: string, value: string): void {
-    this.db.prepare('INSERT OR REPLACE INTO meta (name, value) VALUES (?, ?)').run(name, value);
+  private isOfOneLog(): boolean {
+    const columns = this.db.prepare(`SELECT name FROM pragma_table_info('windows')`).all();
+    return columns.some(({ name }) => name === 'digest');
   }
 
   private atomically(work: () => void): void {

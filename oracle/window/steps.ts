@@ -1,9 +1,10 @@
 import { PoolError, sentence } from '../../common/errors.ts';
 import { slotTime } from '../../common/slot.ts';
-import type { BlockRef, ReportData, SignedTransaction } from '../source/chain.ts';
+import { type Gathered, gatherLogs } from '../logs/gather.ts';
+import type { BlockRef, FiledReport, ReportData, SignedTransaction } from '../source/chain.ts';
+import { Agreement } from './agreement.ts';
 import { type Filing, findFiling, votedOn } from './filing.ts';
 import type { WindowRow } from './schema.ts';
-import { requireSignedRoot } from './signed-root.ts';
 import type { JobParts } from './stages.ts';
 
 /** A node bills an account for transactions that fail: pauses between tries grow from the first to the second. */
@@ -13,14 +14,16 @@ const LONGEST_RETRY_MS = 300_000;
 /** The way of one window: seen → computed → sent → irreversible. Each arrow is in the journal before the next is tried. */
 export class WindowSteps {
   private readonly parts: JobParts;
+  private readonly agreement: Agreement;
 
   constructor(parts: JobParts) {
     this.parts = parts;
+    this.agreement = new Agreement(parts, (window) => this.gather(window));
   }
 
   /**
    * Takes a window as far as it can go now. Throws PoolError `report_refused` when the chain does not take the report, and
-   * `unsigned_root` when the log does not prove it; both are tried again later. What else it throws is not this window's fault.
+   * `unsigned_root` when no log proves it; both are tried again later. What else it throws is not this window's fault.
    */
   async advance(row: WindowRow, irreversible: BlockRef): Promise<void> {
     const { journal, clock } = this.parts;
@@ -31,46 +34,68 @@ export class WindowSteps {
     const computed = journal.get(row.window) as WindowRow;
     if (computed.state !== 'computed' && computed.state !== 'sent') return;
     const filing = await findFiling(this.parts.chain, row.window, computed.hash as string, irreversible);
-    if (filing.on !== 'nowhere') return this.note(computed, filing);
+    if (filing.on !== 'nowhere') return this.note(computed, filing, irreversible);
     if (clock.now() < computed.retry_at) return;
-    await this.send(computed, irreversible);
+    if (computed.state === 'computed') await this.agreement.reconsider(computed, irreversible);
+    await this.send(journal.get(row.window) as WindowRow, irreversible);
   }
 
-  /** Looks whether a window that waited for other oracles is settled. */
-  async watch(row: WindowRow): Promise<void> {
+  /** Looks whether a window that waited for other oracles is settled, and whether their reports are others. */
+  async watch(row: WindowRow, irreversible: BlockRef): Promise<void> {
     const { chain, journal } = this.parts;
     const settled = await chain.settled(row.window);
     const voted = settled && votedOn(settled);
-    if (voted) this.skip(row.window, voted);
-    else if (settled?.hash === row.hash) journal.settled(row.window, settled.hash);
-    else if (settled) this.dispute(row, settled.hash);
-    else if (row.window <= (await chain.config()).closingThrough) this.skip(row.window, 'its epoch ended unsettled');
+    if (voted) return this.skip(row.window, voted);
+    if (settled?.hash === row.hash) return journal.settled(row.window, settled.hash);
+    if (settled) return this.dispute(row, settled, irreversible);
+    if (row.window <= (await chain.config()).closingThrough) return this.skip(row.window, 'its epoch ended unsettled');
+    await this.agreement.reconsider(row, irreversible);
   }
 
   private async compute(row: WindowRow, irreversible: BlockRef): Promise<void> {
-    const { log, journal, logger, stages, chain, pool } = this.parts;
-    const { window, digest } = row;
-    const { records, after } = log.closedWindow(window, digest);
-    const report = await stages.compute(window, records, log.around(records), irreversible);
+    const { journal, logger, stages } = this.parts;
+    const { window } = row;
+    const gathered = await this.gatherOrLater(row);
+    if (!gathered) return;
+    const report = await stages.compute(window, gathered.logs, irreversible);
     if ('skip' in report) return this.skip(window, report.skip);
-    const identity = { chain: await chain.chainId(), pool };
-    const keys = await chain.emitterKeys();
-    try {
-      requireSignedRoot(identity, window, records, after, keys);
-    } catch (thrown) {
-      this.tryLater(row, sentence(thrown));
-      throw thrown;
-    }
+    for (const { name, why } of gathered.left)
+      logger.warn({ window, log: name }, `window ${window} is reported without the log ${name}: ${why}`);
     journal.computed(window, report, stages.hash(report));
-    logger.info({ window, metrics: JSON.parse(Buffer.from(report.metrics, 'hex').toString()) }, 'window computed');
+    const logs = gathered.logs.map(({ name }) => name);
+    logger.info(
+      { window, logs, metrics: JSON.parse(Buffer.from(report.metrics, 'hex').toString()) },
+      'window computed',
+    );
   }
 
-  private note(row: WindowRow, filing: Exclude<Filing, { on: 'nowhere' }>): void {
+  private async gatherOrLater(row: WindowRow): Promise<Gathered | null> {
+    try {
+      return await this.gather(row.window);
+    } catch (thrown) {
+      if (thrown instanceof PoolError && thrown.code === 'unsigned_root') this.tryLater(row, thrown.message);
+      throw thrown;
+    }
+  }
+
+  private async gather(window: number): Promise<Gathered | null> {
+    const { logs, journal, chain, pool, clock } = this.parts;
+    const keys = (await chain.emitters()).map(({ key }) => key);
+    const identity = { chain: await chain.chainId(), pool };
+    const tally = (log: string) => journal.tally(log, window);
+    return gatherLogs(window, { logs: logs.all, tally, identity, keys, now: clock.now() });
+  }
+
+  private async note(
+    row: WindowRow,
+    filing: Exclude<Filing, { on: 'nowhere' }>,
+    irreversible: BlockRef,
+  ): Promise<void> {
     const { journal, logger } = this.parts;
     const { window } = row;
     if (filing.on === 'over') return this.skip(window, over(row, filing.through));
     if (filing.on === 'vote') return this.skip(window, filing.why);
-    if (filing.on === 'other') return this.dispute(row, filing.settled);
+    if (filing.on === 'other') return this.dispute(row, filing.filed, irreversible);
     if (!filing.irreversible) return;
     journal.irreversible(window, filing.settled);
     logger.info({ window, trx: row.trx, settled: filing.settled !== null }, 'report irreversible');
@@ -120,8 +145,11 @@ export class WindowSteps {
     this.parts.logger.warn({ window }, `window ${window} is not reported: ${why}`);
   }
 
-  private dispute({ window, hash }: WindowRow, settled: string): void {
-    const text = `window ${window} was settled with report ${settled}, this oracle's is ${hash}`;
+  private async dispute(row: WindowRow, filed: FiledReport, irreversible: BlockRef): Promise<void> {
+    const { window, hash } = row;
+    const logs = await this.agreement.explain(row, filed, irreversible);
+    if (logs) return this.skip(window, `it was settled with ${filed.hash}, made from ${logs.join(', ')} alone`);
+    const text = `window ${window} was settled with report ${filed.hash}, this oracle's is ${hash}`;
     this.parts.journal.end(window, 'disputed', text);
     this.parts.logger.error({ window }, `dispute: ${text}`);
   }

@@ -18,8 +18,8 @@ const ours = makeCertificates(dir, 'ours');
 const strangers = makeCertificates(dir, 'strangers');
 const { lines, creds: text } = makeCredentials();
 const tls = `tls { cert_file: "${ours.cert}", key_file: "${ours.key}" }`;
-const { cluster } = await startCluster({ lines: [...lines, tls] });
-const plain = await startCluster({ lines: ['authorization { user: "em", password: "s/e@c" }'] });
+const { cluster } = await startCluster({ lines: () => [...lines, tls] });
+const plain = await startCluster({ lines: () => ['authorization { user: "em", password: "s/e@c" }'] });
 
 const keep = (name: string, content: string | Uint8Array, mode = 0o600) => {
   const file = path.join(dir, name);
@@ -29,7 +29,8 @@ const keep = (name: string, content: string | Uint8Array, mode = 0o600) => {
 };
 const creds = keep('creds', text);
 const named = (url: string) => url.replaceAll('127.0.0.1', 'localhost');
-const refused = (url: string, files: NatsFiles) => connectNats(url, 'test', files);
+/** What is taken after all is closed again, so that the test that did not expect it comes to its end. */
+const refused = async (url: string, files: NatsFiles) => (await connectNats(url, 'test', files)).connection.close();
 
 test('with credentials and a certificate authority an emitter decides over TLS, by a connection to each node', async () => {
   const nodes = await connectNodes(named(cluster.url), 'test', { creds, ca: ours.ca });

@@ -8,6 +8,7 @@ import { chainRecord, GENESIS_HASH } from '../../common/events.ts';
 import { connectNats, connectNodes, type Nats } from '../../common/nats/connection.ts';
 import { NatsRecords } from '../../common/nats/records.ts';
 import { exchangeSubject, recordPlace, votePlace } from '../../common/nats/streams.ts';
+import { NATS_NAMES } from '../../devnet/nats-cluster.ts';
 import { eventually } from '../../devnet/wait.ts';
 import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { decision } from '../support/events.ts';
@@ -20,10 +21,13 @@ after(() => rmSync(dir, { recursive: true, force: true }));
 /** The file in deploy/, with keys whose seeds are known here; the users in its order, and one more in each account who may do anything there. */
 const USERS = ['one-emitter1', 'one-emitter2', 'one-oracle', 'two-emitter1'] as const;
 const OPERATORS = ['one-operator', 'two-operator'] as const;
-type User = (typeof USERS)[number] | (typeof OPERATORS)[number];
+/** A user whom the operator of one node has let in, on that node alone. */
+const INTRUDER = 'one-intruder';
+const INTRUDED = NATS_NAMES[2] ?? '';
+type User = (typeof USERS)[number] | (typeof OPERATORS)[number] | typeof INTRUDER;
 let text = readFileSync(path.join(import.meta.dirname, '../../deploy/nats/pools.conf'), 'utf8');
 const pairs = new Map<User, ReturnType<typeof nkeys.createUser>>();
-for (const user of [...USERS, ...OPERATORS]) {
+for (const user of [...USERS, ...OPERATORS, INTRUDER] as const) {
   const pair = nkeys.createUser();
   pairs.set(user, pair);
   writeFileSync(seedFile(user), pair.getSeed(), { mode: 0o600 });
@@ -36,7 +40,8 @@ for (const [i, user] of OPERATORS.entries()) {
   const end = (at.index ?? 0) + at[0].length;
   text = `${text.slice(0, end)}      { nkey: ${publicKey(user)} }\n${text.slice(end)}`;
 }
-const { cluster } = await startCluster({ lines: [text] });
+const withIntruder = text.replace('users [\n', `users [\n      { nkey: ${publicKey(INTRUDER)} }\n`);
+const { cluster } = await startCluster({ lines: (name) => [name === INTRUDED ? withIntruder : text] });
 
 function publicKey(user: User): string {
   return pairs.get(user)?.getPublicKey() ?? '';
@@ -171,6 +176,21 @@ test('a pool has no more streams and bytes than its quota', async () => {
   });
   await NatsRecords.open(await as('two-emitter1'), 'pool.two', 'emitter1', SMALL);
   await assert.rejects(two.manager.streams.add({ name: 'one-more', subjects: ['more'] }), /maximum number of streams/);
+});
+
+test('the limit of all this: who operates one node can let in somebody who votes in all three logs', async () => {
+  const intruder = await connectNats(cluster.urlOf(INTRUDED), 'intruder', { creds: seedFile(INTRUDER) });
+  open.push(intruder);
+  const homes = new Set<string | undefined>();
+  for (const voter of [1, 2, 3]) {
+    const { stream, subject } = votePlace('pool.one', voter);
+    await intruder.streams.publish(subject, '{}');
+    homes.add((await intruder.manager.streams.info(stream)).cluster?.leader);
+  }
+  assert.equal(homes.size, 3, 'the logs are on three nodes');
+  // By no other node, and without being led back to that one.
+  const elsewhere = connectNodes(cluster.urlOf(cluster.names[0] ?? ''), 'intruder', { creds: seedFile(INTRUDER) });
+  await assert.rejects(elsewhere, { code: 'store' });
 });
 
 test('who has no key of the cluster is not let in', async () => {

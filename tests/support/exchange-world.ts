@@ -1,5 +1,6 @@
 import pino from 'pino';
 import { firstSlot, slotTime } from '../../common/slot.ts';
+import { decodeBlockHeader } from '../../emitter/decode/block.ts';
 import { LENGTH_BYTES } from '../../emitter/decode/message.ts';
 import { Exchange, type ExchangeParts } from '../../emitter/exchange/exchange.ts';
 import type { Kept } from '../../emitter/exchange/messages.ts';
@@ -39,7 +40,7 @@ export class TestEmitter {
   /** `blocks`: those that may come, to be known by their bytes. */
   constructor(nats: Wire, name: string, blocks: TestBlock[], other: Partial<ExchangeParts> = {}) {
     this.name = name;
-    const byId = new Map(blocks.map((block) => [block.frame, block]));
+    const byId = new Map(blocks.map((block) => [block.key.slice(0, 64), block]));
     this.exchange = new Exchange({
       ...{ nats, pool: 'pool', name, logger: pino({ level: 'silent' }) },
       now: () => slotTime(SLOT),
@@ -47,8 +48,9 @@ export class TestEmitter {
       frameOf: (key) => this.frames.get(key) ?? null,
       onFrame: (frame, from) => {
         this.onFrame(frame);
-        const block = [...byId.values()].find((one) => one.frame.equals(frame));
-        if (!block) throw new Error('a frame came that no emitter had');
+        const header = decodeBlockHeader(frame);
+        const block = header.ok ? byId.get(header.value.id) : undefined;
+        if (!block?.frame.equals(frame)) throw new Error('a frame came that no emitter had');
         this.received.push({ key: block.key, from, at: performance.now() });
         this.keep(block);
       },

@@ -9,9 +9,6 @@ import { addresses, readRunFile } from '../../support/run-file.ts';
 /** A NATS node, an emitter between decision and send, a relay node: what the many-emitter pool must stand. */
 const SEED = 180;
 
-/** Runs by name, or with --deep: a run of everything has one pool under chaos, not two. */
-const BY_NAME = process.env.POOL_ALL_CASES ? false : 'runs by ./pool test e2e/chaos';
-
 async function assertNothingLeft(dir: string): Promise<void> {
   await until('the end of all processes', () => processesWith(dir).length === 0, 30_000);
   for (const address of addresses(readRunFile(dir))) assert.equal(await listens(address), false, address);
@@ -54,7 +51,6 @@ test('three kills in a running pool: no slot missed or emitted twice, no event l
 
 test('Ctrl-C while a victim is frozen leaves no process, port or node state', {
   timeout: 180_000,
-  skip: BY_NAME,
 }, async (t) => {
   const dir = path.join(scratch(t), 'run');
   const what = ['--kill', 'oracle', '--signal', 'STOP', '--oracles', '1', '--producers', '1'];

@@ -7,11 +7,12 @@ import { leaderOf, SMALL } from '../../support/nats.ts';
 import { startFarCluster, type Way } from './far-cluster.ts';
 import { quantiles, timed } from './times.ts';
 
-/** An emitter beside node 1 of a cluster whose nodes are as far from one another: ms until a record is kept by two of three. Gives a row of a table. */
+/** An emitter beside the first node of a cluster whose nodes are as far from one another: ms until a record is kept by two of three. Gives a row of a table. */
 export async function measureRecords(between: Way, samples: number): Promise<string> {
   const { cluster, stop } = await startFarCluster(between);
   try {
-    const nats = await connectNats(`nats://${cluster.address('nats1')}`, 'records');
+    const [home = ''] = cluster.names;
+    const nats = await connectNats(cluster.urlOf(home), 'records');
     const records = await NatsRecords.open(nats, 'distance', 'emitter1', SMALL);
     const leader = await leaderOf([nats], recordPlace('distance', 'emitter1').stream);
     let last: EventRecord | null = null;
@@ -20,7 +21,7 @@ export async function measureRecords(between: Way, samples: number): Promise<str
       await records.append([last]);
     });
     await nats.connection.close();
-    const where = leader === 'nats1' ? 'beside the emitter' : 'far';
+    const where = leader === home ? 'beside the emitter' : 'far';
     return `| ${between.roundTripMs} | ${between.loss * 100} % | ${where} | ${quantiles(times)} |`;
   } finally {
     await stop();

@@ -170,6 +170,31 @@ test('an announcement that is lost comes with the next; one that is no announcem
   assert.deepEqual(b.told, a.told);
 });
 
+test('words about leases that are not known yet wait for them, however many', async () => {
+  const { pool, runs } = await begun(['a', 'b']);
+  const [a, b] = runs as [Run, Run];
+  const read = Promise.withResolvers<void>();
+  const after = pool.stream.after.bind(pool.stream);
+  pool.stream.after = async (seq, limit) => {
+    await read.promise;
+    return after(seq, limit);
+  };
+  const words: string[] = [];
+  const { hear } = b.decider;
+  b.decider.hear = (text) => void words.push(text);
+  for (const window of [WINDOW, WINDOW + 1]) {
+    await a.work(slots(window));
+    await turns();
+  }
+  // They come by several ways, in no order.
+  for (const text of [...words.slice(12), ...words.slice(0, 12), ...words.toReversed()]) hear.call(b.decider, text);
+  assert.equal(b.told.length, 0, 'it has not read who has the windows');
+  read.resolve();
+  await turns();
+  for (const text of words) hear.call(b.decider, text);
+  assert.deepEqual(b.told, a.told);
+});
+
 test('a public block counts as checked when its holder’s word came, or when nobody else has its window; else as unchecked', async () => {
   const ends: (() => void)[] = [];
   const pause = () => new Promise<void>((resolve) => void ends.push(resolve));

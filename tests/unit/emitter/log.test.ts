@@ -377,6 +377,22 @@ function nearlyFull(): { store: SqliteStore; file: string; free: () => void } {
   return { store, file, free: () => db.exec('PRAGMA max_page_count = 1000000') };
 }
 
+test('a journal that has ended takes nothing more, and lets no decision be made: what it had stays', async () => {
+  const store = new SqliteStore(newFile(), 'process');
+  const { journal, written } = journalOf(store);
+  journal.tell(null, decision(1));
+  journal.end();
+  journal.tell(null, decision(2));
+  assert.equal(journal.fence([{ window: 8, event: decision(3) }]), false);
+  await nextTurn();
+  assert.deepEqual(
+    written.map(({ event }) => event),
+    [decision(1)],
+  );
+  assert.equal(store.lastSeq, 1);
+  store.close();
+});
+
 test('a full disk: what was held stays, the next fence says no, its decision is forgotten, and later it goes on', () => {
   const { store, file, free } = nearlyFull();
   const { journal, faults, written } = journalOf(store);

@@ -37,7 +37,15 @@ function chainOf(makers: (string | null)[]): BlockRef[] {
 
 function metricsOf(events: PoolEvent[], blocks: BlockRef[], eligiblePercent = 50) {
   const all = records(WINDOW, events);
-  const evidence = { window: WINDOW, pool: POOL, chain: CHAIN, records: all, around: all, blocks, members, signers };
+  const evidence = {
+    window: WINDOW,
+    pool: POOL,
+    chain: CHAIN,
+    logs: [{ records: all, around: all }],
+    blocks,
+    members,
+    signers,
+  };
   return measure({ ...evidence, eligiblePercent });
 }
 

@@ -26,7 +26,7 @@ import { TestPool } from './support/pool.ts';
 function measured(events: PoolEvent[], before: PoolEvent[] = []) {
   const around = records(WINDOW, [...before, ...events, standbyClosing(WINDOW, 0)]);
   const evidence = { window: WINDOW, pool: POOL, chain: CHAIN, blocks: [], members, signers, eligiblePercent: 50 };
-  return measure({ ...evidence, records: around.slice(before.length), around });
+  return measure({ ...evidence, logs: [{ records: around.slice(before.length), around }] });
 }
 
 function stoodBy(metrics: ReturnType<typeof measured>, member: string): number {
@@ -134,9 +134,15 @@ test('whatever the words say, no more slots count than they bear out, and nothin
       const spoiled = (event: PoolEvent) => event.type === 'input' && 'proof' in event.input;
       const metrics = measure({
         ...{ window: WINDOW, pool: POOL, chain: CHAIN, blocks: [], members, signers, eligiblePercent: 50 },
-        records: records(WINDOW, [...all, standbyClosing(WINDOW, 0)]),
-        // As records they have no hash here: what is hashed is whole numbers and texts alone.
-        around: said.filter(spoiled).map((event, seq) => ({ v: 4, seq, window: WINDOW, event, prev: '', hash: '' })),
+        logs: [
+          {
+            records: records(WINDOW, [...all, standbyClosing(WINDOW, 0)]),
+            // As records they have no hash here: what is hashed is whole numbers and texts alone.
+            around: said
+              .filter(spoiled)
+              .map((event, seq) => ({ v: 4, seq, window: WINDOW, event, prev: '', hash: '' })),
+          },
+        ],
       });
       assert.equal(stoodBy(metrics, 'bob') + metrics.unproven, 12);
     }),

@@ -16,7 +16,15 @@ const METRICS_LIMIT = 16_384;
 
 function measured(members: { account: string; index: number }[]) {
   const log = records(WINDOW, goodWindow(WINDOW));
-  const evidence = { window: WINDOW, pool: POOL, chain: CHAIN, records: log, around: [], blocks: [], members, signers };
+  const evidence = {
+    window: WINDOW,
+    pool: POOL,
+    chain: CHAIN,
+    logs: [{ records: log, around: [] }],
+    blocks: [],
+    members,
+    signers,
+  };
   return { log, metrics: measure({ ...evidence, eligiblePercent: 50 }) };
 }
 
@@ -60,7 +68,7 @@ test('bitmap and report hash are the contract’s', () => {
   const indexes = fc.uniqueArray(fc.nat({ max: 99 }));
   fc.assert(fc.property(indexes, (list) => assert.equal(bitmap(list), eligibleBitmap(list).toString('hex'))));
   const { log, metrics } = measured([{ account: 'ann', index: 9 }]);
-  const data = buildReport('oracle1', metrics, log);
+  const data = buildReport('oracle1', metrics, [log]);
   const { window, strategy, version, metrics_hash: metricsHash, log_root: logRoot } = data;
   const eligible = Buffer.from(data.eligible, 'hex');
   assert.equal(reportHash(data), contractsHash({ window, eligible, metricsHash, logRoot, strategy, version }));
@@ -69,7 +77,7 @@ test('bitmap and report hash are the contract’s', () => {
 
 test('a report holds the metrics’ bytes, their hash and the root of the log', () => {
   const { log, metrics } = measured([{ account: 'ann', index: 0 }]);
-  const data = buildReport('oracle1', metrics, log);
+  const data = buildReport('oracle1', metrics, [log]);
   assert.deepEqual(metricsOf(data), metrics);
   const bytes = Buffer.from(data.metrics, 'hex');
   assert.equal(data.metrics_hash, createHash('sha256').update(bytes).digest('hex'));
@@ -84,13 +92,13 @@ test('a window that the log did not close has no report', () => {
 
 test('the metrics of 100 members fit the contract’s limit', () => {
   const members = Array.from({ length: 100 }, (_, index) => ({ account: `member.${index}.zzzz`.slice(0, 12), index }));
-  const data = buildReport('oracle1', measured(members).metrics, records(WINDOW, [closing(WINDOW)]));
+  const data = buildReport('oracle1', measured(members).metrics, [records(WINDOW, [closing(WINDOW)])]);
   assert.ok(data.metrics.length / 2 < METRICS_LIMIT - 2000, `${data.metrics.length / 2} bytes`);
 });
 
 test('the printed report has a cleos line that a shell takes', () => {
   const { log, metrics } = measured([{ account: 'ann', index: 0 }]);
-  const data = { ...buildReport('oracle1', metrics, log), strategy: `it's` };
+  const data = { ...buildReport('oracle1', metrics, [log]), strategy: `it's` };
   const text = printReport(data, { api: 'http://127.0.0.1:8888', dac: 'pooldac', permission: 'report' });
   assert.match(text, /ann +12 +0 +0 +0 +0 +0 +yes/);
   const line = text.trim().split('\n').at(-1) ?? '';

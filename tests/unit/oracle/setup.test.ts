@@ -59,6 +59,25 @@ test('the configuration has defaults', () => {
   assert.deepEqual([ORACLE_FIRST_WINDOW, ORACLE_HTTP], [0, undefined]);
 });
 
+test('logs are named as files, as a cluster, or both; one of them has to be', () => {
+  const { ORACLE_EVENT_LOG: _, ...none } = ENV;
+  const read = (env: Record<string, string>) => loadConfig('the oracle', oracleConfig, { ...none, ...env });
+  assert.deepEqual(read({ ORACLE_EVENT_LOG: 'a.sqlite, b.sqlite,a.sqlite' }).ORACLE_EVENT_LOG, [
+    'a.sqlite',
+    'b.sqlite',
+  ]);
+  const ORACLE_NATS = 'nats://me:pass@a:4222,nats://me:pass@b:4222';
+  assert.equal(read({ ORACLE_NATS }).ORACLE_NATS, 'nats://me:pass@a:4222,b:4222');
+  assert.equal(read({ ORACLE_NATS: 'nats://a:4222,b:4222' }).ORACLE_NATS, 'nats://a:4222,b:4222');
+  for (const env of [{}, { ORACLE_NATS: '' }, { ORACLE_EVENT_LOG: ' ,' }])
+    assert.throws(() => read(env), /ORACLE_EVENT_LOG: must name a log, or ORACLE_NATS the cluster that has them/);
+  for (const bad of ['http://a:4222', 'nats://', 'nats://me:secret@a'])
+    assert.throws(
+      () => read({ ORACLE_NATS: bad }),
+      (error: Error) => /ORACLE_NATS: must be nats/.test(error.message) && !error.message.includes('secret'),
+    );
+});
+
 test('each wrong variable is named', () => {
   const wrong = { ORACLE_CRON: 'now and then', ORACLE_KEEPER: 'yes', ORACLE_HTTP: 'here', ORACLE_FIRST_WINDOW: '-1' };
   const { ORACLE_POOL, ...missing } = ENV;

@@ -12,6 +12,8 @@ export const POOL = 'poolbp';
 export const CHAIN = 'c0'.repeat(32);
 /** The emitter's, which signs the log. */
 export const logKey = signingKeyOf('5KQwrPbwdL6PhXujxW37FSSQZ1JiwsST4cqQzDeyXtP79zkvFD3') as SigningKey;
+/** Of another emitter. */
+export const otherLogKey = signingKeyOf('5JhorvoEUzWzeMTNkcHWjUVFpPuQcVBTVEhdCKLEWB2Nsx9tUoa') as SigningKey;
 export const MEMBERS = ['ann', 'bob', 'eve'] as const;
 /** With their seats, as the contract has them. */
 export const members = MEMBERS.map((account, index) => ({ account, index }));
@@ -111,11 +113,11 @@ export function standbyClosing(window: number, emitted = 12): PoolEvent {
   return { ...closing(window, emitted), mode: 'standby' } as PoolEvent;
 }
 
-/** The record by which the emitter signs a closed window's root. */
-export function signedRoot(window: number, records: EventRecord[], key = logKey): PoolEvent {
+/** The record by which the emitter signs a closed window's root, so many ms after its end. */
+export function signedRoot(window: number, records: EventRecord[], key = logKey, after = 1800): PoolEvent {
   const root = windowRoot(records) as string;
   const signature = signText(rootDigest({ chain: CHAIN, pool: POOL }, window, root), key);
-  return { type: 'root', at: slotTime(firstSlot(window + 1)) + 1800, window, root, signer: key.id, signature };
+  return { type: 'root', at: slotTime(firstSlot(window + 1)) + after, window, root, signer: key.id, signature };
 }
 
 /** A window as it should be: every member proposes in every slot, one of them leads. */

@@ -29,14 +29,16 @@ export class FakeChain implements OracleChain {
   readonly blocks: BlockRef[] = [];
   readonly windows = new Map<number, FiledReport>();
   readonly reports = new Map<number, FiledReport>();
+  /** Of a window that is not settled, the other oracles'. */
+  readonly othersReports = new Map<number, { oracle: string; hash: string; logRoot: string }[]>();
   /** Transactions that got on the chain, in order. */
   readonly taken: { id: string; data: ReportData }[] = [];
   readonly trouble: Trouble[] = [];
   /** Equal reports that settle a window: 1, or 2 for "another oracle is needed". */
   quorum = 1;
   closingThrough = 0;
-  /** Log keys of registered emitters. */
-  emitters = [logKey.id];
+  /** Of registered emitters. */
+  logKeys = [logKey.id];
   voted: VotedMode = { fromWindow: 0, mode: 'propose' };
   deadlineSeconds = 86_400;
   pausedUntil = 0;
@@ -80,7 +82,8 @@ export class FakeChain implements OracleChain {
   }
 
   chainId = async () => CHAIN;
-  emitterKeys = async () => this.emitters;
+  emitters = async () => this.logKeys.map((key, i) => ({ account: `emitter${i + 1}`, key }));
+  openReports = async (window: number) => this.othersReports.get(window) ?? [];
   irreversible = async () => this.block(this.lib);
   schedule = async () => ({ version: 7, producers: PRODUCERS });
   seats = async () => this.seatRows;
@@ -125,7 +128,8 @@ export class FakeChain implements OracleChain {
     if (this.taken.some((known) => known.id === id)) return;
     const data = this.signed.get(id) as ReportData;
     this.taken.push({ id, data });
-    const filed: FiledReport = { by: 'report', hash: reportHash(data), at: Math.floor(this.now() / 1000) * 1000 };
+    const at = Math.floor(this.now() / 1000) * 1000;
+    const filed: FiledReport = { by: 'report', hash: reportHash(data), logRoot: data.log_root, at };
     if (this.quorum === 1) this.windows.set(data.window, filed);
     else this.reports.set(data.window, filed);
   }

@@ -5,13 +5,14 @@ import type { PoolEvent } from '../../../../common/events.ts';
 import { makeLogger } from '../../../../common/logger.ts';
 import { SqliteStore } from '../../../../emitter/log/store.ts';
 import { computeReport } from '../../../../oracle/compute.ts';
+import type { ClusterLogs } from '../../../../oracle/logs/cluster.ts';
+import { Logs } from '../../../../oracle/logs/logs.ts';
 import { reportHash } from '../../../../oracle/report/hash.ts';
 import { isIrreversible } from '../../../../oracle/source/blocks.ts';
 import { WindowJob } from '../../../../oracle/window/job.ts';
 import { Journal } from '../../../../oracle/window/journal.ts';
-import { LogSource } from '../../../../oracle/window/log-source.ts';
 import type { Stages } from '../../../../oracle/window/stages.ts';
-import { POOL, signedRoot, WINDOW } from './events.ts';
+import { logKey, POOL, signedRoot, WINDOW } from './events.ts';
 import { FakeChain, Killed } from './fake-chain.ts';
 
 const WRITES = ['claim', 'advance', 'abandon', 'rememberSchedule', 'computed', 'sent', 'irreversible'];
@@ -23,21 +24,55 @@ const STEPS = new Set([
   'seats',
   'settled',
   'ownReport',
+  'openReports',
   'signReport',
   'push',
 ]);
 const logger = makeLogger('oracle', 'silent');
 
-/** An event log in a file, a chain in memory, and an oracle between them that can be killed and started again. */
+/** An emitter's log in a file. */
+export class TestLog {
+  readonly file: string;
+  readonly store: SqliteStore;
+  private readonly key: typeof logKey;
+
+  constructor(file: string, key = logKey) {
+    this.file = file;
+    this.key = key;
+    this.store = new SqliteStore(file, 'process');
+  }
+
+  /** `rootAfter`: ms after a window's end at which its root is signed; null: it is not. */
+  append(window: number | null, events: PoolEvent[], rootAfter: number | null = 1800): void {
+    this.store.append(events.map((event) => ({ window, event })));
+    const closes = events.some(({ type }) => type === 'window');
+    if (window === null || !closes || rootAfter === null) return;
+    this.sign(window, rootAfter);
+  }
+
+  sign(window: number, rootAfter: number): void {
+    const event = signedRoot(window, this.store.window(window), this.key, rootAfter);
+    this.store.append([{ window, event }]);
+  }
+}
+
+/** Event logs in files, a chain in memory, and an oracle between them that can be killed and started again. */
 export class TestPool {
   readonly dir = mkdtempSync(path.join(tmpdir(), 'oracle-test-'));
   readonly logFile = path.join(this.dir, 'events.sqlite');
-  readonly store = new SqliteStore(this.logFile, 'process');
+  readonly log = new TestLog(this.logFile);
+  readonly store = this.log.store;
+  /** Of further emitters, which the oracle reads as well. */
+  readonly otherLogs: TestLog[] = [];
+  /** The logs in a cluster, when there is one. */
+  cluster: ClusterLogs | null = null;
   readonly chain: FakeChain;
   /** The emitter signs the roots of the windows it closes. */
   signs = true;
   firstWindow = 0;
+  /** An oracle is its account and its journal. */
   account = 'oracle1';
+  journalFile = path.join(this.dir, 'journal.sqlite');
   /** How many more of the steps in STEPS the oracle may take before it is killed. */
   stepsLeft = Number.POSITIVE_INFINITY;
 
@@ -46,17 +81,24 @@ export class TestPool {
   }
 
   append(window: number | null, events: PoolEvent[]): void {
-    this.store.append(events.map((event) => ({ window, event })));
-    const closes = events.some(({ type }) => type === 'window');
-    if (window === null || !closes || !this.signs) return;
-    this.store.append([{ window, event: signedRoot(window, this.store.window(window)) }]);
+    this.log.append(window, events, this.signs ? 1800 : null);
   }
 
-  /** A process that makes `runs` runs; a Killed from the chain ends it in the middle, as kill -9 would. */
-  async oracle(runs = 1): Promise<void> {
-    const journal = new Journal(path.join(this.dir, 'journal.sqlite'));
+  /** A further emitter with a key of its own, which the contract names. */
+  addEmitter(key: typeof logKey): TestLog {
+    const log = new TestLog(path.join(this.dir, `events-${this.otherLogs.length + 2}.sqlite`), key);
+    this.otherLogs.push(log);
+    this.chain.logKeys.push(key.id);
+    return log;
+  }
+
+  files = () => [this.logFile, ...this.otherLogs.map(({ file }) => file)];
+
+  /** A process that makes `runs` runs; a Killed from the chain ends it in the middle, as kill -9 would. `files`: the logs it reads. */
+  async oracle(runs = 1, files = this.files()): Promise<void> {
+    const journal = new Journal(this.journalFile);
     const mortal = this.mortal(journal);
-    const log = new LogSource(this.logFile, mortal);
+    const logs = new Logs({ files, cluster: this.cluster }, mortal, logger);
     const chain = this.mortal(this.chain);
     const { firstWindow, account } = this;
     const lookup = (version: number) => journal.knownSchedule(version);
@@ -64,20 +106,20 @@ export class TestPool {
     const compute: Stages['compute'] = (...window) => computeReport(context, ...window);
     const stages = { isIrreversible, compute, hash: reportHash };
     const clock = { now: () => this.chain.now() };
-    const sides = { chain, journal: mortal, log, stages, clock, logger };
+    const sides = { chain, journal: mortal, logs, stages, clock, logger };
     const job = new WindowJob({ ...sides, firstWindow, account, dac: 'pooldac', pool: POOL });
     try {
       for (let i = 0; i < runs; i++) await job.run();
     } catch (thrown) {
       if (!(thrown instanceof Killed)) throw thrown;
     } finally {
-      log.close();
+      await logs.close();
       journal.close();
     }
   }
 
   row(window = WINDOW) {
-    const journal = new Journal(path.join(this.dir, 'journal.sqlite'));
+    const journal = new Journal(this.journalFile);
     try {
       return journal.get(window);
     } finally {
@@ -99,7 +141,7 @@ export class TestPool {
   }
 
   [Symbol.dispose](): void {
-    this.store.close();
+    for (const { store } of [this.log, ...this.otherLogs]) store.close();
     rmSync(this.dir, { recursive: true, force: true });
   }
 }

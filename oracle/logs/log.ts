@@ -1,0 +1,122 @@
+import { PoolError } from '../../common/errors.ts';
+import type { EventRecord } from '../../common/events.ts';
+import type { WindowLog } from '../metrics/types.ts';
+import { aroundOf } from './around.ts';
+import { addToDigest, beginning, broken, hashFits, type LogPosition, verifyRecords } from './chain-check.ts';
+import { formless } from './form.ts';
+import type { Arrived, RecordSource } from './source.ts';
+import { tallyPage, type WindowTally } from './tally.ts';
+
+/** Records that are read at a time. */
+const PAGE = 1000;
+
+/** Where the oracle keeps how far each log was verified. */
+export interface LogJournal {
+  position(log: string): LogPosition;
+  tally(log: string, window: number): WindowTally | null;
+  /** Notes that a log was verified up to a position, with what the page told of windows. */
+  advance(log: string, to: LogPosition, tallies: WindowTally[]): void;
+}
+
+/** An emitter's log, read on from where the journal stands; nothing of it is used before its hash chain was verified. */
+export class Log {
+  private readonly source: RecordSource;
+  private readonly journal: LogJournal;
+
+  constructor(source: RecordSource, journal: LogJournal) {
+    this.source = source;
+    this.journal = journal;
+  }
+
+  get name(): string {
+    return this.source.name;
+  }
+
+  /**
+   * Verifies what is new and notes which windows it closed. Rejects with PoolError `event_log` or `store` when the log cannot be read, and
+   * `log_broken` with the first bad record when it was changed, cut or exchanged: then nothing must be reported from it.
+   */
+  async catchUp(): Promise<void> {
+    const { name, journal, source } = this;
+    await this.requireSameLog(journal.position(name));
+    for (;;) {
+      const from = journal.position(name);
+      const page = await this.after(from.seq, PAGE);
+      if (page.length === 0) return;
+      const start = beginning(from, page, source.isTrimmed);
+      const to = verifyRecords(
+        name,
+        start,
+        page.map(({ record }) => record),
+      );
+      const tallies = tallyPage(page, (window) => journal.tally(name, window));
+      journal.advance(name, to, tallies);
+    }
+  }
+
+  /** What the log says of a window that it closed; rejects with `log_broken` unless its records are those that were verified. */
+  async closedWindow({ window, first, last, digest }: WindowTally): Promise<WindowLog> {
+    const records = await this.read(() => this.source.ofWindow(window, first, last));
+    const bad = records.find((record) => !hashFits(record));
+    if (bad) throw broken(this.name, bad.seq, 'its hash does not fit');
+    if (records.reduce(addToDigest, '') !== digest) {
+      throw broken(this.name, records[0]?.seq ?? 0, `the records of window ${window} changed since they were verified`);
+    }
+    const around = await this.around(records);
+    const odd = formless(records) ?? formless(around);
+    if (odd) throw broken(this.name, odd.seq, `it has not the form of a record of the kind ${odd.event.type}`);
+    return { records, around };
+  }
+
+  close(): Promise<void> {
+    return this.source.close();
+  }
+
+  private async around(records: EventRecord[]): Promise<EventRecord[]> {
+    const place = aroundOf(records);
+    const end = records.at(-1);
+    if (!place || !end) return [];
+    const found = await this.between(...place);
+    const [first] = found;
+    // Each covers the one before it, and the last was verified.
+    if (first) verifyRecords(this.name, { seq: first.seq - 1, hash: first.prev }, found);
+    if (found.at(-1)?.hash !== end.hash) throw broken(this.name, end.seq, 'it changed since it was verified');
+    return found;
+  }
+
+  /** A cluster gives fewer than it was asked for when it is slow. */
+  private async between(from: number, to: number): Promise<EventRecord[]> {
+    const found: EventRecord[] = [];
+    for (let last = from - 1; last < to; ) {
+      const page = await this.after(last, Math.min(PAGE, to - last));
+      const newest = page.at(-1)?.record.seq ?? last;
+      if (newest <= last) break;
+      found.push(...page.map(({ record }) => record));
+      last = newest;
+    }
+    return found;
+  }
+
+  private after(seq: number, limit: number): Promise<Arrived[]> {
+    return this.read(() => this.source.after(seq, limit));
+  }
+
+  private async read<T>(what: () => Promise<T>): Promise<T> {
+    try {
+      return await what();
+    } catch (thrown) {
+      if (!(thrown instanceof PoolError) || thrown.code !== 'damaged') throw thrown;
+      throw broken(this.name, Number(thrown.fields.seq ?? this.journal.position(this.name).seq + 1), 'it is damaged');
+    }
+  }
+
+  private async requireSameLog({ seq, hash }: LogPosition): Promise<void> {
+    if (seq === 0) return;
+    const [last] = await this.after(seq - 1, 1);
+    // A trimmed log may have let go of it: the next record, when there is one, must follow it, which is looked at as it is read.
+    if (this.source.isTrimmed && last?.record.seq !== seq) return;
+    if (last?.record.seq !== seq) throw broken(this.name, seq, 'it is missing and was there before');
+    if (last.record.hash !== hash || !hashFits(last.record))
+      throw broken(this.name, seq, 'it changed since it was verified');
+  }
+}
