@@ -13,6 +13,8 @@ export interface Readings {
   bytes: { members: number; outside: number; kept: number; spilled: number };
   /** Members' messages dropped for want of the relay node, since the start. */
   dropped: number;
+  /** Null when this emitter decides alone. */
+  cluster: { voting: number; behind: number; leads: boolean } | null;
 }
 
 export interface Metrics {
@@ -29,8 +31,11 @@ const ARRIVAL_MS = [-3000, -1000, -600, -450, -300, -200, -150, -100, -50, 0, 50
 const ADDED_MS = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 50, 100];
 const FENCE_MS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 50];
 
-/** The emitter's metrics, counted from the log's records in one place. docs/metrics-emitter.md lists them. */
-export function makeMetrics(read: () => Readings): Metrics {
+/**
+ * The emitter's metrics, counted from the log's records in one place. docs/metrics-emitter.md lists them. `hasCluster`: it decides together with
+ * others, and there are metrics of that.
+ */
+export function makeMetrics(read: () => Readings, hasCluster = false): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const member = atMost(LIMITS.memberLabels);
@@ -57,6 +62,7 @@ export function makeMetrics(read: () => Readings): Metrics {
   const poisoned = counter('poisoned', 'Windows in which a member built beside a block it was given', ['member']);
   const leaks = counter('leaks', 'Pool blocks in public that were not emitted here', ['held']);
   const unjudged = counter('unjudged_blocks', 'Blocks of which the relay node did not show whether it takes them');
+  const unsure = counter('unsure_decisions', 'Blocks kept back, for it was not known whether their decision stands');
   const faults = counter('faults', 'Things that should not be', ['code']);
 
   function gauge(name: string, help: string, value?: (now: Readings) => number): Gauge {
@@ -77,6 +83,12 @@ export function makeMetrics(read: () => Readings): Metrics {
     'Members’ messages dropped without a relay node, since the start',
     ({ dropped }) => dropped,
   );
+
+  if (hasCluster) {
+    gauge('cluster_voters', 'Voters of the cluster that answer: two are needed', ({ cluster }) => cluster?.voting ?? 0);
+    gauge('cluster_behind', 'Records that are in the own log alone', ({ cluster }) => cluster?.behind ?? 0);
+    gauge('cluster_leads', '1 while this emitter made the newest decision', ({ cluster }) => (cluster?.leads ? 1 : 0));
+  }
 
   function count(event: PoolEvent): void {
     switch (event.type) {
@@ -100,6 +112,7 @@ export function makeMetrics(read: () => Readings): Metrics {
         return leaks.inc({ held: String(event.held) });
       case 'fault':
         if (event.code === 'no_verdict') unjudged.inc();
+        if (event.code === 'store_unsure') unsure.inc();
         return faults.inc({ code: code(event.code) });
       case 'window':
         emittedSlots.inc(event.emitted);

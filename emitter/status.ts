@@ -1,4 +1,5 @@
 import type { Chooser } from './chooser.ts';
+import type { ClusterState } from './decide/cluster.ts';
 import type { Status } from './http.ts';
 import type { MemberLinks } from './member-links.ts';
 import type { MemberDirectory } from './members.ts';
@@ -21,12 +22,22 @@ interface More {
   lastSeq: number;
   lastFault: string | null;
   agents: unknown;
+  /** Null when this emitter decides alone. */
+  cluster: ClusterState | null;
 }
+
+/** Voters without which nothing is decided. */
+const LEAST_VOTERS = 2;
 
 /** What `/status` and `/ready` show: ready is an emitter that takes members and whose blocks can leave. */
 export function statusOf({ chooser, outside, links, members }: Parts, more: More): Status {
   const reasons: string[] = [];
   if (!outside.up) reasons.push('no session with the relay node, nor with a public peer');
+  const { cluster } = more;
+  if (cluster && cluster.voting < LEAST_VOTERS)
+    reasons.push(
+      `${cluster.voting} of ${cluster.voters} voters of the NATS cluster answer, and ${LEAST_VOTERS} are needed`,
+    );
   if (more.draining) reasons.push('stopping after this window');
   else if (!more.listening) reasons.push('not listening for members yet');
   const { tip, window } = chooser.state;
@@ -42,13 +53,14 @@ export function statusOf({ chooser, outside, links, members }: Parts, more: More
     pathMs: pathMs(chooser.state),
     sessions,
     agents: more.agents,
+    cluster,
     log: { seq: more.lastSeq },
     lastFault: more.lastFault,
   };
 }
 
 /** What the metrics read at a scrape. */
-export function readingsOf({ outside, links, frames }: Parts): Readings {
+export function readingsOf({ outside, links, frames }: Parts, cluster: ClusterState | null): Readings {
   const { member, relay, recent } = links.bytes;
   const bytes = {
     members: member,
@@ -57,5 +69,5 @@ export function readingsOf({ outside, links, frames }: Parts): Readings {
     spilled: frames.spilled.bytes,
   };
   const { relayUp, peersUp, list } = outside;
-  return { members: links.all.length, relayUp, peersUp, peers: list.length, bytes, dropped: links.dropped };
+  return { members: links.all.length, relayUp, peersUp, peers: list.length, bytes, dropped: links.dropped, cluster };
 }

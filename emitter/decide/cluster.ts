@@ -13,7 +13,7 @@ import { StoreMark } from '../log/store-mark.ts';
 import { LeaseDecider } from './lease.ts';
 import { SharedDecider } from './shared.ts';
 
-/** How often it is noted what was decided, for the next run. */
+/** How often it is noted what was decided, for the next run; and, when that is nothing new, whether the voters answer. */
 const MARK_MS = 500;
 const VOTERS = [1, 2, 3];
 
@@ -47,6 +47,18 @@ interface Parts {
   mark: StoreMark;
 }
 
+/** How it stands with the cluster. */
+export interface ClusterState {
+  /** Voters that answered when they were last asked, of so many: two are needed. */
+  voting: number;
+  voters: number;
+  /** Records of the own log that the cluster does not have yet. */
+  behind: number;
+  /** Name of the emitter that made the newest decision, or has the newest lease; null before the first. */
+  leader: string | null;
+  leads: boolean;
+}
+
 /** What an emitter shares with the others of its pool: the decisions, and its log's copy, in a NATS cluster. */
 export class Cluster {
   readonly decider: SharedDecider | LeaseDecider;
@@ -60,11 +72,15 @@ export class Cluster {
   private readonly mark: StoreMark;
   private readonly handlers: ClusterHandlers;
   private readonly timer: NodeJS.Timeout;
+  private readonly log: OwnLog;
+  private readonly name: string;
   private marked = 0;
   private isTroubled = false;
 
-  private constructor(parts: Parts, { pool, name, lease }: ClusterOptions, handlers: ClusterHandlers) {
+  private constructor(parts: Parts, { pool, name, lease, log }: ClusterOptions, handlers: ClusterHandlers) {
     const { nats, wire, nodes, quorum, publisher, mark } = parts;
+    this.name = name;
+    this.log = log;
     this.nats = nats;
     this.wire = wire.connection;
     this.nodes = nodes;
@@ -106,9 +122,10 @@ export class Cluster {
     return this.publisher.kept;
   }
 
-  /** Voters that answer: two are needed. */
-  get voting(): number {
-    return this.quorum.voting;
+  get state(): ClusterState {
+    const { voting, leader } = this.quorum;
+    const behind = Math.max(0, this.log.lastSeq - this.kept);
+    return { voting, voters: VOTERS.length, behind, leader, leads: leader === this.name };
   }
 
   /** There are new records in the own log. */
@@ -173,7 +190,8 @@ export class Cluster {
 
   private note(): void {
     const { known } = this.quorum;
-    if (known.seq === this.marked) return;
+    // Between the pool's windows nobody else asks.
+    if (known.seq === this.marked) return this.decider.hint();
     try {
       this.mark.write(known);
       this.marked = known.seq;

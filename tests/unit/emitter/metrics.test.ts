@@ -16,6 +16,7 @@ const readings: Readings = {
   peers: 2,
   bytes: { members: 10, outside: 20, kept: 30, spilled: 40 },
   dropped: 4,
+  cluster: null,
 };
 
 function records(...events: PoolEvent[]): EventRecord[] {
@@ -63,6 +64,7 @@ test('emissions, windows, rescues, stand-by, leaks, poisoned members and faults 
       { type: 'poisoned', ...block, member: 'bob' },
       { type: 'fault', at, code: 'no_session', text: '' },
       { type: 'fault', at, code: 'no_verdict', text: '' },
+      { type: 'fault', at, code: 'store_unsure', text: '' },
       { type: 'window', at, window: WINDOW, emitted: 11, strategy: 'first-delivered' },
     ),
   );
@@ -76,6 +78,7 @@ test('emissions, windows, rescues, stand-by, leaks, poisoned members and faults 
   assert.equal(value('poisoned_total{member="bob"}'), 1);
   assert.equal(value('faults_total{code="no_session"}'), 1);
   assert.deepEqual([value('unjudged_blocks_total'), value('faults_total{code="no_verdict"}')], [1, 1]);
+  assert.deepEqual([value('unsure_decisions_total'), value('faults_total{code="store_unsure"}')], [1, 1]);
   assert.deepEqual([value('emitted_slots_total'), value('missed_slots_total')], [11, 1]);
   assert.deepEqual([value('last_window'), value('last_window_missed_slots')], [WINDOW, 1]);
 });
@@ -96,6 +99,19 @@ test('states are read at each scrape', async () => {
   ];
   assert.deepEqual(bytes, [10, 20, 30, 40]);
   assert.equal(await value('dropped_messages'), 4);
+});
+
+test('an emitter with a cluster tells how it stands with it, and one without has no such metrics', async () => {
+  const now = { ...readings, cluster: { voting: 2, behind: 7, leads: true } };
+  const values = async (metrics: Metrics) => {
+    const read = await samples(metrics);
+    return ['voters', 'behind', 'leads'].map((name) => read.get(`bppool_emitter_cluster_${name}`));
+  };
+  const metrics = makeMetrics(() => now, true);
+  assert.deepEqual(await values(metrics), [2, 7, 1]);
+  now.cluster = { voting: 1, behind: 0, leads: false };
+  assert.deepEqual(await values(metrics), [1, 0, 0]);
+  assert.deepEqual(await values(makeMetrics(() => readings)), [undefined, undefined, undefined]);
 });
 
 test('the time of the fence is seen in its histogram', async () => {
