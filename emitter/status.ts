@@ -1,5 +1,5 @@
+import type { ClusterState } from '../common/pool-store.ts';
 import type { Chooser } from './chooser.ts';
-import type { ClusterState } from './decide/cluster.ts';
 import type { Status } from './http.ts';
 import type { MemberLinks } from './member-links.ts';
 import type { MemberDirectory } from './members.ts';

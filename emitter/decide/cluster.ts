@@ -4,7 +4,7 @@ import type { NatsFiles } from '../../common/nats/access.ts';
 import { connectNats, connectNodes, type Nats } from '../../common/nats/connection.ts';
 import { NatsRecords } from '../../common/nats/records.ts';
 import { decidedSubject, votePlace } from '../../common/nats/streams.ts';
-import type { Decided } from '../../common/pool-store.ts';
+import type { ClusterState, Decided } from '../../common/pool-store.ts';
 import { windowOf } from '../../common/slot.ts';
 import { type OwnLog, Publisher } from '../log/publisher.ts';
 import type { QuorumDecisions } from '../log/quorum/decisions.ts';
@@ -45,18 +45,6 @@ interface Parts {
   quorum: QuorumDecisions;
   publisher: Publisher;
   mark: StoreMark;
-}
-
-/** How it stands with the cluster. */
-export interface ClusterState {
-  /** Voters that answered when they were last asked, of so many: two are needed. */
-  voting: number;
-  voters: number;
-  /** Records of the own log that the cluster does not have yet. */
-  behind: number;
-  /** Name of the emitter that made the newest decision, or has the newest lease; null before the first. */
-  leader: string | null;
-  leads: boolean;
 }
 
 /** What an emitter shares with the others of its pool: the decisions, and its log's copy, in a NATS cluster. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ClusterState } from '../../../emitter/decide/cluster.ts';
+import type { ClusterState } from '../../../common/pool-store.ts';
 import { initialState } from '../../../emitter/select/state.ts';
 import { SELECT_DEFAULTS } from '../../../emitter/select/types.ts';
 import { statusOf } from '../../../emitter/status.ts';
