@@ -67,18 +67,6 @@ export interface RecordStream {
   after(seq: number, limit: number): Promise<EventRecord[]>;
 }
 
-/** How an emitter stands with the cluster. */
-export interface ClusterState {
-  /** Voters that answered when they were last asked, of so many: two are needed. */
-  voting: number;
-  voters: number;
-  /** Records of the own log that the cluster does not have yet. */
-  behind: number;
-  /** Name of the emitter that made the newest decision, or has the newest lease; null before the first. */
-  leader: string | null;
-  leads: boolean;
-}
-
 /** Bounds of what goes into a store, whichever it is, each with its reason. */
 export const STORE_LIMITS = {
   /** A rescue's branch has 12 blocks at most, and one takes some 300 bytes. */

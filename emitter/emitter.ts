@@ -100,8 +100,7 @@ export class Emitter {
       handle: (request, response, path) => this.agents.handle(request, response, path),
     });
     const onLogFault = (text: string) => this.fault('event_log', text);
-    const { cluster } = parts;
-    this.metrics = makeMetrics(() => readingsOf(this, cluster?.state ?? null), cluster !== undefined);
+    this.metrics = makeMetrics(() => readingsOf(this, parts.cluster?.status ?? null), parts.cluster !== undefined);
     this.journal = new Journal(store, (records) => this.onWritten(records), onLogFault);
     const { journal, members, frames, branch } = this;
     this.watch = new Watch(config, chain, clock, {
@@ -370,11 +369,12 @@ export class Emitter {
     const { draining, lastFault, server, parts } = this;
     return statusOf(this, {
       agents: this.agents.status(),
-      cluster: parts.cluster?.state ?? null,
       listening: server?.listening === true,
       draining,
       lastSeq: parts.store.lastSeq,
       lastFault,
+      store: parts.cluster?.status ?? null,
+      others: this.exchange?.others ?? [],
     });
   }
 }

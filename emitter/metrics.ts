@@ -13,8 +13,8 @@ export interface Readings {
   bytes: { members: number; outside: number; kept: number; spilled: number };
   /** Members' messages dropped for want of the relay node, since the start. */
   dropped: number;
-  /** Null when this emitter decides alone. */
-  cluster: { voting: number; behind: number; leads: boolean } | null;
+  /** Of several emitters: nodes of the cluster that vote, and records of the own log that it does not keep yet. */
+  store: { voters: number; behind: number } | null;
 }
 
 export interface Metrics {
@@ -31,11 +31,8 @@ const ARRIVAL_MS = [-3000, -1000, -600, -450, -300, -200, -150, -100, -50, 0, 50
 const ADDED_MS = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 50, 100];
 const FENCE_MS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 50];
 
-/**
- * The emitter's metrics, counted from the log's records in one place. docs/metrics-emitter.md lists them. `hasCluster`: it decides together with
- * others, and there are metrics of that.
- */
-export function makeMetrics(read: () => Readings, hasCluster = false): Metrics {
+/** The emitter's metrics, counted from the log's records in one place. docs/metrics-emitter.md lists them. `isShared`: of one of several emitters. */
+export function makeMetrics(read: () => Readings, isShared = false): Metrics {
   const registry = new Registry();
   const registers = [registry];
   const member = atMost(LIMITS.memberLabels);
@@ -62,7 +59,6 @@ export function makeMetrics(read: () => Readings, hasCluster = false): Metrics {
   const poisoned = counter('poisoned', 'Windows in which a member built beside a block it was given', ['member']);
   const leaks = counter('leaks', 'Pool blocks in public that were not emitted here', ['held']);
   const unjudged = counter('unjudged_blocks', 'Blocks of which the relay node did not show whether it takes them');
-  const unsure = counter('unsure_decisions', 'Blocks kept back, for it was not known whether their decision stands');
   const faults = counter('faults', 'Things that should not be', ['code']);
 
   function gauge(name: string, help: string, value?: (now: Readings) => number): Gauge {
@@ -78,17 +74,15 @@ export function makeMetrics(read: () => Readings, hasCluster = false): Metrics {
   gauge('outside_unsent_bytes', 'Bytes that relay node and peers have not read yet', ({ bytes }) => bytes.outside);
   gauge('kept_bytes', 'Bytes of candidates and public blocks in memory', ({ bytes }) => bytes.kept);
   gauge('spilled_bytes', 'Candidates put on disk for want of memory, since the start', ({ bytes }) => bytes.spilled);
+  if (isShared) {
+    gauge('store_voters', 'Nodes of the cluster that vote: two are needed', ({ store }) => store?.voters ?? 0);
+    gauge('store_behind_records', 'Records that the cluster does not keep yet', ({ store }) => store?.behind ?? 0);
+  }
   gauge(
     'dropped_messages',
     'Members’ messages dropped without a relay node, since the start',
     ({ dropped }) => dropped,
   );
-
-  if (hasCluster) {
-    gauge('cluster_voters', 'Voters of the cluster that answer: two are needed', ({ cluster }) => cluster?.voting ?? 0);
-    gauge('cluster_behind', 'Records that are in the own log alone', ({ cluster }) => cluster?.behind ?? 0);
-    gauge('cluster_leads', '1 while this emitter made the newest decision', ({ cluster }) => (cluster?.leads ? 1 : 0));
-  }
 
   function count(event: PoolEvent): void {
     switch (event.type) {
@@ -112,7 +106,6 @@ export function makeMetrics(read: () => Readings, hasCluster = false): Metrics {
         return leaks.inc({ held: String(event.held) });
       case 'fault':
         if (event.code === 'no_verdict') unjudged.inc();
-        if (event.code === 'store_unsure') unsure.inc();
         return faults.inc({ code: code(event.code) });
       case 'window':
         emittedSlots.inc(event.emitted);

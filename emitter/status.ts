@@ -1,4 +1,3 @@
-import type { ClusterState } from '../common/pool-store.ts';
 import type { Chooser } from './chooser.ts';
 import type { Status } from './http.ts';
 import type { MemberLinks } from './member-links.ts';
@@ -22,24 +21,23 @@ interface More {
   lastSeq: number;
   lastFault: string | null;
   agents: unknown;
-  /** Null when this emitter decides alone. */
-  cluster: ClusterState | null;
+  /** Of the cluster in which several emitters decide; null for one alone. `leader`: who made the newest decision, or has the newest lease. */
+  store: { voters: number; place: number; leader: string | null; kept: number; behind: number } | null;
+  /** Names of the other emitters that are heard. */
+  others: string[];
 }
 
-/** Voters without which nothing is decided. */
-const LEAST_VOTERS = 2;
+/** Decisions are made by so many of the cluster's three nodes. */
+const VOTERS_NEEDED = 2;
 
 /** What `/status` and `/ready` show: ready is an emitter that takes members and whose blocks can leave. */
 export function statusOf({ chooser, outside, links, members }: Parts, more: More): Status {
   const reasons: string[] = [];
   if (!outside.up) reasons.push('no session with the relay node, nor with a public peer');
-  const { cluster } = more;
-  if (cluster && cluster.voting < LEAST_VOTERS)
-    reasons.push(
-      `${cluster.voting} of ${cluster.voters} voters of the NATS cluster answer, and ${LEAST_VOTERS} are needed`,
-    );
   if (more.draining) reasons.push('stopping after this window');
   else if (!more.listening) reasons.push('not listening for members yet');
+  if (more.store && more.store.voters < VOTERS_NEEDED)
+    reasons.push(`${more.store.voters} of 3 nodes of the cluster vote: nothing can be decided`);
   const { tip, window } = chooser.state;
   const sessions = links.all.map(({ session, remote, signer, relayUp }) => {
     return { session, remote, signer, member: members.account(signer), relayUp };
@@ -53,14 +51,15 @@ export function statusOf({ chooser, outside, links, members }: Parts, more: More
     pathMs: pathMs(chooser.state),
     sessions,
     agents: more.agents,
-    cluster,
     log: { seq: more.lastSeq },
+    store: more.store,
+    others: more.others,
     lastFault: more.lastFault,
   };
 }
 
 /** What the metrics read at a scrape. */
-export function readingsOf({ outside, links, frames }: Parts, cluster: ClusterState | null): Readings {
+export function readingsOf({ outside, links, frames }: Parts, store: More['store']): Readings {
   const { member, relay, recent } = links.bytes;
   const bytes = {
     members: member,
@@ -69,5 +68,5 @@ export function readingsOf({ outside, links, frames }: Parts, cluster: ClusterSt
     spilled: frames.spilled.bytes,
   };
   const { relayUp, peersUp, list } = outside;
-  return { members: links.all.length, relayUp, peersUp, peers: list.length, bytes, dropped: links.dropped, cluster };
+  return { members: links.all.length, relayUp, peersUp, peers: list.length, bytes, dropped: links.dropped, store };
 }

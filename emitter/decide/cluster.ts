@@ -4,7 +4,7 @@ import type { NatsFiles } from '../../common/nats/access.ts';
 import { connectNats, connectNodes, type Nats } from '../../common/nats/connection.ts';
 import { NatsRecords } from '../../common/nats/records.ts';
 import { decidedSubject, votePlace } from '../../common/nats/streams.ts';
-import type { ClusterState, Decided } from '../../common/pool-store.ts';
+import type { Decided } from '../../common/pool-store.ts';
 import { windowOf } from '../../common/slot.ts';
 import { type OwnLog, Publisher } from '../log/publisher.ts';
 import type { QuorumDecisions } from '../log/quorum/decisions.ts';
@@ -57,18 +57,16 @@ export class Cluster {
   private readonly nodes: readonly Nats[];
   private readonly quorum: QuorumDecisions;
   private readonly publisher: Publisher;
+  private readonly log: OwnLog;
   private readonly mark: StoreMark;
   private readonly handlers: ClusterHandlers;
   private readonly timer: NodeJS.Timeout;
-  private readonly log: OwnLog;
-  private readonly name: string;
   private marked = 0;
   private isTroubled = false;
 
   private constructor(parts: Parts, { pool, name, lease, log }: ClusterOptions, handlers: ClusterHandlers) {
-    const { nats, wire, nodes, quorum, publisher, mark } = parts;
-    this.name = name;
     this.log = log;
+    const { nats, wire, nodes, quorum, publisher, mark } = parts;
     this.nats = nats;
     this.wire = wire.connection;
     this.nodes = nodes;
@@ -110,10 +108,17 @@ export class Cluster {
     return this.publisher.kept;
   }
 
-  get state(): ClusterState {
-    const { voting, leader } = this.quorum;
-    const behind = Math.max(0, this.log.lastSeq - this.kept);
-    return { voting, voters: VOTERS.length, behind, leader, leads: leader === this.name };
+  /** Voters that answer: two are needed. */
+  get voting(): number {
+    return this.quorum.voting;
+  }
+
+  /** What is shown of it; `behind`: records of the own log that the cluster does not keep yet. */
+  get status(): { voters: number; place: number; leader: string | null; kept: number; behind: number } {
+    const { quorum, log } = this;
+    const { kept } = this.publisher;
+    const behind = Math.max(0, log.lastSeq - kept);
+    return { voters: this.voting, place: quorum.known.seq, leader: quorum.leader, kept, behind };
   }
 
   /** There are new records in the own log. */
@@ -178,7 +183,7 @@ export class Cluster {
 
   private note(): void {
     const { known } = this.quorum;
-    // Between the pool's windows nobody else asks.
+    // Between the pool's windows nobody else asks them.
     if (known.seq === this.marked) return this.decider.hint();
     try {
       this.mark.write(known);

@@ -117,7 +117,7 @@ export class SharedDecider implements Decider {
 
   /** Somebody votes: there may be a new decision. */
   hint(): void {
-    if (!this.hasBegun) return;
+    if (!this.hasBegun || this.stopped) return;
     if (this.isReading) {
       this.hintedAgain = true;
       return;
@@ -135,6 +135,8 @@ export class SharedDecider implements Decider {
       this.parts.onTrouble(null);
     } catch (thrown) {
       this.parts.onTrouble(sentence(thrown));
+      // Nobody may vote for a while who would give a hint.
+      void this.parts.pause(RETRY_MS).then(() => this.hint());
     }
     this.isReading = false;
     this.tellNews();
@@ -224,6 +226,8 @@ export class SharedDecider implements Decider {
       this.unresolved = null;
       this.note(appended.as === 'won' ? [{ ...proposal, seq: appended.seq }] : appended.winners);
       this.tellNews();
+      // Others can have gone on meanwhile.
+      this.hint();
     }
   }
 }

@@ -23,6 +23,8 @@ export class FarProxy {
   private readonly open = new Set<Socket>();
   private server: Server | null = null;
   private count = 0;
+  /** "host:port" to dial; null before it was started. */
+  address: string | null = null;
 
   constructor(options: FarOptions) {
     this.options = options;
@@ -36,8 +38,9 @@ export class FarProxy {
       server.once('error', reject);
       server.listen(port, '127.0.0.1', resolve);
     });
-    const address = server.address();
-    return `127.0.0.1:${address !== null && typeof address === 'object' ? address.port : 0}`;
+    const bound = server.address();
+    this.address = `127.0.0.1:${bound !== null && typeof bound === 'object' ? bound.port : 0}`;
+    return this.address;
   }
 
   /** Stops listening and cuts all connections. */

@@ -16,7 +16,7 @@ const readings: Readings = {
   peers: 2,
   bytes: { members: 10, outside: 20, kept: 30, spilled: 40 },
   dropped: 4,
-  cluster: null,
+  store: { voters: 2, behind: 7 },
 };
 
 function records(...events: PoolEvent[]): EventRecord[] {
@@ -64,7 +64,6 @@ test('emissions, windows, rescues, stand-by, leaks, poisoned members and faults 
       { type: 'poisoned', ...block, member: 'bob' },
       { type: 'fault', at, code: 'no_session', text: '' },
       { type: 'fault', at, code: 'no_verdict', text: '' },
-      { type: 'fault', at, code: 'store_unsure', text: '' },
       { type: 'window', at, window: WINDOW, emitted: 11, strategy: 'first-delivered' },
     ),
   );
@@ -78,7 +77,6 @@ test('emissions, windows, rescues, stand-by, leaks, poisoned members and faults 
   assert.equal(value('poisoned_total{member="bob"}'), 1);
   assert.equal(value('faults_total{code="no_session"}'), 1);
   assert.deepEqual([value('unjudged_blocks_total'), value('faults_total{code="no_verdict"}')], [1, 1]);
-  assert.deepEqual([value('unsure_decisions_total'), value('faults_total{code="store_unsure"}')], [1, 1]);
   assert.deepEqual([value('emitted_slots_total'), value('missed_slots_total')], [11, 1]);
   assert.deepEqual([value('last_window'), value('last_window_missed_slots')], [WINDOW, 1]);
 });
@@ -101,19 +99,6 @@ test('states are read at each scrape', async () => {
   assert.equal(await value('dropped_messages'), 4);
 });
 
-test('an emitter with a cluster tells how it stands with it, and one without has no such metrics', async () => {
-  const now = { ...readings, cluster: { voting: 2, behind: 7, leads: true } };
-  const values = async (metrics: Metrics) => {
-    const read = await samples(metrics);
-    return ['voters', 'behind', 'leads'].map((name) => read.get(`bppool_emitter_cluster_${name}`));
-  };
-  const metrics = makeMetrics(() => now, true);
-  assert.deepEqual(await values(metrics), [2, 7, 1]);
-  now.cluster = { voting: 1, behind: 0, leads: false };
-  assert.deepEqual(await values(metrics), [1, 0, 0]);
-  assert.deepEqual(await values(makeMetrics(() => readings)), [undefined, undefined, undefined]);
-});
-
 test('the time of the fence is seen in its histogram', async () => {
   const metrics = makeMetrics(() => readings);
   metrics.fenced(0.04);
@@ -131,4 +116,18 @@ test('members beyond the limit are counted together: no list of names fills the 
   const names = [...read.keys()].filter((name) => name.startsWith('bppool_emitter_standby_slots_total{'));
   assert.equal(names.length, LIMITS.memberLabels + 1);
   assert.equal(read.get('bppool_emitter_standby_slots_total{member="other"}'), 9 * LIMITS.memberLabels);
+});
+
+test('one of several emitters shows how many nodes of the cluster vote and how far the log is behind there, one alone does not', async () => {
+  const names = ['bppool_emitter_store_voters', 'bppool_emitter_store_behind_records'];
+  const shared = await samples(makeMetrics(() => readings, true));
+  assert.deepEqual(
+    names.map((name) => shared.get(name)),
+    [2, 7],
+  );
+  const alone = await samples(makeMetrics(() => ({ ...readings, store: null })));
+  assert.deepEqual(
+    names.map((name) => alone.has(name)),
+    [false, false],
+  );
 });
