@@ -21,8 +21,8 @@ interface More {
   lastSeq: number;
   lastFault: string | null;
   agents: unknown;
-  /** Of the cluster in which several emitters decide; null for one alone. */
-  store: { voters: number; place: number; kept: number; behind: number } | null;
+  /** Of the cluster in which several emitters decide; null for one alone. `leader`: who made the newest decision, or has the newest lease. */
+  store: { voters: number; place: number; leader: string | null; kept: number; behind: number } | null;
   /** Names of the other emitters that are heard. */
   others: string[];
 }

@@ -13,7 +13,7 @@ import { StoreMark } from '../log/store-mark.ts';
 import { LeaseDecider } from './lease.ts';
 import { SharedDecider } from './shared.ts';
 
-/** How often it is noted what was decided, for the next run. */
+/** How often it is noted what was decided, for the next run; and, when that is nothing new, whether the voters answer. */
 const MARK_MS = 500;
 const VOTERS = [1, 2, 3];
 
@@ -114,9 +114,11 @@ export class Cluster {
   }
 
   /** What is shown of it; `behind`: records of the own log that the cluster does not keep yet. */
-  get status(): { voters: number; place: number; kept: number; behind: number } {
+  get status(): { voters: number; place: number; leader: string | null; kept: number; behind: number } {
+    const { quorum, log } = this;
     const { kept } = this.publisher;
-    return { voters: this.voting, place: this.quorum.known.seq, kept, behind: Math.max(0, this.log.lastSeq - kept) };
+    const behind = Math.max(0, log.lastSeq - kept);
+    return { voters: this.voting, place: quorum.known.seq, leader: quorum.leader, kept, behind };
   }
 
   /** There are new records in the own log. */
@@ -181,7 +183,8 @@ export class Cluster {
 
   private note(): void {
     const { known } = this.quorum;
-    if (known.seq === this.marked) return;
+    // Between the pool's windows nobody else asks them.
+    if (known.seq === this.marked) return this.decider.hint();
     try {
       this.mark.write(known);
       this.marked = known.seq;

@@ -29,11 +29,16 @@ export function adoptDecisions(state: SelectState, event: Adopted, effects: Sele
   const [first] = event.decisions;
   for (const { id } of event.decisions) rememberEmitted(state, id);
   // Of windows that are over only the blocks are known again.
-  if (first && isPast(state, windowOf(first.slot))) return;
-  const window = first && enterWindow(state, windowOf(first.slot), effects);
+  const isNew = first && !isPast(state, windowOf(first.slot));
+  const window = isNew ? enterWindow(state, windowOf(first.slot), effects) : null;
   // What was not sure is known now, whichever window it was of.
   if (state.window && event.send) state.window.halted = false;
-  if (!window || event.decisions.every(({ slot, ...said }) => window.decided.get(slot) === candidateKey(said))) return;
+  if (
+    !first ||
+    !window ||
+    event.decisions.every(({ slot, ...said }) => window.decided.get(slot) === candidateKey(said))
+  )
+    return;
   const isLate = isOver(state, window) || event.at >= rulesOf(state).tooLateAt(window.id);
   const replaced = first.reason === 'rescue' ? makeRoom(window, first) : [];
   const blocks = refsOf(state, window, event);

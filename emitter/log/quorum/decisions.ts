@@ -69,6 +69,11 @@ export class QuorumDecisions implements DecisionStream {
     return this.parts.voters.filter(({ isSound, isAway }) => isSound && !isAway).length;
   }
 
+  /** Name of the emitter that made the newest decision; null before the first. */
+  get leader(): string | null {
+    return this.decided.has(this.newest) ? this.at(this.newest).emitter : null;
+  }
+
   async last(): Promise<number> {
     await this.refresh();
     return this.newest;

@@ -5,6 +5,8 @@ import { Fleet, type FleetPlan, type Strike } from '../../../support/fleet-world
 import { cases, fc } from '../../../support/property.ts';
 
 const WINDOWS = 2;
+/** Worlds in a run of everything, and by ./pool test --deep. */
+const [WORLDS, STRUCK] = process.env.POOL_DEEP ? [10_000, 2_000] : [400, 100];
 const at = fc.integer({ min: -1500, max: 12_000 * WINDOWS });
 const ms = fc.integer({ min: 1, max: 7000 });
 const emitter = fc.nat(2);
@@ -49,7 +51,7 @@ test('emitters that decide together, whatever strikes: one block a slot, decided
     const { wrong } = await play(plan);
     assert.equal(wrong[0], undefined, wrong.slice(0, 5).join('\n'));
   });
-  await fc.assert(property, cases(150));
+  await fc.assert(property, cases(WORLDS));
 });
 
 test('no message lost, and one emitter killed, frozen or cut off: no slot is missed', async () => {
@@ -61,5 +63,5 @@ test('no message lost, and one emitter killed, frozen or cut off: no slot is mis
     assert.equal(wrong[0], undefined, wrong.slice(0, 5).join('\n'));
     assert.equal(slotsSent, 12 * WINDOWS);
   });
-  await fc.assert(property, cases(60));
+  await fc.assert(property, cases(STRUCK));
 });
