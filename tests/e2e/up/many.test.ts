@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, describe, test } from 'node:test';
 import type { Summary } from '../../../cli/run/summary.ts';
 import { EventLogReader } from '../../../common/event-log.ts';
@@ -21,6 +22,8 @@ describe('./pool up --emitters 2 --oracles 3 --windows 2 --producers 1', { timeo
   let run: RunFile;
   let watched: Watched;
   let told: string;
+  /** Before a test reads a database, which can leave a file beside it. */
+  let left: string[];
 
   before(async () => {
     dir = path.join(scratch({ after: (fn) => cleanups.push(fn) }), 'run');
@@ -33,6 +36,7 @@ describe('./pool up --emitters 2 --oracles 3 --windows 2 --producers 1', { timeo
     const { code, stderr } = await command.ended;
     assert.equal(code, 0, stderr);
     told = stderr;
+    left = readdirSync(dir);
     summary = JSON.parse(readFileSync(json, 'utf8')) as Summary;
   });
   after(async () => {
@@ -50,17 +54,30 @@ describe('./pool up --emitters 2 --oracles 3 --windows 2 --producers 1', { timeo
     return found;
   }
 
+  /** Hash of what an oracle came to for a window, by its own journal. */
+  function reported(oracle: string, window: number): string {
+    const db = new DatabaseSync(path.join(dir, `oracle-${oracle}.sqlite`), { readOnly: true });
+    try {
+      return String(db.prepare('SELECT hash FROM windows WHERE window = ?').get(window)?.hash);
+    } finally {
+      db.close();
+    }
+  }
+
   test('all slots are on the final chain', () => {
     const counts = summary.windows.map(({ slots, missed, replaced }) => ({ slots, missed, replaced }));
     assert.deepEqual(counts, Array(2).fill({ slots: 12, missed: 0, replaced: 0 }));
     assert.equal(summary.publicForkSwitches, 0);
   });
 
-  test('each emitter has let out the same block of every slot', () => {
-    const [one, two] = run.emitters.map(({ eventLog }) => emitted(eventLog));
+  test('of every slot one block is let out, by one emitter or by both', () => {
     const slots = summary.windows.flatMap(({ id }) => Array.from({ length: 12 }, (_, i) => firstSlot(id) + i));
-    assert.deepEqual([...(one?.keys() ?? [])], slots);
-    assert.deepEqual([...(two ?? [])], [...(one ?? [])]);
+    const [one = new Map(), two = new Map()] = run.emitters.map(({ eventLog }) => emitted(eventLog));
+    assert.deepEqual([...new Set([...one.keys(), ...two.keys()])].sort(), slots);
+    const both = slots.filter((slot) => one.has(slot) && two.has(slot));
+    // One that a busy machine kept from sending has the block from the network before it could; that is the exception.
+    assert.ok(both.length > slots.length / 2, `both let out ${both.length} of ${slots.length}`);
+    for (const slot of both) assert.equal(one.get(slot), two.get(slot), `slot ${slot}`);
   });
 
   test('every emitter’s log verifies, and none tells of a leak', { timeout: 60_000 }, async () => {
@@ -78,11 +95,14 @@ describe('./pool up --emitters 2 --oracles 3 --windows 2 --producers 1', { timeo
     }
   });
 
-  test('three oracles report equal hashes, and two settle a window', () => {
+  test('three oracles come to equal hashes, two or three post them, and two settle a window', () => {
     for (const { id } of summary.windows) {
-      const reports = summary.reports.filter(({ window }) => window === id);
-      assert.deepEqual(reports.map(({ oracle }) => oracle).sort(), ORACLES);
-      assert.equal(new Set(reports.map(({ hash }) => hash)).size, 1, JSON.stringify(reports));
+      const hashes = ORACLES.map((oracle) => reported(oracle, id));
+      assert.equal(hashes[0]?.length, 64);
+      assert.equal(new Set(hashes).size, 1, JSON.stringify(hashes));
+      // One that comes when the window is settled has nothing to post any more.
+      const posted = summary.reports.filter(({ window, hash }) => window === id && hash === hashes[0]);
+      assert.ok(new Set(posted.map(({ oracle }) => oracle)).size >= 2, JSON.stringify(posted));
       assert.equal(watched.settled.find(({ window }) => window === id)?.reports, 2);
     }
     assert.deepEqual(watched.oracles, ORACLES);
@@ -121,6 +141,6 @@ describe('./pool up --emitters 2 --oracles 3 --windows 2 --producers 1', { timeo
     for (const address of addresses(run)) assert.equal(await listens(address), false, address);
     const ours =
       /^(clock|devnet\.json|emitter-emitter\d\.key|events-emitter\d\.sqlite(-lock|-store)?|genesis\.json|keys\.json|logs|oracle-oracle\d\.(key|sqlite)|run\.json)$/;
-    for (const name of readdirSync(dir)) assert.match(name, ours);
+    for (const name of left) assert.match(name, ours);
   });
 });
