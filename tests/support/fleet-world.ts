@@ -47,7 +47,8 @@ export class Fleet {
   private readonly plan: FleetPlan;
   private readonly random: Random;
   private readonly time = new VirtualTime(slotTime(firstSlot(poolWindow(0))) - 3000);
-  private readonly begin = slotTime(firstSlot(poolWindow(0)));
+  /** Time of the first pool slot. */
+  readonly begin = slotTime(firstSlot(poolWindow(0)));
   private readonly blocks = new Map<string, { block: BlockRef; signer: string | null }>();
   private readonly made = new Map<string, Candidate>();
   private readonly dead = new Map<number, boolean>();
