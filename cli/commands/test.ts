@@ -21,8 +21,10 @@ const PARTS = {
   e2e: ['e2e/chain', 'e2e/up', 'e2e/box', 'e2e/cases', 'e2e/chaos', 'e2e/standby', 'e2e/strategies'],
 } as const;
 
-/** Run when named, or with --deep: without them all tests take less than 25 minutes. No pool runs on what `cluster` tests yet. */
-const BY_NAME: readonly string[] = ['cluster', 'e2e/chaos', 'e2e/standby', 'e2e/strategies'];
+/** Run when named, or with --deep, for time: three kills of a pool on a cluster (e2e/chaos) stand for `cluster` in a run of everything. */
+const BY_NAME: readonly string[] = ['cluster', 'e2e/standby', 'e2e/strategies'];
+/** Nothing of these waits for time or for other processes: as many at once as a small machine has cores. */
+const AT_ONCE: readonly string[] = ['unit', 'contract'];
 
 interface Count {
   passed: number;
@@ -68,7 +70,7 @@ function partsOf(name: string | undefined, deep: boolean): string[] {
   return all.filter((part) => part === name || part.startsWith(`${name}/`));
 }
 
-/** Runs the files of a folder, one process each; all but unit tests one after the other, for they share the machine. */
+/** Runs the files of a folder, one process each; those with nodes one after the other, for they share the machine. */
 async function runPart(part: string, env: Record<string, string>, signal: AbortSignal): Promise<Count> {
   // The files' processes end with this one, whatever ends it, and so does what they start.
   const bound = { LD_PRELOAD: shimLibrary(), DIE_WITH_PARENT: String(process.pid), DIE_WITH_SIGNAL: '15' };
@@ -76,7 +78,7 @@ async function runPart(part: string, env: Record<string, string>, signal: AbortS
   const files = testFiles(path.join(ROOT, 'tests', part));
   process.stderr.write(`\n${part}: ${files.length} files\n`);
   const count: Count = { passed: 0, failed: 0 };
-  const stream = runTests({ files, concurrency: part === 'unit' ? 2 : 1, cwd: ROOT, signal });
+  const stream = runTests({ files, concurrency: AT_ONCE.includes(part) ? 2 : 1, cwd: ROOT, signal });
   stream.on('test:pass', (event) => {
     if (isTest(event)) count.passed++;
   });

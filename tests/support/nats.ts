@@ -14,7 +14,7 @@ import { eventually } from '../../devnet/wait.ts';
 export const SMALL = { ...STREAM_DEFAULTS, votesBytes: 8 * 1024 ** 2, recordsBytes: 8 * 1024 ** 2 };
 
 /** For tests that take long: they run by `./pool test cluster`, or with --deep, and are left out of a run of everything. */
-export const LONG = { skip: process.env.POOL_ALL_CASES ? false : 'runs by ./pool test cluster' };
+export const LONG = { skip: process.env.POOL_ALL_CASES ? false : 'runs when its suite is named' };
 
 export interface TestCluster {
   cluster: NatsCluster;

@@ -241,11 +241,13 @@ export class QuorumDecisions implements DecisionStream {
   }
 
   /**
-   * The first place that is not known and can be: two logs must count there. Of logs whose beginning is gone the oldest places are left out, for a
+   * The first place that is not known and can be: two logs must count there, and be kept. Of logs whose beginning is gone the oldest places are left out, for a
    * part of their votes may be gone too.
    */
   private firstUnknown(read: readonly Voter[]): number {
-    const froms = read.map(({ tally, isCut }) => (isCut ? tally.lowest + CUT_PLACES : (tally.from ?? Infinity)));
+    const froms = read.map(({ tally, isCut }) =>
+      Math.max(tally.kept, isCut ? tally.lowest + CUT_PLACES : (tally.from ?? Infinity)),
+    );
     const known = froms.sort((one, other) => one - other)[majorityOf(this.parts.voters) - 1] ?? 0;
     return Math.max(this.newest + 1, known);
   }

@@ -68,6 +68,11 @@ export class Tally {
     this.places.delete(place - PLACES_KEPT);
   }
 
+  /** Votes for places below this one are not kept here any more. */
+  get kept(): number {
+    return this.highest - PLACES_KEPT + 1;
+  }
+
   /** Whether its votes for a place count. */
   counts(place: number): boolean {
     return this.from !== null && place >= this.from;

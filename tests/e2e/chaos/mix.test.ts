@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import type { ChaosResult } from '../../../cli/chaos/result.ts';
+import { LONG } from '../../support/nats.ts';
 import { listens, PoolCommand, processesWith, scratch, until } from '../../support/processes.ts';
 import { addresses, readRunFile } from '../../support/run-file.ts';
 
@@ -51,6 +52,7 @@ test('three kills in a running pool: no slot missed or emitted twice, no event l
 
 test('Ctrl-C while a victim is frozen leaves no process, port or node state', {
   timeout: 180_000,
+  ...LONG,
 }, async (t) => {
   const dir = path.join(scratch(t), 'run');
   const what = ['--kill', 'oracle', '--signal', 'STOP', '--oracles', '1', '--producers', '1'];

@@ -5,6 +5,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Summary } from '../../../cli/run/summary.ts';
 import { EventLogReader } from '../../../common/event-log.ts';
 import { firstSlot } from '../../../common/slot.ts';
+import { LONG } from '../../support/nats.ts';
 import { listens, PoolCommand, processesWith, scratch, until } from '../../support/processes.ts';
 import { addresses, hasRunFile, type RunFile, readRunFile } from '../../support/run-file.ts';
 import { type Watched, watchRun } from '../../support/watch.ts';
@@ -12,7 +13,7 @@ import { type Watched, watchRun } from '../../support/watch.ts';
 const ORACLES = ['oracle1', 'oracle2', 'oracle3'];
 const EMITTERS = ['emitter1', 'emitter2'];
 
-describe('./pool up --emitters 2 --oracles 3 --windows 2 --producers 1', { timeout: 300_000 }, () => {
+describe('./pool up --emitters 2 --oracles 3 --windows 2 --producers 1', { timeout: 300_000, ...LONG }, () => {
   const cleanups: (() => void)[] = [];
   let command: PoolCommand;
   let dir: string;

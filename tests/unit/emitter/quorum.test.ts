@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { DecisionStream } from '../../../common/pool-store.ts';
 import { beginVoters } from '../../../emitter/log/quorum/begin.ts';
 import { QuorumDecisions } from '../../../emitter/log/quorum/decisions.ts';
-import { Tally } from '../../../emitter/log/quorum/tally.ts';
+import { PLACES_KEPT, Tally } from '../../../emitter/log/quorum/tally.ts';
 import { Voter } from '../../../emitter/log/quorum/voter.ts';
 import { decision } from '../../support/events.ts';
 import { poolStoreCases } from '../../support/pool-store-cases.ts';
@@ -148,6 +148,25 @@ test('one voter away: decisions go on; two away: unsure; back again: the same ap
   assert.match(unsure.why, /decision 3 was not made in 1000 ms: .*away/);
   for (const log of logs) log.restart(false);
   assert.equal((await stream.append(propose('a', 3), 2)).as, 'won');
+});
+
+test('after more decisions than a run remembers, and more votes than it reads, a new run finds the newest and goes on', async () => {
+  const logs = await begun(calm);
+  let stream = emitter(logs, 'a');
+  for (const [run, places] of [
+    ['b', PLACES_KEPT + 76],
+    ['c', 4 * PLACES_KEPT + 100],
+  ] as const) {
+    for (let place = await stream.last(); place < places; place++)
+      assert.equal((await stream.append(propose('x', place + 1), place)).as, 'won');
+    stream = emitter(logs, run);
+    assert.equal(await stream.last(), places);
+    const newest = await stream.after(places - 64, 64);
+    assert.deepEqual(
+      newest.map(({ seq, decisions }) => `${seq} ${decisions[0]?.id}`),
+      Array.from({ length: 64 }, (_, i) => places - 63 + i).map((seq) => `${seq} x-${seq}`),
+    );
+  }
 });
 
 test('voters that begin: all three at first, two are enough later, and two that lost what they said are refused', async () => {
