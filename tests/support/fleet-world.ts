@@ -10,7 +10,10 @@ import { VirtualTime } from './virtual-time.ts';
 
 export type Strike =
   | { kind: 'kill' | 'freeze' | 'partition' | 'disk' | 'unreachable'; emitter: number; at: number; ms: number }
-  | { kind: 'store'; at: number; ms: number }
+  /** Its clock is off by so many ms meanwhile. */
+  | { kind: 'clock'; emitter: number; at: number; ms: number; off: number }
+  /** Each message to and from the decisions takes so long; Infinity: none arrives. */
+  | { kind: 'store'; at: number; ms: number; travel: number }
   | { kind: 'member'; member: number; at: number; silent: boolean };
 
 /** A pool of some emitters that share its decisions, its members and a network; times of strikes: ms after the first window's first slot. */
@@ -44,12 +47,14 @@ export class Fleet {
   private readonly plan: FleetPlan;
   private readonly random: Random;
   private readonly time = new VirtualTime(slotTime(firstSlot(poolWindow(0))) - 3000);
-  private readonly begin = slotTime(firstSlot(poolWindow(0)));
+  /** Time of the first pool slot. */
+  readonly begin = slotTime(firstSlot(poolWindow(0)));
   private readonly blocks = new Map<string, { block: BlockRef; signer: string | null }>();
   private readonly made = new Map<string, Candidate>();
   private readonly dead = new Map<number, boolean>();
   private tip: BlockRef;
-  private storeUp = true;
+  /** What every message to and from the decisions takes now, ms. */
+  private slowed: number | null = null;
   private readonly cut = new Set<number>();
 
   constructor(plan: FleetPlan) {
@@ -92,7 +97,8 @@ export class Fleet {
     const { lost, slow, strategy } = this.plan;
     const { random, time, line } = this;
     const travel = () => {
-      if (!this.storeUp || this.cut.has(e) || random.below(100) < lost) return Number.POSITIVE_INFINITY;
+      if (this.slowed !== null) return this.slowed;
+      if (this.cut.has(e) || random.below(100) < lost) return Number.POSITIVE_INFINITY;
       return random.below(100) < slow ? random.below(1500) : random.below(4);
     };
     const station: Station = new Station(`emitter${e}`, {
@@ -122,7 +128,7 @@ export class Fleet {
     for (let m = 0; m < this.plan.members; m++) {
       station.port.after(random.below(400), () => {
         if (this.dead.has(m) && !this.dead.get(m)) return;
-        station.feed({ type: 'member', at: time.now, signer: signerOf(m), up: true });
+        station.feed({ type: 'member', at: station.now, signer: signerOf(m), up: true });
         // It is asked for what it made of the window that runs.
         for (const one of this.made.values()) {
           if (one.signer === signerOf(m) && slotTime(lastSlot(windowOf(one.slot))) > time.now)
@@ -169,7 +175,7 @@ export class Fleet {
   }
 
   private deliver(station: Station, candidate: Candidate): void {
-    const { now } = this.time;
+    const { now } = station;
     station.take({ ...candidate, arrivedMs: now, late: now > slotTime(candidate.slot) + SLOT_MS });
   }
 
@@ -206,17 +212,25 @@ export class Fleet {
         for (const station of this.stations)
           station.port.after(this.random.below(20), () => {
             if (station.isOpen)
-              station.feed({ type: 'member', at: time.now, signer: signerOf(strike.member), up: false });
+              station.feed({ type: 'member', at: station.now, signer: signerOf(strike.member), up: false });
           });
       });
       return;
     }
     const until = (run: () => void) => time.at(begin + strike.at + strike.ms, run);
     if (strike.kind === 'store') {
-      from(() => (this.storeUp = false));
-      return until(() => (this.storeUp = true));
+      from(() => {
+        this.slowed = strike.travel;
+      });
+      return until(() => {
+        this.slowed = null;
+      });
     }
     const station = this.stations[strike.emitter % this.plan.emitters] as Station;
+    if (strike.kind === 'clock') {
+      from(() => station.setClock(strike.off));
+      return until(() => station.setClock(0));
+    }
     const ends = {
       kill: () => station.kill(),
       freeze: () => station.port.freeze(),
@@ -257,6 +271,7 @@ export class Fleet {
 
   /** What left: decided before it left, never too late, and never two blocks of a slot but by a rescue that names the first. */
   private checkSent(): void {
+    const wasOff = new Set(this.stations.flatMap((station) => (station.wasOff ? station.name : [])));
     for (const {
       emitter,
       at,
@@ -267,7 +282,8 @@ export class Fleet {
       );
       if (!decided || decided.at > at)
         this.wrong.push(`${emitter} sent the block of slot ${slot} before it was decided`);
-      if (at >= FORK_RULES.legacy.tooLateAt(windowOf(slot)))
+      // Who goes by a clock that is off does not know better; its block is one that was decided, all the same.
+      if (at >= FORK_RULES.legacy.tooLateAt(windowOf(slot)) && !wasOff.has(emitter))
         this.wrong.push(`${emitter} sent the block of slot ${slot} too late`);
     }
     const replaced = new Set(

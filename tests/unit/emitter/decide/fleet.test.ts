@@ -12,7 +12,19 @@ const ms = fc.integer({ min: 1, max: 7000 });
 const emitter = fc.nat(2);
 const strike: fc.Arbitrary<Strike> = fc.oneof(
   fc.record({ kind: fc.constantFrom('kill', 'freeze', 'partition', 'disk', 'unreachable'), emitter, at, ms }),
-  fc.record({ kind: fc.constant('store' as const), at, ms }),
+  fc.record({
+    kind: fc.constant('store' as const),
+    at,
+    ms,
+    travel: fc.constantFrom(50, 300, 700, Number.POSITIVE_INFINITY),
+  }),
+  fc.record({
+    kind: fc.constant('clock' as const),
+    emitter,
+    at,
+    ms,
+    off: fc.constantFrom(-20_000, -3000, -100, 100, 3000, 20_000),
+  }),
   fc.record({ kind: fc.constant('member' as const), member: fc.nat(2), at, silent: fc.boolean() }),
 );
 const calm = { lost: fc.constant(0), slow: fc.constant(0), gaps: fc.constant(0) };
