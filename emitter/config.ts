@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { splitAddress } from '../common/address.ts';
+import { commaList, optionalText } from '../common/config-fields.ts';
 import { LIMITS } from './limits.ts';
 import { parseStrategy } from './select/strategy.ts';
 import { SELECT_DEFAULTS, type SelectConfig } from './select/types.ts';
@@ -17,19 +18,7 @@ const strategyText = z.string().superRefine((text, context) => {
 const whole = (value: number, least = 0) =>
   z.preprocess((text) => (text === '' ? undefined : text), z.coerce.number().int().min(least).default(value));
 
-/** "host:port,host:port" as a list without doubles; an empty text is an empty list. */
-const hostPorts = z
-  .string()
-  .default('')
-  .transform((text) => [
-    ...new Set(
-      text
-        .split(',')
-        .map((each) => each.trim())
-        .filter(Boolean),
-    ),
-  ])
-  .pipe(z.array(hostPort).max(LIMITS.peers));
+const hostPorts = commaList.pipe(z.array(hostPort).max(LIMITS.peers));
 
 /** The emitter's environment; `.env.example` shows it with comments. */
 export const emitterConfig = z.object({
@@ -47,12 +36,12 @@ export const emitterConfig = z.object({
   EMITTER_URL: z.url().optional(),
   EMITTER_EVENT_LOG: z.string().min(1).default('events.sqlite'),
   /** "nats://host:port,host:port,…", each node of the cluster in which several emitters decide together; unset: this one decides alone. */
-  EMITTER_NATS: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
+  EMITTER_NATS: optionalText,
   /** File (mode 0600) with NATS credentials or an nkey's seed, and one with the authority of its certificates: see NatsFiles. */
-  EMITTER_NATS_CREDS: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
-  EMITTER_NATS_CA: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
+  EMITTER_NATS_CREDS: optionalText,
+  EMITTER_NATS_CA: optionalText,
   /** This emitter's account, by which the others know it; needed with EMITTER_NATS. */
-  EMITTER_NAME: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
+  EMITTER_NAME: optionalText,
   /** on: each window is decided by one emitter alone, which has a lease of it; for emitters with long ways between them. Alike at all. */
   EMITTER_LEASE: z.enum(['on', 'off']).default('off'),
   EMITTER_DURABILITY: z.enum(['process', 'machine']).default('process'),

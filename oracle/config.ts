@@ -1,28 +1,17 @@
 import { validate } from 'node-cron';
 import { z } from 'zod';
+import { commaList, optionalText } from '../common/config-fields.ts';
 import { parseNatsUrl } from '../common/nats/connection.ts';
 
 const hostPort = z.string().regex(/^[^:\s]+:\d{1,5}$/, 'must be host:port');
 const account = z.string().regex(/^[.1-5a-z]{1,13}$/, 'must be an account name');
 const onOff = z.enum(['on', 'off'], 'must be on or off');
-const filePaths = z
-  .string()
-  .default('')
-  .transform((text) => [
-    ...new Set(
-      text
-        .split(',')
-        .map((each) => each.trim())
-        .filter(Boolean),
-    ),
-  ]);
 /** "nats://host:port,nats://host:port" as connectNats takes it; what lets in is the first one's. An empty variable is an unset one. */
 const natsUrl = z
   .string()
   .transform((text) => text.replace(/,\s*nats:\/\/(?:[^@,/]*@)?/g, ','))
   .refine((text) => text === '' || isNatsUrl(text), 'must be nats://host:port, with commas between several')
   .optional();
-const fileName = z.preprocess((text) => (text === '' ? undefined : text), z.string().optional());
 const cron = z.string().refine(validate, 'must be a cron expression of 5 or 6 fields, such as "*/5 * * * * *"');
 
 function isNatsUrl(text: string): boolean {
@@ -44,12 +33,12 @@ export const oracleConfig = z
     ORACLE_POOL: account,
     ORACLE_CHAIN_API: z.url(),
     /** SQLite files of emitters' logs, with commas between. */
-    ORACLE_EVENT_LOG: filePaths,
+    ORACLE_EVENT_LOG: commaList,
     /** The NATS cluster with the logs of all emitters that the contract names. */
     ORACLE_NATS: natsUrl,
     /** What lets in there: see NatsFiles. */
-    ORACLE_NATS_CREDS: fileName,
-    ORACLE_NATS_CA: fileName,
+    ORACLE_NATS_CREDS: optionalText,
+    ORACLE_NATS_CA: optionalText,
     ORACLE_JOURNAL: z.string().min(1).default('oracle.sqlite'),
     ORACLE_CRON: cron.default('*/5 * * * * *'),
     /** The first window (slot / 12) that this oracle reports; unset, the first in the logs. */

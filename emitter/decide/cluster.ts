@@ -108,17 +108,12 @@ export class Cluster {
     return this.publisher.kept;
   }
 
-  /** Voters that answer: two are needed. */
-  get voting(): number {
-    return this.quorum.voting;
-  }
-
-  /** What is shown of it; `behind`: records of the own log that the cluster does not keep yet. */
+  /** What is shown of it; `voters` that answer, of which two are needed; `behind`: records of the own log that the cluster does not keep yet. */
   get status(): { voters: number; place: number; leader: string | null; kept: number; behind: number } {
     const { quorum, log } = this;
     const { kept } = this.publisher;
     const behind = Math.max(0, log.lastSeq - kept);
-    return { voters: this.voting, place: quorum.known.seq, leader: quorum.leader, kept, behind };
+    return { voters: quorum.voting, place: quorum.known.seq, leader: quorum.leader, kept, behind };
   }
 
   /** There are new records in the own log. */
