@@ -34,3 +34,8 @@ function isOf({ header, signature, root, schedule }: SignerEvidence, id: string,
   if (digest.toString('hex').slice(8) !== id.slice(8)) return false;
   return isSignedBy(sha256(sha256(digest, bytes(root)), bytes(schedule)), signature, key);
 }
+
+/** The member that a key is of. The emitter's own word for it is not used: the key is what signed, the contract says whose it is. */
+export function owner(signers: Map<string, string>, signer: string | null): string | undefined {
+  return signer === null ? undefined : signers.get(signer);
+}

@@ -2,6 +2,7 @@ import { canonicalJson, merkleRoot, sha256 } from '../../common/canonical.ts';
 import { PoolError } from '../../common/errors.ts';
 import type { EventRecord } from '../../common/events.ts';
 import { windowRoot } from '../../common/window-root.ts';
+import { type PackedMetrics, pack, unpack } from '../metrics/packed.ts';
 import { mostCommon } from '../metrics/several.ts';
 import type { WindowMetrics } from '../metrics/types.ts';
 import type { ReportData } from '../source/chain.ts';
@@ -17,7 +18,7 @@ export function buildReport(oracle: string, metrics: WindowMetrics, logs: EventR
   if (roots.length === 0 || roots.length < logs.length || strategy === null) {
     throw new PoolError('open_window', `window ${metrics.window} has no closing record in the log yet`);
   }
-  const bytes = Buffer.from(canonicalJson(metrics));
+  const bytes = Buffer.from(canonicalJson(pack(metrics)));
   const eligible = metrics.members.filter((member) => member.eligible).map((member) => member.index);
   return {
     oracle,
@@ -48,5 +49,5 @@ function strategyOf(records: EventRecord[]): string[] {
 
 /** The metrics that a report carries. */
 export function metricsOf(data: Pick<ReportData, 'metrics'>): WindowMetrics {
-  return JSON.parse(Buffer.from(data.metrics, 'hex').toString()) as WindowMetrics;
+  return unpack(JSON.parse(Buffer.from(data.metrics, 'hex').toString()) as PackedMetrics);
 }

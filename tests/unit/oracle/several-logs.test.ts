@@ -108,8 +108,8 @@ for (const isStandby of [false, true]) {
         const blocks = blocksBy(makers);
         const [before, after] = [metricsOf(logs, blocks), metricsOf([...logs, further], blocks)];
         for (const member of after.members) {
-          const { candidates, late, invalid, standby: stood, absent } = member;
-          assert.equal(candidates + late + invalid + stood + absent, 12);
+          const { candidates, late, invalid, standby: stood, missing } = member;
+          assert.equal(candidates + late + invalid + stood + missing, 12);
           const was = of(before, member.name);
           assert.ok(member.eligible || !was.eligible, member.name);
           assert.ok(candidates + stood >= was.candidates + was.standby);
