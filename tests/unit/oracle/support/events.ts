@@ -38,6 +38,7 @@ function headerOf(slot: number, member: string): Buffer {
   header.writeUInt32LE(slot);
   header.writeBigUInt64LE(stringToName(POOL), 4);
   sha256(`parent of ${member}`).copy(header, 14);
+  header.writeUInt32BE(slot - 1001, 14);
   return header;
 }
 
