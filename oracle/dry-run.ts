@@ -45,9 +45,9 @@ export async function reportOf(chain: OracleChain, options: DryRun): Promise<Rep
   const identity = { chain: await chain.chainId(), pool: options.pool };
   const keys = (await chain.emitters()).map(({ key }) => key);
   const proven = eachOrFirstError(read, (log) => {
-    const { root } = requireSignedRoot(identity, window, log.records, log.root, keys);
+    const { root } = requireSignedRoot(identity, window, log.records, log.end, keys);
     requireSigners(log.file, identity.pool, log.records, root);
-    return { ...log, arrivedAt: log.root?.at ?? 0 };
+    return { records: log.records, around: log.around, root, arrivedAt: log.end?.at ?? 0 };
   });
   const cut = cutOf(
     window,
@@ -77,7 +77,7 @@ function eachOrFirstError<A, B>(list: A[], work: (one: A) => B): B[] {
   return done;
 }
 
-function readWindow(file: string, window: number): WindowLog & { file: string; root: RootEvent | null } {
+function readWindow(file: string, window: number): WindowLog & { file: string; end: RootEvent | null } {
   const log = new EventLogReader(file);
   try {
     const { ok, firstBad } = verifyLog(log);
@@ -87,7 +87,7 @@ function readWindow(file: string, window: number): WindowLog & { file: string; r
     if (end < 0) throw new PoolError('open_window', `window ${window} is not closed in the event log ${file}`);
     const inside = records.slice(0, end + 1);
     const [from, to] = aroundOf(inside) ?? [1, 0];
-    return { file, records: inside, around: log.between(from, to), root: rootAmong(records.slice(end + 1)) };
+    return { file, records: inside, around: log.between(from, to), end: rootAmong(records.slice(end + 1)) };
   } finally {
     log.close();
   }

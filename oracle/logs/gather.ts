@@ -95,7 +95,11 @@ function standingOf({ code }: PoolError): Told {
   return { as: code === 'no_log' ? 'unsigned' : 'away' };
 }
 
-async function prove(log: KnownLog['log'], tally: WindowTally, { identity, keys, sample }: GatherParts): Promise<ProvenLog> {
+async function prove(
+  log: KnownLog['log'],
+  tally: WindowTally,
+  { identity, keys, sample }: GatherParts,
+): Promise<ProvenLog> {
   const said = await log.closedWindow(tally);
   const { root, signer } = requireSignedRoot(identity, tally.window, said.records, tally.root, keys);
   requireSigners(log.name, identity.pool, said.records, root, sample);

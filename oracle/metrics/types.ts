@@ -14,6 +14,8 @@ export interface WindowLog {
   records: EventRecord[];
   /** In standby mode what the log says shortly before the window and up to its end: agents' words and who led. */
   around: EventRecord[];
+  /** The records' Merkle root, where it was computed already: it takes as long as all else that is done with them. */
+  root?: string;
 }
 
 /** A member in one window. Each slot that was offered to it counts in exactly one of candidates, late, invalid, standby and missing. */
