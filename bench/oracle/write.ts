@@ -50,7 +50,8 @@ export async function writeLog(file: string, size: LogSize, progress: (text: str
     await Promise.all(workers.map((worker) => worker.terminate()));
     store.close();
   }
-  const day: DayFile = { ...size, ...chain: cast.identity.chain, keys: cast.members.map(({ id }) => id), logKey: cast.emitter.id, emitted };
+  const { identity, members, emitter } = cast;
+  const day: DayFile = { ...size, chain: identity.chain, keys: members.map(({ id }) => id), logKey: emitter.id, emitted };
   writeFileSync(`${file}.json`, JSON.stringify(day));
 }
 
