@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
+import type { PoolEvent } from '../../common/events.ts';
 import { rootDigest } from '../../common/log-proof.ts';
 import { signText } from '../../common/signature.ts';
 import { firstSlot, slotTime } from '../../common/slot.ts';
@@ -51,7 +52,13 @@ export async function writeLog(file: string, size: LogSize, progress: (text: str
     store.close();
   }
   const { identity, members, emitter } = cast;
-  const day: DayFile = { ...size, chain: identity.chain, keys: members.map(({ id }) => id), logKey: emitter.id, emitted };
+  const day: DayFile = {
+    ...size,
+    chain: identity.chain,
+    keys: members.map(({ id }) => id),
+    logKey: emitter.id,
+    emitted,
+  };
   writeFileSync(`${file}.json`, JSON.stringify(day));
 }
 
@@ -70,9 +77,7 @@ function append(store: SqliteStore, place: number, { events }: WindowEvents, { i
   store.append([{ window, event: { type: 'root', at, window, root, signer: emitter.id, signature } }]);
 }
 
-function startOf({ identity, emitter }: Cast) {
-  return {
-    ...{ type: 'start', at: slotTime(firstSlot(FIRST_WINDOW)) - 10_000, ...identity, dac: 'pooldac' },
-    ...{ software: 'bench', strategies: { 'first-delivered': 1 }, config: {}, logKey: emitter.id },
-  } as const;
+function startOf({ identity, emitter }: Cast): PoolEvent {
+  const run = { ...identity, dac: 'pooldac', software: 'bench', strategies: { 'first-delivered': 1 }, config: {} };
+  return { type: 'start', at: slotTime(firstSlot(FIRST_WINDOW)) - 10_000, ...run, logKey: emitter.id };
 }
