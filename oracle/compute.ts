@@ -35,9 +35,5 @@ export async function computeReport(
   const right = ofOneMode(window, differentLogs(logs), await chain.votedMode());
   if ('skip' in right) return right;
   const evidence = await gatherEvidence(chain, window, right, blocks.inside);
-  return buildReport(
-    oracle,
-    measure(evidence),
-    right.map(({ records }) => records),
-  );
+  return buildReport(oracle, measure(evidence), right);
 }

@@ -6,6 +6,7 @@ import { computeReport } from './compute.ts';
 import { aroundOf } from './logs/around.ts';
 import { cutOf } from './logs/ready.ts';
 import { requireSignedRoot, rootAmong } from './logs/signed-root.ts';
+import { requireSigners } from './logs/signers.ts';
 import type { RootEvent } from './logs/tally.ts';
 import type { WindowLog } from './metrics/types.ts';
 import { type Address, printReport } from './report/print.ts';
@@ -25,7 +26,7 @@ export interface DryRun extends Address {
 
 /**
  * What an oracle would report of a window, in words and as the cleos line that sends it; needs no key and changes nothing.
- * Throws PoolError: `event_log`, `log_broken`, `open_window`, `unsigned_root`, `reversible`, `not_offered`, `chain`, `chain_unreachable`.
+ * Throws PoolError: `event_log`, `log_broken`, `open_window`, `unsigned_root`, `false_signer`, `reversible`, `not_offered`, `chain`, `chain_unreachable`.
  */
 export async function dryRun(options: DryRun): Promise<string> {
   const { dac, oracle: account, permission } = options;
@@ -44,8 +45,9 @@ export async function reportOf(chain: OracleChain, options: DryRun): Promise<Rep
   const identity = { chain: await chain.chainId(), pool: options.pool };
   const keys = (await chain.emitters()).map(({ key }) => key);
   const proven = eachOrFirstError(read, (log) => {
-    requireSignedRoot(identity, window, log.records, log.root, keys);
-    return { ...log, arrivedAt: log.root?.at ?? 0 };
+    const { root } = requireSignedRoot(identity, window, log.records, log.end, keys);
+    requireSigners(log.file, identity.pool, log.records, root);
+    return { records: log.records, around: log.around, root, arrivedAt: log.end?.at ?? 0 };
   });
   const cut = cutOf(
     window,
@@ -75,7 +77,7 @@ function eachOrFirstError<A, B>(list: A[], work: (one: A) => B): B[] {
   return done;
 }
 
-function readWindow(file: string, window: number): WindowLog & { root: RootEvent | null } {
+function readWindow(file: string, window: number): WindowLog & { file: string; end: RootEvent | null } {
   const log = new EventLogReader(file);
   try {
     const { ok, firstBad } = verifyLog(log);
@@ -85,7 +87,7 @@ function readWindow(file: string, window: number): WindowLog & { root: RootEvent
     if (end < 0) throw new PoolError('open_window', `window ${window} is not closed in the event log ${file}`);
     const inside = records.slice(0, end + 1);
     const [from, to] = aroundOf(inside) ?? [1, 0];
-    return { records: inside, around: log.between(from, to), root: rootAmong(records.slice(end + 1)) };
+    return { file, records: inside, around: log.between(from, to), end: rootAmong(records.slice(end + 1)) };
   } finally {
     log.close();
   }

@@ -6,8 +6,8 @@ import { WindowSteps } from './steps.ts';
 
 const UNCLOSED = 'there are records of it and no closing one: the emitter was not there at its end';
 
-/** The contract does not take its report; no log of it has a root with a signature that counts. */
-const OF_ONE_WINDOW = new Set(['report_refused', 'unsigned_root']);
+/** The contract does not take its report; no log of it has a root with a signature that counts; its only log names false signers. */
+const OF_ONE_WINDOW = new Set(['report_refused', 'unsigned_root', 'false_signer']);
 
 /** One run: takes every window that can go on one step or more on, oldest first, and ends. */
 export class WindowJob {

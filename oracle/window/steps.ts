@@ -11,6 +11,9 @@ import type { JobParts } from './stages.ts';
 const FIRST_RETRY_MS = 5000;
 const LONGEST_RETRY_MS = 300_000;
 
+/** No log of a window is proven now; what is missing can come later, or from another log. */
+const UNPROVEN = new Set(['unsigned_root', 'false_signer']);
+
 /** The way of one window: seen → computed → sent → irreversible. Each arrow is in the journal before the next is tried. */
 export class WindowSteps {
   private readonly parts: JobParts;
@@ -23,7 +26,7 @@ export class WindowSteps {
 
   /**
    * Takes a window as far as it can go now. Throws PoolError `report_refused` when the chain does not take the report, and
-   * `unsigned_root` when no log proves it; both are tried again later. What else it throws is not this window's fault.
+   * `unsigned_root` or `false_signer` when no log proves it; all are tried again later. What else it throws is not this window's fault.
    */
   async advance(row: WindowRow, irreversible: BlockRef): Promise<void> {
     const { journal, clock } = this.parts;
@@ -73,7 +76,7 @@ export class WindowSteps {
     try {
       return await this.gather(row.window);
     } catch (thrown) {
-      if (thrown instanceof PoolError && thrown.code === 'unsigned_root') this.tryLater(row, thrown.message);
+      if (thrown instanceof PoolError && UNPROVEN.has(thrown.code)) this.tryLater(row, thrown.message);
       throw thrown;
     }
   }

@@ -52,10 +52,10 @@ function metricsOf(events: PoolEvent[], blocks: BlockRef[], eligiblePercent = 50
 const counts = (metrics: ReturnType<typeof metricsOf>, name: string) => {
   const found = metrics.members.find((member) => member.name === name);
   assert.ok(found);
-  const { candidates, selected, standby, late, invalid, absent } = found;
-  return { candidates, selected, standby, late, invalid, absent };
+  const { candidates, selected, standby, late, invalid, missing } = found;
+  return { candidates, selected, standby, late, invalid, missing };
 };
-const NONE = { candidates: 0, selected: 0, standby: 0, late: 0, invalid: 0, absent: 0 };
+const NONE = { candidates: 0, selected: 0, standby: 0, late: 0, invalid: 0, missing: 0 };
 
 test('a good window: all propose, one leads, all have a share', () => {
   const metrics = metricsOf(goodWindow(WINDOW), chainOf(Array(12).fill('ann')));
@@ -81,7 +81,7 @@ test('a rescue: the dead leader keeps its slots, what it lost is replaced and no
   const makers = Array.from({ length: 12 }, (_, k) => (k < 5 ? 'ann' : 'bob'));
   const metrics = metricsOf([...events, closing(WINDOW)], chainOf(makers));
   assert.deepEqual([metrics.emitted, metrics.rescues, metrics.replaced, metrics.orphaned], [12, 1, 1, 0]);
-  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 6, selected: 5, absent: 6 });
+  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 6, selected: 5, missing: 6 });
   assert.deepEqual(counts(metrics, 'bob'), { ...NONE, candidates: 12, selected: 7 });
   assert.deepEqual(counts(metrics, 'eve'), { ...NONE, standby: 12 });
   assert.deepEqual(
@@ -99,7 +99,7 @@ test('standby mode: who led and who stood by have a share each, who was not read
   }
   const metrics = metricsOf([...events, standbyClosing(WINDOW)], chainOf(Array(12).fill('ann')));
   assert.deepEqual(counts(metrics, 'bob'), { ...NONE, standby: 12 });
-  assert.deepEqual(counts(metrics, 'eve'), { ...NONE, standby: 5, absent: 7 });
+  assert.deepEqual(counts(metrics, 'eve'), { ...NONE, standby: 5, missing: 7 });
   const shares = ({ members: all }: typeof metrics) => all.map(({ eligible }) => eligible);
   assert.deepEqual([metrics.mode, shares(metrics)], ['standby', [true, true, false]]);
   const proposed = metricsOf([...events, closing(WINDOW)], chainOf(Array(12).fill('ann')));
@@ -116,7 +116,7 @@ test('standby mode: a leader that failed counts by its blocks, its successor by 
   }
   const makers = Array.from({ length: 12 }, (_, k) => (k < 3 ? 'ann' : 'bob'));
   const metrics = metricsOf([...events, standbyClosing(WINDOW)], chainOf(makers));
-  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 3, selected: 3, absent: 9 });
+  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 3, selected: 3, missing: 9 });
   assert.deepEqual(counts(metrics, 'bob'), { ...NONE, candidates: 9, selected: 9, standby: 3 });
   assert.deepEqual(
     metrics.members.map(({ eligible }) => eligible),
@@ -138,7 +138,7 @@ test('a slot counts once, by the best that came', () => {
     closing(WINDOW),
   ];
   const metrics = metricsOf(events, []);
-  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 1, late: 1, invalid: 1, standby: 1, absent: 8 });
+  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 1, late: 1, invalid: 1, standby: 1, missing: 8 });
   assert.deepEqual([metrics.emitted, metrics.missed, metrics.unattributed], [0, 12, 1]);
 });
 
@@ -215,8 +215,8 @@ test('sums always match, whatever the log says', () => {
       assert.equal(selected + metrics.outsiders + metrics.leaks.length, metrics.emitted);
       assert.ok(metrics.orphaned <= metrics.replaced && metrics.outsiders >= 0);
       for (const member of metrics.members) {
-        const { candidates, late, invalid, standby, absent } = member;
-        assert.equal(candidates + late + invalid + standby + absent, metrics.slots);
+        const { candidates, late, invalid, standby, missing } = member;
+        assert.equal(candidates + late + invalid + standby + missing, metrics.slots);
         assert.ok(member.selected <= candidates);
         assert.equal(member.eligible, candidates >= 6);
       }
