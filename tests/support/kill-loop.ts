@@ -87,6 +87,13 @@ export class KillLoop {
     this.places.set(place, (this.places.get(place) ?? 0) + 1);
   }
 
+  /** A second process of the same oracle; gives what it said, once it has ended. */
+  async second(): Promise<string> {
+    const oracle = this.oracle();
+    await oracle.exited;
+    return oracle.said;
+  }
+
   /** A life that nobody ends, until a condition holds. */
   async live(until: () => boolean): Promise<OracleProcess> {
     this.node.gate = (_, work) => work();

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { KillLoop } from '../../support/kill-loop.ts';
-import { scratch } from '../../support/processes.ts';
+import { scratch, until } from '../../support/processes.ts';
 
 const seed = Number(process.env.POOL_SEED ?? 7);
 const kills = process.env.POOL_DEEP || process.env.POOL_ALL_CASES ? 100 : 10;
@@ -18,7 +18,7 @@ function states(journal: string): Map<number, string> {
   }
 }
 
-test(`an oracle killed ${kills} times at random steps reports each window once, in order, seed ${seed}`, {
+test('an oracle killed again and again at random steps reports each window once, in order', {
   timeout: 1_200_000,
 }, async (t) => {
   const loop = await new KillLoop(scratch(t), seed).start();
@@ -34,7 +34,7 @@ test(`an oracle killed ${kills} times at random steps reports each window once, 
   const oracle = await loop.live(() => isDone() || performance.now() > end);
   const { executed, taken, forked, lost } = loop.market;
   console.log(
-    `${kills} kills, ${windows.length} windows, ${taken.size} transactions (${lost} lost, ${forked} put out of a block by a fork); killed at:`,
+    `seed ${seed}: ${kills} kills, ${windows.length} windows, ${taken.size} transactions (${lost} lost, ${forked} put out of a block by a fork); killed at:`,
     Object.fromEntries([...loop.places].sort()),
   );
   assert.ok(isDone(), JSON.stringify([...states(loop.journal)].slice(-20)) + oracle.said.slice(-2000));
@@ -51,4 +51,23 @@ test(`an oracle killed ${kills} times at random steps reports each window once, 
       );
     }
   }
+});
+
+test('a second process with the same journal ends with a sentence, and the first goes on', {
+  timeout: 120_000,
+}, async (t) => {
+  const loop = await new KillLoop(scratch(t), seed).start();
+  t.after(() => loop.stop());
+  const reported = (count: number) => until(`${count} reports`, () => loop.market.executed.length >= count);
+  let isOver = false;
+  const first = loop.live(() => isOver);
+  await reported(1);
+  const said = await loop.second();
+  assert.match(
+    said,
+    /^oracle: another oracle works with the journal .*: stop it, or set ORACLE_JOURNAL to another file$/m,
+  );
+  await reported(4);
+  isOver = true;
+  assert.doesNotMatch((await first).complaints.join('\n'), /journal|refused/);
 });

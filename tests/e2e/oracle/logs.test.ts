@@ -26,16 +26,14 @@ const WITHOUT_THE_LAST = '03';
 const ignored = keyId(new KeyRing(SEED).pair('member3@signing').public);
 
 /** Two emitters, the second of which takes no notice of the third member. */
-const scene = new OracleScene({
-  emitters: 2,
-  seed: SEED,
-  programs: { emitter2: 'tests/support/deaf-emitter.ts' },
-});
+let scene: OracleScene;
 
 describe('two emitters’ logs, read as files', { timeout: 900_000, ...LONG }, () => {
   before(
     () => {
       process.env.DEAF_TO = ignored;
+      const programs = { emitter2: 'tests/support/deaf-emitter.ts' };
+      scene = new OracleScene({ emitters: 2, seed: SEED, programs });
       return scene.start();
     },
     { timeout: 240_000 },

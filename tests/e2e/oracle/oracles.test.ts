@@ -169,35 +169,45 @@ describe('three oracles on a real chain', { timeout: 1_200_000 }, () => {
     delays.push(...scene.delays(reports.filter(({ oracle }) => oracle === 'oracle2')));
   });
 
-  for (const [how, done] of [
-    ['on its way to the node', false],
-    ['taken by the node, the answer on its way back', true],
-  ] as const) {
-    test(`killed with a report ${how}: it is posted once`, { timeout: 180_000, ...LONG }, async (t) => {
-      const node = await gated();
-      t.after(() => node.stop());
-      const [window = 0] = scene.windows(scene.nextWindow, 1);
-      const settings = { from: window, journal: `in-flight-${done}`, env: { ORACLE_CHAIN_API: node.url } };
-      const killed = Promise.withResolvers<void>();
-      const first = scene.oracle('oracle1', settings);
-      node.gate = async (path, work) => {
-        if (path !== PUSH) return work();
-        if (done) await work();
-        await first.kill();
-        killed.resolve();
-        return null;
-      };
-      await killed.promise;
-      assert.equal(scene.journalRow(settings.journal, window)?.state, 'sent');
-      node.gate = (_, work) => work();
-      for (const name of ['oracle1', 'oracle2']) scene.oracle(name, name === 'oracle1' ? settings : { from: window });
-      await scene.untilSettled([window]);
-      const reports = await scene.reports([window]);
-      assert.deepEqual(names(reports).sort(), [`oracle1 ${window}`, `oracle2 ${window}`]);
-    });
+  /** kill -9 while a report is pushed: before the node gets it, or when it has it and the answer is on its way back. */
+  async function killInFlight(done: boolean, node: ApiGate): Promise<void> {
+    const window = scene.nextWindow;
+    const settings = { from: window, journal: `in-flight-${done}`, env: { ORACLE_CHAIN_API: node.url } };
+    const killed = Promise.withResolvers<void>();
+    const first = scene.oracle('oracle1', settings);
+    node.gate = async (path, work) => {
+      if (path !== PUSH) return work();
+      if (done) await work();
+      await first.kill();
+      killed.resolve();
+      return null;
+    };
+    await killed.promise;
+    assert.equal(scene.journalRow(settings.journal, window)?.state, 'sent');
+    node.gate = (_, work) => work();
+    scene.oracle('oracle1', settings);
+    scene.oracle('oracle2', { from: window });
+    await scene.untilSettled([window]);
+    const reports = await scene.reports([window]);
+    assert.deepEqual(names(reports).sort(), [`oracle1 ${window}`, `oracle2 ${window}`]);
   }
 
-  test(`100 kills of two oracles at random moments: each window is reported once by each, in order, seed ${seed}`, {
+  test('killed before a report reaches the node: it is posted once', { timeout: 180_000, ...LONG }, async (t) => {
+    const node = await gated();
+    t.after(() => node.stop());
+    await killInFlight(false, node);
+  });
+
+  test('killed when the node has a report and its answer is on the way: it is posted once', {
+    timeout: 180_000,
+    ...LONG,
+  }, async (t) => {
+    const node = await gated();
+    t.after(() => node.stop());
+    await killInFlight(true, node);
+  });
+
+  test('100 kills of two oracles at random moments: each window is reported once by each, in order', {
     timeout: 600_000,
     ...LONG,
   }, async () => {
@@ -221,7 +231,7 @@ describe('three oracles on a real chain', { timeout: 1_200_000 }, () => {
     const settled = await scene.untilSettled(windows);
     for (const { reports, eligible } of settled) assert.deepEqual([reports, eligible], [2, ALL]);
     const reports = await scene.reports(windows);
-    console.log(`100 kills, ${windows.length} windows, ${reports.length} reports on the chain`);
+    console.log(`seed ${seed}: 100 kills, ${windows.length} windows, ${reports.length} reports on the chain`);
     assertInOrder(reports);
     assert.deepEqual(
       names(reports).sort(),
