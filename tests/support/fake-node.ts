@@ -108,6 +108,8 @@ export class FakeNode {
         return chain.logKeys.map((key, i) => ({ account: `emitter${i + 1}`, key: keyText(key) }));
       case 'strategy':
         return [];
+      case 'oracles':
+        return ['oracle1', 'oracle2'].map((account) => ({ account, active: 1, open: 0 }));
       case 'windows':
         return filed(market.settled.get(Number(key))).map((row) => ({ ...row, reports: 2 }));
       case 'reports':

@@ -42,6 +42,8 @@ export class KillLoop {
   /** The next window of the pool's. */
   private next = WINDOW;
   private goesOn = true;
+  /** The chain stands still, as if no time had passed since the last life. */
+  private stands = false;
   private timer: NodeJS.Timeout | null = null;
 
   constructor(dir: string, seed: number) {
@@ -64,16 +66,22 @@ export class KillLoop {
   /** One life of the oracle, which ends by kill -9. */
   async die(): Promise<void> {
     const moment = this.draw();
+    // What the life before sent is then still on its way when this one looks.
+    const standsFor = this.random.below(2) === 0 ? this.random.below(80) : 0;
+    this.stands = standsFor > 0;
     const oracle = this.oracle();
     const began = Promise.withResolvers<void>();
     const fell = Promise.withResolvers<string>();
     let requests = 0;
     this.node.gate = async (pathname, work) => {
       began.resolve();
-      const isIt = 'push' in moment ? pathname === PUSH : 'request' in moment && ++requests === moment.request;
+      requests++;
+      this.stands &&= requests < standsFor;
+      const isIt = 'push' in moment ? pathname === PUSH : 'request' in moment && requests === moment.request;
       if (!isIt || !oracle.runs) return work();
       const { done } = moment as { done: boolean };
       if (done) await work();
+      this.stands = true;
       await oracle.kill();
       fell.resolve(`${pathname.replace('/v1/chain/', '')} ${done ? 'done' : 'not done'}`);
       return null;
@@ -97,6 +105,7 @@ export class KillLoop {
   /** A life that nobody ends, until a condition holds. */
   async live(until: () => boolean): Promise<OracleProcess> {
     this.node.gate = (_, work) => work();
+    this.stands = false;
     const oracle = this.oracle();
     while (!until() && oracle.runs) await sleep(TICK_MS);
     await oracle.stop();
@@ -115,6 +124,7 @@ export class KillLoop {
   }
 
   private tick(): void {
+    if (this.stands) return;
     this.chain.pass(1);
     this.market.pass();
     for (; this.chain.now() > slotTime(firstSlot(this.next + 1)); this.next += ROUND) this.makeWindow(this.next);

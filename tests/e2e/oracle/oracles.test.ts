@@ -87,26 +87,6 @@ describe('three oracles on a real chain', { timeout: 1_200_000 }, () => {
     delays.push(...scene.delays(reports));
   });
 
-  /** Of the five windows without an oracle. */
-  let dead: number[] = [];
-
-  test('a fork puts out the last blocks of a window before they are irreversible', {
-    timeout: 180_000,
-    ...LONG,
-  }, async () => {
-    dead = scene.windows(scene.nextWindow, 5);
-    const [window = 0] = dead;
-    // The next producer gets slots 9 to 11 when it makes blocks already: it has to build below them.
-    const producer = scene.run.state.nodes.find(({ role }) => role === 'producer')?.name ?? '';
-    await scene.untilSlot(window, 8, -100);
-    scene.run.kill(producer, 'SIGSTOP');
-    await scene.untilSlot(window, 12, 100);
-    scene.run.kill(producer, 'SIGCONT');
-    await scene.untilIrreversible(window);
-    const blocks = await poolBlocks(window);
-    assert.ok(blocks < 12, 'no block was put out');
-  });
-
   /** The pool's blocks in a window of the final chain. */
   async function poolBlocks(window: number): Promise<number> {
     const { chain, run } = scene;
@@ -119,24 +99,53 @@ describe('three oracles on a real chain', { timeout: 1_200_000 }, () => {
     }
   }
 
-  test('all oracles are dead for five windows: they catch up in order, each window once, by the final chain', {
+  /** The next producer gets slots 9 to 11 of a window when it makes blocks already: it has to build below them. */
+  async function forkAtTheEnd(window: number): Promise<void> {
+    const producer = scene.run.state.nodes.find(({ role }) => role === 'producer')?.name ?? '';
+    await scene.untilSlot(window, 8, -100);
+    scene.run.kill(producer, 'SIGSTOP');
+    await scene.untilSlot(window, 12, 100);
+    scene.run.kill(producer, 'SIGCONT');
+  }
+
+  test('a fork puts the last blocks of a window out: it is reported by the final chain', {
+    timeout: 180_000,
+    ...LONG,
+  }, async () => {
+    const window = scene.nextWindow;
+    for (const name of ['oracle1', 'oracle2']) scene.oracle(name, { from: window });
+    await forkAtTheEnd(window);
+    const [settled] = await scene.untilSettled([window]);
+    assert.deepEqual([settled?.reports, settled?.eligible], [2, ALL]);
+    const emitted = await poolBlocks(window);
+    assert.ok(emitted < 12, 'no block was put out');
+    const reports = await scene.reports([window]);
+    assert.deepEqual(names(reports).sort(), [`oracle1 ${window}`, `oracle2 ${window}`]);
+    for (const { metrics, at } of reports) {
+      assert.deepEqual([metrics.emitted, metrics.missed, metrics.leaks], [emitted, 12 - emitted, []]);
+      assert.ok(metrics.orphaned >= metrics.missed, JSON.stringify(metrics));
+      assert.ok(at > (scene.irreversibleAt.get(window) ?? Number.NaN), 'reported before it was irreversible');
+    }
+    delays.push(...scene.delays(reports));
+  });
+
+  test('all oracles are dead for five windows: they catch up in order, each window once', {
     timeout: 240_000,
     ...LONG,
   }, async () => {
-    const [from = 0] = dead;
-    await scene.untilIrreversible(dead.at(-1) ?? 0);
-    for (const window of dead) assert.equal(await scene.settled(window), null);
+    const windows = scene.windows(scene.nextWindow, 5);
+    const [from = 0] = windows;
+    await scene.untilIrreversible(windows.at(-1) ?? 0);
+    for (const window of windows) assert.equal(await scene.settled(window), null);
     for (const name of ['oracle1', 'oracle2']) scene.oracle(name, { from });
-    const settled = await scene.untilSettled(dead);
+    const settled = await scene.untilSettled(windows);
     for (const { reports, eligible } of settled) assert.deepEqual([reports, eligible], [2, ALL]);
-    const reports = await scene.reports(dead);
+    const reports = await scene.reports(windows);
     assertInOrder(reports);
-    assert.equal(reports.length, 10);
-    // The window with the fork.
-    const emitted = await poolBlocks(from);
-    const { metrics } = reports.find(({ window }) => window === from) as OnChain;
-    assert.deepEqual([metrics.emitted, metrics.missed, metrics.leaks], [emitted, 12 - emitted, []]);
-    assert.ok(metrics.orphaned >= metrics.missed, JSON.stringify(metrics));
+    assert.deepEqual(
+      names(reports).sort(),
+      windows.flatMap((window) => [`oracle1 ${window}`, `oracle2 ${window}`]).sort(),
+    );
   });
 
   test("an oracle's node is away for a minute: it goes on, reports what it missed, and nothing twice", {
