@@ -58,6 +58,7 @@ export class KillLoop {
   }
 
   async start(): Promise<this> {
+    await OracleProcess.compile(this.dir);
     await this.node.start();
     this.timer = setInterval(() => this.tick(), TICK_MS);
     return this;

@@ -15,13 +15,18 @@ export class OracleProcess {
     const args = ['--disable-warning=ExperimentalWarning', path.join(ROOT, entry)];
     this.process = spawn(process.execPath, args, {
       cwd: dir,
-      env: { ...process.env, ...env, ...bound },
+      env: { ...process.env, ...env, ...bound, NODE_COMPILE_CACHE: path.join(dir, 'compiled') },
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     this.process.stderr?.on('data', (data) => {
       this.said += data;
     });
     this.exited = new Promise((resolve) => this.process.once('close', () => resolve()));
+  }
+
+  /** So that later ones of this folder start in half of the time: one that ends at once, for it is told nothing, leaves its code compiled. */
+  static async compile(dir: string): Promise<void> {
+    await new OracleProcess(dir, {}).exited;
   }
 
   get runs(): boolean {

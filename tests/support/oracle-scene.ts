@@ -70,6 +70,7 @@ export class OracleScene {
 
   async start(): Promise<void> {
     await this.run.start();
+    await OracleProcess.compile(this.dir);
     this.clockOrNull = clockFrom(this.run.state.clockShiftFile);
     void this.watch();
   }
