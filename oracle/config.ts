@@ -12,7 +12,7 @@ const natsUrl = z
   .transform((text) => text.replace(/,\s*nats:\/\/(?:[^@,/]*@)?/g, ','))
   .refine((text) => text === '' || isNatsUrl(text), 'must be nats://host:port, with commas between several')
   .optional();
-const cron = z.string().refine(validate, 'must be a cron expression of 5 or 6 fields, such as "*/5 * * * * *"');
+const cron = z.string().refine(validate, 'must be a cron expression of 5 or 6 fields, such as "*/2 * * * * *"');
 
 function isNatsUrl(text: string): boolean {
   try {
@@ -40,7 +40,7 @@ export const oracleConfig = z
     ORACLE_NATS_CREDS: optionalText,
     ORACLE_NATS_CA: optionalText,
     ORACLE_JOURNAL: z.string().min(1).default('oracle.sqlite'),
-    ORACLE_CRON: cron.default('*/5 * * * * *'),
+    ORACLE_CRON: cron.default('*/2 * * * * *'),
     /** The first window (slot / 12) that this oracle reports; unset, the first in the logs. */
     ORACLE_FIRST_WINDOW: z.coerce.number().int().min(0).default(0),
     ORACLE_KEEPER: onOff.default('off'),

@@ -15,6 +15,7 @@ import { NodeChain } from './source/node-chain.ts';
 import { Timetable } from './timetable.ts';
 import { WindowJob } from './window/job.ts';
 import { Journal } from './window/journal.ts';
+import { lockJournal } from './window/lock.ts';
 import type { Stages } from './window/stages.ts';
 
 /** Less than what a supervisor usually grants between SIGTERM and SIGKILL. */
@@ -31,17 +32,19 @@ export class Oracle {
   private readonly logger: Logger;
   private readonly address: string | undefined;
   private readonly journal: Journal;
+  private readonly lock: { close(): void };
   private readonly logs: Logs;
   private readonly jobs: Job[] = [];
   private timetables: Timetable[] = [];
   private server: Server | null = null;
   private stopping = false;
 
-  /** Throws PoolError `journal` when the journal cannot be used. */
+  /** Throws PoolError `journal` when the journal cannot be used, or another process has it. */
   constructor(config: OracleConfig, client: ChainClient, clock: Clock, logger: Logger) {
     const { ORACLE_ACCOUNT: account, ORACLE_PERMISSION: permission, ORACLE_DAC: dac, ORACLE_POOL: pool } = config;
     this.logger = logger;
     this.address = config.ORACLE_HTTP;
+    this.lock = lockJournal(config.ORACLE_JOURNAL);
     const journal = new Journal(config.ORACLE_JOURNAL);
     const cluster = config.ORACLE_NATS
       ? new ClusterLogs(config.ORACLE_NATS, pool, {
@@ -77,6 +80,7 @@ export class Oracle {
     this.server?.close();
     await this.logs.close();
     this.journal.close();
+    this.lock.close();
   }
 
   private health(): Health {

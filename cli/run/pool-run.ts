@@ -7,14 +7,14 @@ import { NATS_PORTS, NatsCluster } from '../../devnet/nats-cluster.ts';
 import { findNatsServer } from '../../devnet/nats-server.ts';
 import { reservePorts } from '../../devnet/ports.ts';
 import type { DevnetState, NodeState } from '../../devnet/state.ts';
-import { whenReady } from '../../devnet/supervisor.ts';
+import { type Running, whenReady } from '../../devnet/supervisor.ts';
 import { CHAIN_SERVICE, ChainProcess } from './chain-process.ts';
 import { EMITTER_PORTS, type EmitterPlace, placeEmitters } from './emitters.ts';
 import { followEvents } from './events.ts';
 import type { RunOptions } from './options.ts';
 import { agentName, agentProgram, emitterProgram, loadProgram, oracleProgram, type Surroundings } from './programs.ts';
 import { runFile, writeRunFile } from './run-file.ts';
-import { Services } from './services.ts';
+import { type Program, Services } from './services.ts';
 import { findTurns, type Turns } from './turns.ts';
 
 /** Called with a record, and the name of the emitter whose log it stands in. */
@@ -152,7 +152,8 @@ export class PoolRun {
 
   private async startEmitters(): Promise<void> {
     const started = this.places.map(async (place) => {
-      const running = await this.services.start(emitterProgram(this.surroundings, place));
+      const running = await this.launch(emitterProgram(this.surroundings, place));
+      if (!running) return;
       await whenReady(running, async () => ((await fetch(`${place.http}/ready`)).ok ? true : undefined));
       void followEvents(place.http, this.ended.signal, (record) => {
         for (const listener of this.listeners) listener(record, place.name);
@@ -164,13 +165,20 @@ export class PoolRun {
 
   private async startOthers(): Promise<void> {
     const { members, oracles } = this.state;
-    for (const oracle of oracles) await this.services.start(oracleProgram(this.surroundings, oracle));
+    for (const oracle of oracles) await this.launch(oracleProgram(this.surroundings, oracle));
     if (this.options.mode === 'standby')
-      for (const member of members) await this.services.start(agentProgram(this.surroundings, member));
+      for (const member of members) await this.launch(agentProgram(this.surroundings, member));
     await this.services.start(loadProgram(this.surroundings, this.options.seed));
   }
 
-  private get surroundings(): Surroundings {
+  /** Null: nothing runs in its place. */
+  private async launch(program: Program): Promise<Running | null> {
+    const entry = this.options.programs?.[program.name];
+    return entry === null ? null : this.services.start({ ...program, entry: entry ?? program.entry });
+  }
+
+  /** What the programs of this run are told. */
+  get surroundings(): Surroundings {
     return { dir: this.options.dir, state: this.state, emitters: this.places, nats: this.natsUrls };
   }
 

@@ -55,7 +55,7 @@ test('what is no key is refused without being shown', () => {
 test('the configuration has defaults', () => {
   const config = loadConfig('the oracle', oracleConfig, ENV);
   const { ORACLE_PERMISSION, ORACLE_CRON, ORACLE_KEEPER, ORACLE_FIRST_WINDOW, ORACLE_HTTP } = config;
-  assert.deepEqual([ORACLE_PERMISSION, ORACLE_CRON, ORACLE_KEEPER], ['report', '*/5 * * * * *', 'off']);
+  assert.deepEqual([ORACLE_PERMISSION, ORACLE_CRON, ORACLE_KEEPER], ['report', '*/2 * * * * *', 'off']);
   assert.deepEqual([ORACLE_FIRST_WINDOW, ORACLE_HTTP], [0, undefined]);
 });
 

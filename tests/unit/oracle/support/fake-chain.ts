@@ -46,12 +46,12 @@ export class FakeChain implements OracleChain {
   signs = 0;
   pushes = 0;
   private slot: number;
-  private lib: number;
+  private libNum: number;
   private readonly signed = new Map<string, ReportData>();
 
   constructor(from: number, missed: number[] = []) {
     this.slot = firstSlot(from);
-    this.lib = 1;
+    this.libNum = 1;
     this.fill(from + 5, new Set(missed));
   }
 
@@ -68,12 +68,21 @@ export class FakeChain implements OracleChain {
 
   /** Everything up to the first block of a window's next one is irreversible. */
   setIrreversible(window: number): void {
-    this.lib = (this.blocks.findLast((block) => block.slot <= lastSlot(window) + 1) as BlockRef).num;
+    this.libNum = (this.blocks.findLast((block) => block.slot <= lastSlot(window) + 1) as BlockRef).num;
   }
 
   /** `windows` further windows pass. */
   pass(windows: number): void {
     this.fill(windowOf(this.slot) + windows, new Set());
+  }
+
+  get head(): BlockRef {
+    return this.blocks.at(-1) as BlockRef;
+  }
+
+  /** The last irreversible block. */
+  get lib(): BlockRef {
+    return this.blocks[this.libNum - 1] as BlockRef;
   }
 
   /** Head time in ms. */
@@ -84,7 +93,7 @@ export class FakeChain implements OracleChain {
   chainId = async () => CHAIN;
   emitters = async () => this.logKeys.map((key, i) => ({ account: `emitter${i + 1}`, key }));
   openReports = async (window: number) => this.othersReports.get(window) ?? [];
-  irreversible = async () => this.block(this.lib);
+  irreversible = async () => this.lib;
   schedule = async () => ({ version: 7, producers: PRODUCERS });
   seats = async () => this.seatRows;
   signers = async () => signers;
