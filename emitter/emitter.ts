@@ -253,11 +253,11 @@ export class Emitter {
     this.ahead.start();
   }
 
-  private exchangeWith({ wire: nats }: Cluster): Exchange {
+  private exchangeWith({ wire: nats, words }: Cluster): Exchange {
     const { config, clock, logger } = this.parts;
     const { frames, candidates, chooser } = this;
     return new Exchange({
-      ...{ nats, pool: config.EMITTER_POOL, name: config.EMITTER_NAME ?? '', logger },
+      ...{ nats, words, pool: config.EMITTER_POOL, name: config.EMITTER_NAME ?? '', logger },
       now: () => clock.now(),
       has: (key) => candidates.has(key),
       frameOf: (key) => frames.get(key)?.frame ?? null,

@@ -5,9 +5,13 @@ import { PoolError, sentence } from '../../common/errors.ts';
 const schema = z.strictObject({
   seq: z.int().min(0),
   hash: z.string().regex(/^([0-9a-f]{64})?$/),
+  keys: z.array(z.string().max(200)).max(100),
 });
 
-/** The newest decision that an emitter saw, and the hash of its text, so that it notices when decisions were lost; 0 and '' before the first. */
+/**
+ * The newest decision that an emitter saw, and the hash of its text, so that it notices when decisions were lost; 0 and '' before the first. `keys`:
+ * whose votes counted, for the contract may name others before it runs again.
+ */
 export type Known = z.infer<typeof schema>;
 
 /** That, in a small file beside the emitter's own log. */

@@ -14,6 +14,7 @@ import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { decision } from '../support/events.ts';
 import { SMALL, startCluster } from '../support/nats.ts';
 import { SlotWriter } from '../support/slot-writer.ts';
+import { votingOf } from '../support/voting.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'bppool-accounts-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -63,7 +64,7 @@ async function as(user: User): Promise<Nats> {
 async function quorumAs(user: User, pool: string) {
   const nodes = await connectNodes(cluster.url, user, { creds: seedFile(user) });
   open.push(...nodes);
-  return openQuorum(nodes, pool, null, SMALL);
+  return openQuorum(nodes, votingOf(pool), null, SMALL);
 }
 
 const record = (seq = 1) => chainRecord(seq, 1, decision(seq), GENESIS_HASH);
@@ -168,7 +169,7 @@ test('what another pool writes to this one’s subjects does not arrive', async 
 
 test('a pool has no more streams and bytes than its quota', async () => {
   const two = await as('two-operator');
-  await openQuorum([two], 'pool.two', null, SMALL);
+  await openQuorum([two], votingOf('pool.two'), null, SMALL);
   const over = { ...SMALL, recordsBytes: 5 * 1024 ** 3 };
   await assert.rejects(NatsRecords.open(two, 'pool.two', 'emitter9', over), {
     code: 'store',

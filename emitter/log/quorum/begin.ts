@@ -14,6 +14,9 @@ export interface Beginning {
 const TRIES = 15;
 const PAUSE_MS = 200;
 
+const NOT_NEW =
+  'the voters’ logs were used, and no beginning in them is signed by an emitter that the contract names: an emitter that knows them has to run first';
+
 /**
  * Sees to it that two of the voters can vote. A pool's first emitter, which `knows` of no decision, lets all of them begin: that needs all. Rejects with
  * PoolError `store` when too few answer, and `store_lost` when two have lost what they said.
@@ -41,6 +44,7 @@ export async function beginVoters(voters: readonly Voter[], { knows, make, pause
       'no block leaves until an operator has made sure that the pool has no window, and lets them begin anew';
     throw new PoolError('store_lost', `${what}, so what was decided is not known: ${todo}`);
   }
+  if (!voters.every(({ isNew }) => isNew)) throw new PoolError('store', NOT_NEW);
   await Promise.all(voters.map((voter) => voter.begin(1)));
 }
 

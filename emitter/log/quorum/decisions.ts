@@ -81,11 +81,12 @@ export class QuorumDecisions implements DecisionStream {
 
   /** What a later run has to find again. */
   get known(): Known {
-    return { seq: this.newest, hash: this.hashAt(this.newest) };
+    const keys = new Set(this.parts.voters.flatMap(({ tally }) => [...tally.keys]));
+    return { seq: this.newest, hash: this.hashAt(this.newest), keys: [...keys].sort() };
   }
 
   /** Rejects with PoolError `store_lost` when what an earlier run knew is not there, and `store` when too few voters answer. */
-  async requireKnown({ seq, hash }: Known): Promise<void> {
+  async requireKnown({ seq, hash }: Pick<Known, 'seq' | 'hash'>): Promise<void> {
     await this.refresh();
     if (this.newest < seq) throw lost(`they end with ${this.newest}, and this emitter knows of ${seq}`);
     // What is not kept any more cannot be compared.
@@ -116,6 +117,7 @@ export class QuorumDecisions implements DecisionStream {
         if (place <= this.newest) return this.outcome(place, text);
         // [quorum: one after the other] A place is asked for only when the one before it stands.
         if (place > this.newest + 1) why = `the decisions end with ${this.newest}, before ${place - 1}`;
+        else if (!this.isOpen) why = NOT_OPEN;
         else if (await this.ask(place, text)) return this.outcome(place, text);
         else why = 'another emitter asks for it';
       } catch (thrown) {
@@ -124,6 +126,12 @@ export class QuorumDecisions implements DecisionStream {
       await this.parts.pause(this.parts.random() * STEP_BACK_MS * (i + 1));
     }
     return { as: 'unsure', why: `decision ${place} was not made in ${ANSWER_MS} ms: ${why}` };
+  }
+
+  /** Whether two voters count this emitter's votes. */
+  private get isOpen(): boolean {
+    const { voters } = this.parts;
+    return voters.filter(({ isSound, isOpen }) => isSound && isOpen).length >= majorityOf(voters);
   }
 
   private outcome(place: number, text: string): Appended {
@@ -207,9 +215,16 @@ export class QuorumDecisions implements DecisionStream {
     this.mend();
   }
 
-  /** Lets voters that came back without their memory vote again, as soon as that can be: the next loss must not be a second one. */
+  /**
+   * Lets voters that came back without their memory vote again, as soon as that can be: the next loss must not be a second one; and enters whose
+   * votes count when the contract names others.
+   */
   private mend(): void {
-    for (const voter of this.parts.voters) if (!voter.isSound) this.rejoin(voter).catch(() => {}); // It, or another, does not answer: the next append tries again.
+    for (const voter of this.parts.voters) {
+      const mended = voter.isSound ? voter.isOutdated && voter.renew() : this.rejoin(voter);
+      // It, or another, does not answer: the next append tries again.
+      if (mended) mended.catch(() => {});
+    }
   }
 
   /**
@@ -269,6 +284,9 @@ export class QuorumDecisions implements DecisionStream {
     return { seq, ...(JSON.parse(valueIn(text).text) as Proposal) };
   }
 }
+
+const NOT_OPEN =
+  'votes of this emitter’s key do not count: the contract does not name it, or no emitter whose votes count has entered that';
 
 function valueIn(text: string): Value {
   return JSON.parse(text) as Value;
