@@ -87,6 +87,11 @@ export class Voter {
     return this.tally.from === null && !this.cut && !this.isUsed;
   }
 
+  /** Whether there is nothing in it at all. */
+  get isEmpty(): boolean {
+    return this.seen === 0;
+  }
+
   /** Whether this emitter's votes count in it. */
   get isOpen(): boolean {
     return this.tally.keys.has(this.parts.voting.key);
@@ -165,6 +170,8 @@ export class Voter {
   private async read(): Promise<void> {
     const last = await this.log.last();
     if (last < this.seen) this.forget(last);
+    // What stands in one that has not begun may be told by what comes after it.
+    if (this.tally.from === null) this.seen = 0;
     while (this.seen < last) {
       const isFirst = this.seen === 0;
       const from = isFirst ? Math.max(1, last - READ_AT_START) : this.seen;
@@ -175,9 +182,13 @@ export class Voter {
         this.forget(last);
         continue;
       }
+      if (isFirst) this.cut = false;
       this.takeAll(found);
       // Somebody may have filled it up.
-      if (isFirst && from > 1 && this.tally.from === null) this.takeAll(await this.between(1, last), true);
+      if (!isFirst || from === 1 || this.tally.from !== null) continue;
+      const all = await this.between(1, last);
+      Object.assign(this, { seen: 0, cut: false });
+      this.takeAll(all);
     }
   }
 
@@ -193,8 +204,7 @@ export class Voter {
     return all;
   }
 
-  private takeAll(found: readonly Read[], anew = false): void {
-    if (anew) Object.assign(this, { seen: 0, cut: false });
+  private takeAll(found: readonly Read[]): void {
     const known = this.tally.from === null ? this.known(found) : null;
     for (const one of found) {
       if (one.at <= this.seen) continue;
