@@ -42,3 +42,10 @@ export class StoreMark {
     renameSync(`${this.file}.new`, this.file);
   }
 }
+
+/** What an emitter is told whose mark does not fit the cluster; `why`: a clause. */
+export function storeLost(why: string): PoolError {
+  const todo =
+    'no block leaves until an operator has made sure that the pool has no window, and removes the file EVENT_LOG-store';
+  return new PoolError('store_lost', `the cluster's decisions are not those that this emitter knows (${why}): ${todo}`);
+}

@@ -8,9 +8,9 @@ import {
   proposalText,
 } from '../../../common/pool-store.ts';
 import { LIMITS } from '../../limits.ts';
-import type { Known } from '../store-mark.ts';
+import { type Known, storeLost } from '../store-mark.ts';
 import { answersOfMost, majorityOf } from './majority.ts';
-import { type Accepted, type Ballot, compareBallots, NO_BALLOT, PLACES_KEPT, type Vote } from './tally.ts';
+import { type Accepted, type Ballot, compareBallots, highest, PLACES_KEPT, type Vote } from './tally.ts';
 import type { Voter } from './voter.ts';
 
 export interface QuorumParts {
@@ -88,9 +88,9 @@ export class QuorumDecisions implements DecisionStream {
   /** Rejects with PoolError `store_lost` when what an earlier run knew is not there, and `store` when too few voters answer. */
   async requireKnown({ seq, hash }: Pick<Known, 'seq' | 'hash'>): Promise<void> {
     await this.refresh();
-    if (this.newest < seq) throw lost(`they end with ${this.newest}, and this emitter knows of ${seq}`);
+    if (this.newest < seq) throw storeLost(`they end with ${this.newest}, and this emitter knows of ${seq}`);
     // What is not kept any more cannot be compared.
-    if (this.decided.has(seq) && this.hashAt(seq) !== hash) throw lost(`decision ${seq} is another`);
+    if (this.decided.has(seq) && this.hashAt(seq) !== hash) throw storeLost(`decision ${seq} is another`);
   }
 
   async after(seq: number, limit: number): Promise<Decided[]> {
@@ -292,19 +292,6 @@ function valueIn(text: string): Value {
   return JSON.parse(text) as Value;
 }
 
-function lost(why: string): PoolError {
-  const todo =
-    'no block leaves until an operator has made sure that the pool has no window, and removes the file EVENT_LOG-store';
-  return new PoolError('store_lost', `the cluster's decisions are not those that this emitter knows (${why}): ${todo}`);
-}
-
 function highestPlace(voters: readonly Voter[]): number {
   return Math.max(0, ...voters.map(({ tally }) => tally.highest));
-}
-
-/** What was accepted with the highest ballot. */
-function highest(votes: readonly (Accepted | null)[]): Accepted | null {
-  return votes.reduce((best, vote) => {
-    return vote && compareBallots(vote.ballot, best?.ballot ?? NO_BALLOT) > 0 ? vote : best;
-  }, null);
 }

@@ -46,6 +46,13 @@ export function compareBallots(one: Ballot, other: Ballot): number {
   return one.by < other.by ? -1 : one.by > other.by ? 1 : 0;
 }
 
+/** What was accepted with the highest ballot. */
+export function highest(votes: readonly (Accepted | null)[]): Accepted | null {
+  return votes.reduce((best, vote) => {
+    return vote && compareBallots(vote.ballot, best?.ballot ?? NO_BALLOT) > 0 ? vote : best;
+  }, null);
+}
+
 /** Places that are kept: those of many windows. */
 export const PLACES_KEPT = 1024;
 

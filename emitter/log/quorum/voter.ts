@@ -1,7 +1,8 @@
 import { sha256 } from '../../../common/canonical.ts';
 import { PoolError } from '../../../common/errors.ts';
-import { isGenuine, KEYS_MOST, readEntry, type SignedEntry, signEntry, type Voting } from './signed-vote.ts';
-import { type Accepted, type Begin, compareBallots, type Entry, Tally, type Vote } from './tally.ts';
+import { beginning, counts, isSame, knownIn, mayBegin } from './electorate.ts';
+import { type EntryPlace, isGenuine, readEntry, type SignedEntry, signEntry, type Voting } from './signed-vote.ts';
+import { type Accepted, compareBallots, type Entry, Tally, type Vote } from './tally.ts';
 
 /** A linear log on one node: what a voter is made of. Calls reject when the node does not answer. */
 export interface VoteLog {
@@ -25,7 +26,7 @@ export interface VoterParts {
 
 /** What a log has at a place; null for what is no entry. `mark`: tells it from others. */
 interface Read {
-  at: number;
+  place: EntryPlace;
   mark: string;
   signed: SignedEntry | null;
 }
@@ -100,7 +101,7 @@ export class Voter {
   /** Whether this emitter is to enter a beginning: the contract names other keys than count, or the newest one will soon not be read at a start. */
   get isOutdated(): boolean {
     const { voting, now } = this.parts;
-    if (!this.isSound || !this.mayBegin(voting.key)) return false;
+    if (!this.isSound || !mayBegin(voting.key, this.tally, voting)) return false;
     const age = now() - this.begun.ms;
     if (age > BEGIN_MS || this.seen - this.begun.at > BEGIN_ENTRIES) return true;
     return age > BEGIN_RESTS_MS && !isSame(voting.named(), this.tally.keys);
@@ -130,8 +131,12 @@ export class Voter {
   /** Lets a voter that is not sound vote from a place on. */
   begin(place: number): Promise<void> {
     return this.inTurn(async () => {
-      for (let i = 0; i < MOST_TRIES && !this.isSound && this.mayBegin(this.parts.voting.key); i++) {
-        if (await this.enter(this.beginning(place))) this.hasLost = false;
+      for (
+        let i = 0;
+        i < MOST_TRIES && !this.isSound && mayBegin(this.parts.voting.key, this.tally, this.parts.voting);
+        i++
+      ) {
+        if (await this.enter(beginning(place, this.tally, this.parts.voting))) this.hasLost = false;
         else await this.read();
       }
     });
@@ -141,15 +146,8 @@ export class Voter {
   renew(): Promise<void> {
     return this.inTurn(async () => {
       for (let i = 0; i < MOST_TRIES && this.isOutdated; i++)
-        if (!(await this.enter(this.beginning(this.tally.from ?? 1)))) await this.read();
+        if (!(await this.enter(beginning(this.tally.from ?? 1, this.tally, this.parts.voting)))) await this.read();
     });
-  }
-
-  private beginning(place: number): Begin {
-    const keys = this.parts.voting.named();
-    const before = new Set([...this.tally.keys, ...this.tally.past]);
-    const past = [...before].filter((key) => !keys.has(key)).slice(0, KEYS_MOST);
-    return { kind: 'begin', place, keys: [...keys], past };
   }
 
   private isVoid({ place, ballot }: Vote): boolean {
@@ -163,7 +161,7 @@ export class Voter {
     const at = this.seen + 1;
     const text = signEntry(entry, { log, at }, voting);
     const isEntered = await this.log.append(text, this.seen);
-    if (isEntered) this.apply({ at, mark: markOf(text), signed: null }, { entry, key: voting.key });
+    if (isEntered) this.apply(at, markOf(text), { entry, key: voting.key });
     return isEntered;
   }
 
@@ -178,7 +176,7 @@ export class Voter {
       const found = await this.between(from, last);
       const [first] = found;
       // A log that was made anew has something else where this one was seen to end.
-      if (first?.at === this.seen && first.mark !== this.newest) {
+      if (first?.place.at === this.seen && first.mark !== this.newest) {
         this.forget(last);
         continue;
       }
@@ -196,55 +194,29 @@ export class Voter {
   private async between(from: number, to: number): Promise<Read[]> {
     const { number: log } = this.parts;
     const all: Read[] = [];
-    for (let next = from; next <= to; next = (all.at(-1)?.at ?? to) + 1) {
+    for (let next = from; next <= to; next = (all.at(-1)?.place.at ?? to) + 1) {
       const found = await this.log.read(next, to);
       if (found.length === 0) throw new PoolError('store', `its votes from ${next} on cannot be read`);
-      all.push(...found.map(({ seq: at, text }) => ({ at, mark: markOf(text), signed: readEntry(text, { log, at }) })));
+      for (const { seq: at, text } of found)
+        all.push({ place: { log, at }, mark: markOf(text), signed: readEntry(text, { log, at }) });
     }
     return all;
   }
 
   private takeAll(found: readonly Read[]): void {
-    const known = this.tally.from === null ? this.known(found) : null;
-    for (const one of found) {
-      if (one.at <= this.seen) continue;
-      if (one.at > this.seen + 1) this.cut = true;
-      this.apply(one, one.signed && this.counts(one.signed, known) && this.isGenuine(one) ? one.signed : null);
-    }
-  }
-
-  /** Whose beginning may count: from the newest one back, whom one of those names counts as well. */
-  private known(found: readonly Read[]): ReadonlySet<string> {
     const { voting, remembered = [] } = this.parts;
-    const known = new Set([...voting.named(), ...remembered]);
-    for (const one of found.toReversed()) {
-      if (!one.signed || !known.has(one.signed.key) || !this.isGenuine(one)) continue;
-      this.isUsed = true;
-      const { entry } = one.signed;
-      if (entry.kind === 'begin') for (const key of [...entry.keys, ...entry.past]) known.add(key);
+    const { known, isUsed } =
+      this.tally.from === null ? knownIn(found, voting, remembered) : { known: this.tally.keys, isUsed: true };
+    this.isUsed = isUsed;
+    for (const { place, mark, signed } of found) {
+      if (place.at <= this.seen) continue;
+      if (place.at > this.seen + 1) this.cut = true;
+      const isCounted = signed && counts(signed, this.tally, voting, known) && isGenuine(signed, place, voting);
+      this.apply(place.at, mark, isCounted ? signed : null);
     }
-    return known;
   }
 
-  /** Whether an entry at hand counts when its signature is right. Votes are looked at once more by the tally. */
-  private counts({ entry, key }: SignedEntry, known: ReadonlySet<string> | null): boolean {
-    if (this.tally.from === null) return entry.kind === 'begin' && known?.has(key) === true;
-    return this.tally.keys.has(key) || (entry.kind === 'begin' && this.mayBegin(key));
-  }
-
-  /** Whose votes count, or, when none of them is an emitter any more, who is. */
-  private mayBegin(key: string): boolean {
-    const { keys } = this.tally;
-    const named = this.parts.voting.named();
-    return keys.has(key) || (named.has(key) && ![...keys].some((each) => named.has(each)));
-  }
-
-  private isGenuine({ at, signed }: Read): boolean {
-    const { number: log, voting } = this.parts;
-    return signed !== null && isGenuine(signed, { log, at }, voting);
-  }
-
-  private apply({ at, mark }: Read, signed: Pick<SignedEntry, 'entry' | 'key'> | null): void {
+  private apply(at: number, mark: string, signed: Pick<SignedEntry, 'entry' | 'key'> | null): void {
     this.seen = at;
     this.newest = mark;
     if (!signed) return;
@@ -280,10 +252,6 @@ export class Voter {
     this.turn = done.catch(() => {});
     return done;
   }
-}
-
-function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
-  return one.size === other.size && [...one].every((key) => other.has(key));
 }
 
 function markOf(text: string): string {
