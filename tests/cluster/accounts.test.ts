@@ -236,3 +236,20 @@ test('who has no key of the cluster is not let in', async () => {
   writeFileSync(stranger, nkeys.createUser().getSeed(), { mode: 0o600 });
   await assert.rejects(connectNats(cluster.url, 'stranger', { creds: stranger }), { code: 'store' });
 });
+
+test('the limit of all this: who operates one node lets in somebody who deletes the logs; then nothing is decided any more', async () => {
+  const quorum = await quorumAs('one-emitter1', 'pool.one');
+  const before = await quorum.last();
+  const writer = new SlotWriter(quorum, 'emitter1', before);
+  const intruder = await connectNats(cluster.urlOf(INTRUDED), 'intruder', { creds: seedFile(INTRUDER) });
+  open.push(intruder);
+  const remove = (voter: number) => intruder.manager.streams.delete(votePlace('pool.one', voter).stream);
+  await remove(1);
+  for (let slot = 100; slot <= 105; slot++) assert.ok(await writer.decide(slot), 'by the two others');
+  await Promise.all([remove(2), remove(3)]);
+  assert.equal(await writer.decide(106, 1000), false);
+  const nodes = await connectNodes(cluster.url, 'one-emitter2', { creds: seedFile('one-emitter2') });
+  open.push(...nodes);
+  const again = openQuorum(nodes, votingOf('pool.one', 'emitter2'), quorum.known, SMALL);
+  await assert.rejects(again, { code: 'store_lost', message: /voters have lost what they said/ });
+});
