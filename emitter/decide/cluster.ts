@@ -70,6 +70,7 @@ export class Cluster {
   private readonly quorum: QuorumDecisions;
   private readonly publisher: Publisher;
   private readonly log: OwnLog;
+  private readonly name: string;
   private readonly mark: StoreMark;
   private readonly handlers: ClusterHandlers;
   private readonly timer: NodeJS.Timeout;
@@ -78,6 +79,7 @@ export class Cluster {
 
   private constructor(parts: Parts, { named, name, lease, log }: ClusterOptions, handlers: ClusterHandlers) {
     this.log = log;
+    this.name = name;
     this.named = named;
     const { nats, wire, nodes, quorum, publisher, mark, words } = parts;
     this.nats = nats;
@@ -125,12 +127,16 @@ export class Cluster {
     return this.publisher.kept;
   }
 
-  /** What is shown of it; `voters` that answer, of which two are needed; `behind`: records of the own log that the cluster does not keep yet. */
-  get status(): { voters: number; place: number; leader: string | null; kept: number; behind: number } {
-    const { quorum, log } = this;
+  /**
+   * What is shown of it: `voters` that answer, of which two are needed; `isEntered`: whether this emitter's votes count; `leader`: who made the newest
+   * decision; `behind`: records of the own log that the cluster does not keep yet.
+   */
+  get status() {
+    const { quorum, log, name } = this;
     const { kept } = this.publisher;
+    const { leader, isOpen: isEntered, voting: voters, known } = quorum;
     const behind = Math.max(0, log.lastSeq - kept);
-    return { voters: quorum.voting, place: quorum.known.seq, leader: quorum.leader, kept, behind };
+    return { voters, isEntered, place: known.seq, leader, leads: leader === name, kept, behind };
   }
 
   /** There are new records in the own log. */

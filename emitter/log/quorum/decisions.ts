@@ -129,7 +129,7 @@ export class QuorumDecisions implements DecisionStream {
   }
 
   /** Whether two voters count this emitter's votes. */
-  private get isOpen(): boolean {
+  get isOpen(): boolean {
     const { voters } = this.parts;
     return voters.filter(({ isSound, isOpen }) => isSound && isOpen).length >= majorityOf(voters);
   }
