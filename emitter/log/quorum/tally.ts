@@ -74,7 +74,7 @@ export class Tally {
   /** Takes in the next entry of the log, which this key has signed. A beginning is taken from any: see Voter. */
   apply(entry: Entry, key: string): void {
     if (entry.kind === 'begin') return this.begin(entry);
-    // [quorum: whose votes count] By the log alone, so that it is the same for all who read it.
+    // By the log alone, so that it is the same for all who read it.
     if (!this.keys.has(key)) return;
     const { place, ballot } = entry;
     this.lowest = this.lowest === 0 ? place : Math.min(this.lowest, place);
