@@ -45,7 +45,7 @@ export async function reportOf(chain: OracleChain, options: DryRun): Promise<Rep
   const identity = { chain: await chain.chainId(), pool: options.pool };
   const keys = (await chain.emitters()).map(({ key }) => key);
   const proven = eachOrFirstError(read, (log) => {
-    const { root } = requireSignedRoot(identity, window, log.records, log.end, keys);
+    const { root } = requireSignedRoot(identity, window, log, log.end, keys);
     requireSigners(log.file, identity.pool, log.records, root);
     return { records: log.records, around: log.around, root, arrivedAt: log.end?.at ?? 0 };
   });

@@ -32,6 +32,7 @@ const keys = (await chain.emitters()).map(({ key }) => key);
 const lookup = (version: number) => journal.knownSchedule(version);
 const rows = journal.inState(['seen']);
 let signers = 0;
+const hashes = new Set<string>();
 for (const { window } of rows) {
   const tally = (log: string) => journal.tally(log, window);
   const now = slotTime(firstSlot(window + 1)) + 3_600_000;
@@ -40,7 +41,7 @@ for (const { window } of rows) {
   const context = { chain, oracle: 'oracle1', pool: identity.pool, lookup };
   const report = await computeReport(context, window, gathered?.logs ?? [], irreversible);
   if ('skip' in report) throw new PoolError('bench', report.skip);
-  journal.computed(window, report, reportHash(report));
+  hashes.add(reportHash(report));
   const { members } = metricsOf(report);
   if (!members.every(({ eligible }) => eligible))
     throw new PoolError('bench', `window ${window} gives not everybody a share`);
@@ -54,7 +55,7 @@ await logs.close();
 journal.close();
 const { user, system } = process.cpuUsage();
 const result = {
-  ...{ events, windows: rows.length, signers, seconds, readSeconds: (read - start) / 1000 },
+  ...{ events, windows: hashes.size, signers, seconds, readSeconds: (read - start) / 1000 },
   ...{ cpuSeconds: (user + system) / 1e6, peakRss: process.resourceUsage().maxRSS * 1024 },
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);

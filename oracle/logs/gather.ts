@@ -101,7 +101,7 @@ async function prove(
   { identity, keys, sample }: GatherParts,
 ): Promise<ProvenLog> {
   const said = await log.closedWindow(tally);
-  const { root, signer } = requireSignedRoot(identity, tally.window, said.records, tally.root, keys);
+  const { root, signer } = requireSignedRoot(identity, tally.window, said, tally.root, keys);
   requireSigners(log.name, identity.pool, said.records, root, sample);
   return { ...said, name: log.name, root, signer, arrivedAt: tally.arrivedAt ?? 0 };
 }

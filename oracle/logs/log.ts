@@ -1,6 +1,7 @@
 import { PoolError } from '../../common/errors.ts';
 import type { EventRecord } from '../../common/events.ts';
 import { previousHash, readStored, type StoredRecord, textFits } from '../../common/stored-record.ts';
+import { windowRoot } from '../../common/window-root.ts';
 import type { WindowLog } from '../metrics/types.ts';
 import { aroundOf } from './around.ts';
 import { addToDigest, beginning, broken, type LogPosition, readVerified, verifyRecords } from './chain-check.ts';
@@ -52,16 +53,18 @@ export class Log {
   }
 
   /** What the log says of a window that it closed; rejects with `log_broken` unless its records are those that were verified. */
-  async closedWindow({ window, first, last, digest }: WindowTally): Promise<WindowLog> {
+  async closedWindow({ window, first, last, digest, root: signed }: WindowTally): Promise<WindowLog> {
     const stored = await this.read(() => this.source.ofWindow(window, first, last));
     const records = this.sound(() => stored.map((record) => readVerified(this.name, record)));
-    if (stored.reduce(addToDigest, '') !== digest) {
+    const root = windowRoot(records);
+    // A root that was verified with the log pins them as well, and is needed anyway.
+    if (root !== signed?.root && stored.reduce(addToDigest, '') !== digest) {
       throw broken(this.name, stored[0]?.seq ?? 0, `the records of window ${window} changed since they were verified`);
     }
     const around = await this.around(records);
     const odd = formless(records) ?? formless(around);
     if (odd) throw broken(this.name, odd.seq, `it has not the form of a record of the kind ${odd.event.type}`);
-    return { records, around };
+    return { records, around, ...(root !== null && { root }) };
   }
 
   close(): Promise<void> {

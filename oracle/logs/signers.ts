@@ -3,8 +3,8 @@ import { PoolError } from '../../common/errors.ts';
 import type { EventRecord } from '../../common/events.ts';
 import { producerBytes, wrongEvidence } from '../metrics/evidence.ts';
 
-/** Candidates of a window, besides the emitted ones, whose signers are recovered: all of a pool of ten, a sample of a larger one's. */
-export const SIGNER_SAMPLE = 128;
+/** Candidates of a window, besides the emitted ones, whose signers are recovered: all of a pool of six, a sample of a larger one's. */
+export const SIGNER_SAMPLE = 64;
 
 /**
  * Recovers who signed the blocks that a log says were let out, and a sample of the others, the same for everybody who has the log. Throws
@@ -34,15 +34,16 @@ export function requireSigners(
 
 /** Candidates with evidence: those whose blocks were let out, and the others; both in the order of the log. */
 function split(records: EventRecord[]): [EventRecord[], EventRecord[]] {
-  const left = new Set<string>();
+  const left = new Map<string, Set<string>>();
   for (const { event } of records) {
-    if (event.type === 'emission' || event.type === 'decision') left.add(`${event.id} ${event.signer}`);
+    if (event.type !== 'emission' && event.type !== 'decision') continue;
+    left.set(event.id, (left.get(event.id) ?? new Set()).add(event.signer));
   }
   const [out, others]: [EventRecord[], EventRecord[]] = [[], []];
   for (const record of records) {
     const { event } = record;
     if (event.type !== 'candidate' || !event.evidence || event.verdict === 'invalid') continue;
-    if (left.has(`${event.id} ${event.signer}`)) out.push(record);
+    if (left.get(event.id)?.has(event.signer ?? '')) out.push(record);
     else others.push(record);
   }
   return [out, others];

@@ -20,7 +20,8 @@ interface Arrived {
   /** The earliest that a log says, ms since 1970. */
   at: number;
   standing: Standing;
-  loads: string[];
+  /** As each record of it says. */
+  loads: Load[];
 }
 
 /** More is made up: a frame has 8 MiB at most, and what is added up must stay an integer. */
@@ -40,7 +41,7 @@ export class ArrivedBlocks {
     const blocks = slots[k] as Arrived[];
     const { id, at } = event;
     const signer = event.signer ?? '';
-    const load = [event.transactions, event.bytes, event.cpuUs].map(bounded).join(' ');
+    const load = loadOf(event);
     const known = blocks.find((block) => block.id === id && block.signer === signer);
     if (!known) {
       blocks.push({ id, signer, at, standing, loads: [load] });
@@ -59,9 +60,7 @@ export class ArrivedBlocks {
     const all = this.blocks.get(account)?.[k] ?? [];
     const some = all.filter(({ id }) => id === onChain);
     const [first] = (some.length > 0 ? some : all.filter((block) => block.standing === standing)).sort(inOrder);
-    if (!first) return null;
-    const [transactions = 0, bytes = 0, cpuUs = 0] = (mostCommon(first.loads) ?? '').split(' ').map(Number);
-    return { at: first.at, transactions, bytes, cpuUs };
+    return first ? { at: first.at, ...agreed(first.loads) } : null;
   }
 
   /** Letter of why slot k is invalid: of several the first in the alphabet. */
@@ -75,6 +74,19 @@ export class ArrivedBlocks {
     const known = letters[k];
     if (known === undefined || letter < known) letters[k] = letter;
   }
+}
+
+function loadOf({ transactions, bytes, cpuUs }: Candidate): Load {
+  return { transactions: bounded(transactions), bytes: bounded(bytes), cpuUs: bounded(cpuUs) };
+}
+
+/** What most records of a block say. */
+function agreed(loads: Load[]): Load {
+  const [only] = loads;
+  if (only && loads.length === 1) return only;
+  const texts = loads.map(({ transactions, bytes, cpuUs }) => `${transactions} ${bytes} ${cpuUs}`);
+  const [transactions = 0, bytes = 0, cpuUs = 0] = (mostCommon(texts) ?? '').split(' ').map(Number);
+  return { transactions, bytes, cpuUs };
 }
 
 function inOrder(a: Arrived, b: Arrived): number {

@@ -9,7 +9,7 @@ export function differentLogs(logs: WindowLog[]): WindowLog[] {
 }
 
 /** Merkle root over a log's records of a window; null when it has no closing one. */
-export function rootOf({ records, root }: WindowLog): string | null {
+export function rootOf({ records, root }: Pick<WindowLog, 'records' | 'root'>): string | null {
   return root ?? windowRoot(records);
 }
 

@@ -33,7 +33,7 @@ function provenLog(run: GoldenRun, { window, emitters }: GoldenWindow, { records
   const end = own.findIndex(({ event }) => event.type === 'window');
   const inside = own.slice(0, end + 1);
   const keys = emitters.map(({ key }) => key);
-  const { root } = requireSignedRoot(run, window, inside, rootAmong(own.slice(end + 1)), keys);
+  const { root } = requireSignedRoot(run, window, { records: inside }, rootAmong(own.slice(end + 1)), keys);
   requireSigners('golden', run.pool, inside, root, Number.POSITIVE_INFINITY);
   return { records: inside, around: aroundOf(inside) ? upTo(all, inside) : [], root };
 }

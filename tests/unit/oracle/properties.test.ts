@@ -47,7 +47,8 @@ after(() => rmSync(dir, { recursive: true, force: true }));
 /** Anything that an emitter may log of a slot; two members' blocks can have one id, arrive twice, and be told with other loads. */
 const slotEvent = fc
   .record({
-    k: fc.nat({ max: 11 }),
+    // Few slots, so that several things come together in one.
+    k: fc.constantFrom(0, 1, 11),
     member: fc.constantFrom(...MEMBERS, 'zoe'),
     what: fc.constantFrom('valid', 'valid', 'late', 'invalid', 'standby', 'word', 'decision', 'emission', 'bare'),
     id: fc.constantFrom('own', 'own', 'ann'),
@@ -256,9 +257,9 @@ test('a byte that is changed anywhere in a log is found, or says nothing', async
       else found++;
       if (read) assert.deepEqual(read, log);
     }),
-    cases(250),
+    cases(150),
   );
-  assert.ok(found > 50, `${found} changes are found`);
+  assert.ok(found > 30, `${found} changes are found`);
 });
 
 function attempt<T>(work: () => T): T | null {
