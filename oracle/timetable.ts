@@ -30,8 +30,11 @@ export class Timetable {
       if (this.failure) logger.info(`${name}: works again`);
       this.failure = null;
     } catch (thrown) {
+      const before = this.failure;
       this.failure = sentence(thrown);
-      logger.error(`${name}: ${this.failure}; tried again at the next turn`);
+      // The same again and again is no news.
+      const level = this.failure === before ? 'debug' : 'error';
+      logger[level](`${name}: ${this.failure}; tried again at the next turn`);
     }
   }
 }
