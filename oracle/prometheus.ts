@@ -36,7 +36,7 @@ export function makeMetrics(read: () => Readings): () => Promise<string> {
     fills.push((now) => {
       const known = value(now);
       // prom-client shows 0 for a gauge that was never set, which would be a lie for an age.
-      if (known === null) made.set(Number.NaN);
+      if (known === null) made.remove();
       else made.set(known);
     });
   }

@@ -78,7 +78,6 @@ test('a real keosd: no wallet, locked, without the key, and signing, by http and
   await assert.rejects(signer.getAvailableKeys(), refused(/has no key in an unlocked wallet: import the key/));
   await assert.rejects(signer.sign(ask()), refused(/does not hold the key: import it/));
   await call('import_key', ['default', KEY]);
-  await call('import_key', ['default', OTHER]);
   assert.ok((await signer.getAvailableKeys()).includes(PUBLIC));
   const [bySocket, byHttp] = [new KeosdSigner(parseWallet(`unix://${socket}`)), signer];
   for (const each of [byHttp, bySocket]) {
