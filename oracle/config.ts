@@ -58,7 +58,7 @@ export const oracleConfig = z
     ORACLE_LOW_HOURS: z.coerce.number().positive().default(6),
     /** Windows in a row that another oracle may miss in its turn. */
     ORACLE_MISSING_WINDOWS: z.coerce.number().int().min(1).default(3),
-    ORACLE_HTTP: hostPort.optional(),
+    ORACLE_HTTP: z.preprocess((text) => (text === '' ? undefined : text), hostPort.optional()),
     CLOCK_SHIFT_FILE: z.string().optional(),
   })
   .refine(({ ORACLE_EVENT_LOG: files, ORACLE_NATS: nats }) => files.length > 0 || nats, {
