@@ -54,7 +54,7 @@ export const oracleConfig = z
     /** Addresses that alerts are sent to, with commas between. */
     ORACLE_WEBHOOK: commaList,
     ORACLE_WEBHOOK_FORMAT: z.enum(['auto', ...FORMATS], `must be auto, ${FORMATS.join(', ')}`).default('auto'),
-    /** Hours for which CPU, NET and RAM must be enough, else there is a warning. */
+    /** Hours for which CPU and NET must be enough, else there is a warning. */
     ORACLE_LOW_HOURS: z.coerce.number().positive().default(6),
     /** Windows in a row that another oracle may miss in its turn. */
     ORACLE_MISSING_WINDOWS: z.coerce.number().int().min(1).default(3),

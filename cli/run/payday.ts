@@ -56,7 +56,7 @@ export async function payday(run: PoolRun, progress: (text: string) => void): Pr
     const sent = await pushed(chain, name, action(dac, name, data, anybody), async () =>
       isDone(await readConfig(chain, dac)),
     );
-    if (sent) await untilInBlock(chain, sent);
+    if (sent) await included(chain, sent, async () => isDone(await readConfig(chain, dac)));
     progress(done);
   };
   const isCut = ({ closingThrough }: PoolConfig) => closingThrough >= last;
@@ -73,7 +73,7 @@ export async function payday(run: PoolRun, progress: (text: string) => void): Pr
   for (const { id, payee } of await dueOrders(chain, dac)) {
     const isPaid = async () => !(await dueOrders(chain, dac)).some((order) => order.id === id);
     const paid = await pushed(chain, 'payorder', action(dac, 'payorder', { id }, anybody), isPaid);
-    if (paid) await untilInBlock(chain, paid);
+    if (paid) await included(chain, paid, isPaid);
     progress(`order ${id} paid: a month of ${payee}`);
   }
   const owed = [...(await readCredits(chain, dac)).values()].filter((credit) => credit.owed > 0n);
@@ -97,6 +97,15 @@ async function lastWindow(chain: ChainClient, dac: string): Promise<number> {
 
 function readConfig(chain: ChainClient, dac: string): Promise<PoolConfig> {
   return new NodeChain(chain, { dac, account: dac, permission: 'active' }).config();
+}
+
+/** Waits for a transaction's block. One that a keeper's overtook after the node had taken it comes in none. */
+async function included(chain: ChainClient, sent: Pushed, isDone: () => Promise<boolean>): Promise<void> {
+  try {
+    await untilInBlock(chain, sent);
+  } catch (thrown) {
+    if (!(await isDone())) throw thrown;
+  }
 }
 
 /** Pushes until the node takes it, for an epoch still in dispute refuses for a while; null when somebody else did it. */

@@ -40,10 +40,13 @@ const RELIEF = 1.5;
 /** At a tenth of what is low it is critical. */
 const CRITICAL_PART = 0.1;
 
-/** The level of what is left, given the level before. `lowHours`: below it is low. */
-export function levelOf({ hours }: Left, before: ResourceLevel, lowHours: number): ResourceLevel {
-  const criticalHours = lowHours * CRITICAL_PART;
-  if (hours < criticalHours || (before === 'critical' && hours < criticalHours * RELIEF)) return 'critical';
-  if (hours < lowHours || (before !== 'ok' && hours < lowHours * RELIEF)) return 'low';
+/** RAM comes back when a window is settled: it must be enough for so many that wait. The contract takes 500 of an oracle. */
+export const LOW_RAM_WINDOWS = 100;
+
+/** The level of what is left, hours or windows, given the level before. `low`: below it is low. */
+export function levelOf(left: number, before: ResourceLevel, low: number): ResourceLevel {
+  const critical = low * CRITICAL_PART;
+  if (left < critical || (before === 'critical' && left < critical * RELIEF)) return 'critical';
+  if (left < low || (before !== 'ok' && left < low * RELIEF)) return 'low';
   return 'ok';
 }

@@ -1,6 +1,6 @@
 import type { Alarm } from '../alerts/alert.ts';
 import { METERS, type MeterName, type Resources } from './account.ts';
-import { estimate, type Left, levelOf, type ResourceLevel, type Use } from './estimate.ts';
+import { estimate, type Left, LOW_RAM_WINDOWS, levelOf, type ResourceLevel, type Use } from './estimate.ts';
 
 const WHAT: Record<MeterName, { unit: string; remedy: string }> = {
   cpu: { unit: 'µs of CPU', remedy: 'stake or rent CPU for it' },
@@ -37,7 +37,9 @@ export class ResourceWatch {
     const { uses, lowHours } = this.parts;
     const left = estimate(resources, uses(), secondsPerWindow);
     const entries = METERS.map((name) => {
-      const level = levelOf(left[name], this.readings?.[name].level ?? 'ok', lowHours);
+      const before = this.readings?.[name].level ?? 'ok';
+      const { hours, windows } = left[name];
+      const level = name === 'ram' ? levelOf(windows, before, LOW_RAM_WINDOWS) : levelOf(hours, before, lowHours);
       return [name, { ...resources[name], ...left[name], level }] as const;
     });
     this.readings = Object.fromEntries(entries) as Record<MeterName, ResourceReading>;
@@ -48,7 +50,11 @@ export class ResourceWatch {
     const { account, alarm } = this.parts;
     if (level === 'ok' || free === null) return alarm.hold(`${name} of ${account}`, null);
     const { unit, remedy } = WHAT[name];
-    const text = `${account} has ${free} ${unit} left: enough for ${windows} reports, or ${hours.toFixed(1)} hours. When it is used up, reports are refused: ${remedy}.`;
+    const enough =
+      name === 'ram'
+        ? `${windows} reports that wait to be settled`
+        : `${windows} reports, or ${hours.toFixed(1)} hours`;
+    const text = `${account} has ${free} ${unit} left: enough for ${enough}. When it is used up, reports are refused: ${remedy}.`;
     const fields = { resource: name, free, windows, hours: Math.round(hours * 10) / 10 };
     const title = `${account} is low on ${name.toUpperCase()}`;
     alarm.hold(`${name} of ${account}`, {

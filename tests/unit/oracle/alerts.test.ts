@@ -275,6 +275,10 @@ test('a state is told when it begins, gets worse and ends, over restarts', async
   told.alerts.hold('cpu', LOW);
   await told.turn();
   assert.equal(receiver.got.length, 4, 'a new beginning is news');
+  for (const notice of [critical, LOW, null]) told.alerts.hold('net', notice);
+  await told.turn();
+  const last = receiver.got.slice(4).map(({ body }) => body.level);
+  assert.deepEqual(last, ['critical', 'info'], 'better is no news before it is over');
   await told.close();
 });
 

@@ -110,7 +110,9 @@ test('a wallet that hangs, babbles or signs something else is one sentence', asy
     const signer = new KeosdSigner(parseWallet(await fakeWallet(t, answer)), 200);
     return signer.sign(ask()).then(() => 'signed', sentence);
   };
+  const before = performance.now();
   assert.match(await said(() => null), /^the wallet at http:\S+ did not answer within 0\.2 s$/);
+  assert.ok(performance.now() - before < 5000);
   assert.match(await said(() => [200, '<html>']), /answered 200 with something that is no JSON: is it a keosd\?/);
   assert.match(await said(() => [200, { signatures: [] }]), /did not sign this transaction with EOS6MRyAjQ/);
   const another =

@@ -37,17 +37,16 @@ test('what is left is enough for so many reports, by the dearest of the last', (
 });
 
 test('a warning begins below the figure and ends half as much above it', () => {
-  const at = (hours: number) => ({ free: 1, windows: 1, hours });
   assert.deepEqual(
-    [6, 5.9, 0.61, 0.59].map((hours) => levelOf(at(hours), 'ok', 6)),
+    [6, 5.9, 0.61, 0.59].map((hours) => levelOf(hours, 'ok', 6)),
     ['ok', 'low', 'low', 'critical'],
   );
   assert.deepEqual(
-    [8.9, 9].map((hours) => levelOf(at(hours), 'low', 6)),
+    [8.9, 9].map((hours) => levelOf(hours, 'low', 6)),
     ['low', 'ok'],
   );
   assert.deepEqual(
-    [0.89, 0.91, 8.9, 9].map((hours) => levelOf(at(hours), 'critical', 6)),
+    [0.89, 0.91, 8.9, 9].map((hours) => levelOf(hours, 'critical', 6)),
     ['critical', 'low', 'low', 'ok'],
   );
 });
@@ -61,7 +60,7 @@ test('property: on the way down and up again each level begins and ends once', (
         let changes = 0;
         noise.forEach((by, i) => {
           const hours = Math.max(0, Math.abs(100 - i) / 10 - 0.3) * (1 + by);
-          const next = levelOf({ free: 1, windows: 1, hours }, level, 6);
+          const next = levelOf(hours, level, 6);
           if (next !== level) changes++;
           level = next;
         });
@@ -91,6 +90,11 @@ test('each resource is told by itself, with what it is enough for', () => {
   watch.look(resources(9000), 126);
   assert.equal(held.get('cpu of oracle1')?.level, 'critical');
   assert.deepEqual([watch.readings?.cpu.level, watch.readings?.net.level], ['critical', 'ok']);
+  // RAM comes back with each settled window: not hours count, but how many may wait.
+  watch.look(resources(1e9, 1e9, 101 * 456), 6);
+  assert.equal(held.get('ram of oracle1'), null);
+  watch.look(resources(1e9, 1e9, 99 * 456), 6);
+  assert.match(held.get('ram of oracle1')?.text ?? '', /enough for 99 reports that wait to be settled/);
 });
 
 test('the last twenty reports’ use is kept, as the node’s answer has it', () => {
