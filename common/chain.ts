@@ -1,4 +1,5 @@
 import { Api, JsonRpc, Serialize } from 'eosjs';
+import type { SignatureProvider } from 'eosjs/dist/eosjs-api-interfaces.js';
 import { JsSignatureProvider } from 'eosjs/dist/eosjs-jssig.js';
 import { PoolError } from './errors.ts';
 
@@ -60,10 +61,11 @@ export class ChainClient {
   readonly url: string;
   readonly api: Api;
 
-  constructor(url: string, privateKeys: string[] = []) {
+  /** `signer`: private keys, or what signs elsewhere. */
+  constructor(url: string, signer: string[] | SignatureProvider = []) {
     this.url = url.replace(/\/$/, '');
     const rpc = new JsonRpc(this.url, { fetch: fetch as never });
-    const signatureProvider = new JsSignatureProvider(privateKeys);
+    const signatureProvider = Array.isArray(signer) ? new JsSignatureProvider(signer) : signer;
     this.api = new Api({ rpc, signatureProvider, textDecoder: new TextDecoder(), textEncoder: new TextEncoder() });
   }
 

@@ -2,6 +2,7 @@ import { validate } from 'node-cron';
 import { z } from 'zod';
 import { commaList, optionalText } from '../common/config-fields.ts';
 import { parseNatsUrl } from '../common/nats/connection.ts';
+import { FORMATS } from './alerts/target.ts';
 
 const hostPort = z.string().regex(/^[^:\s]+:\d{1,5}$/, 'must be host:port');
 const account = z.string().regex(/^[.1-5a-z]{1,13}$/, 'must be an account name');
@@ -28,7 +29,10 @@ export const oracleConfig = z
   .object({
     ORACLE_ACCOUNT: account,
     ORACLE_PERMISSION: account.default('report'),
-    ORACLE_KEY_FILE: z.string().min(1),
+    /** The private key in a file of mode 600; or ORACLE_WALLET. */
+    ORACLE_KEY_FILE: optionalText,
+    /** A keosd that has it: http://127.0.0.1:8900 or unix:///path. */
+    ORACLE_WALLET: optionalText,
     ORACLE_DAC: account,
     ORACLE_POOL: account,
     ORACLE_CHAIN_API: z.url(),
@@ -45,12 +49,25 @@ export const oracleConfig = z
     ORACLE_FIRST_WINDOW: z.coerce.number().int().min(0).default(0),
     ORACLE_KEEPER: onOff.default('off'),
     ORACLE_KEEPER_CRON: cron.default('30 * * * * *'),
-    ORACLE_HTTP: hostPort.optional(),
+    /** How the chain pays producers: a name in oracle/keeper/profile.ts, or a JSON file of that form. */
+    ORACLE_PROFILE: z.string().min(1).default('eosio'),
+    /** Addresses that alerts are sent to, with commas between. */
+    ORACLE_WEBHOOK: commaList,
+    ORACLE_WEBHOOK_FORMAT: z.enum(['auto', ...FORMATS], `must be auto, ${FORMATS.join(', ')}`).default('auto'),
+    /** Hours for which CPU and NET must be enough, else there is a warning. */
+    ORACLE_LOW_HOURS: z.coerce.number().positive().default(6),
+    /** Windows in a row that another oracle may miss in its turn. */
+    ORACLE_MISSING_WINDOWS: z.coerce.number().int().min(1).default(3),
+    ORACLE_HTTP: z.preprocess((text) => (text === '' ? undefined : text), hostPort.optional()),
     CLOCK_SHIFT_FILE: z.string().optional(),
   })
   .refine(({ ORACLE_EVENT_LOG: files, ORACLE_NATS: nats }) => files.length > 0 || nats, {
     path: ['ORACLE_EVENT_LOG'],
     message: 'must name a log, or ORACLE_NATS the cluster that has them',
+  })
+  .refine(({ ORACLE_KEY_FILE: file, ORACLE_WALLET: wallet }) => (file === undefined) !== (wallet === undefined), {
+    path: ['ORACLE_KEY_FILE'],
+    message: 'must name the file with the key, or ORACLE_WALLET a keosd that has it: one of the two',
   });
 
 export type OracleConfig = z.infer<typeof oracleConfig>;

@@ -34,6 +34,7 @@ export class PoolRun {
   private readonly ended = new AbortController();
   private readonly listeners = new Set<RecordListener>();
   private places: EmitterPlace[] = [];
+  private oraclePorts = 0;
   private cluster: NatsCluster | null = null;
   private knownTurns: Turns | null = null;
 
@@ -72,12 +73,14 @@ export class PoolRun {
 
   /** Brings everything up; resolves when the pool is in the active schedule. */
   async start(): Promise<void> {
-    const { dir, members, producers, emitters = 1 } = this.options;
+    const { dir, members, producers, oracles, emitters = 1 } = this.options;
     // Before anything else: without it nothing of the rest is of use.
     const natsServer = emitters > 1 ? await findNatsServer() : null;
     const nodes = portsNeeded({ producers, relays: emitters, members });
     const own = emitters * EMITTER_PORTS;
-    const { base } = await reservePorts(nodes + own + (natsServer ? NATS_PORTS : 0));
+    const others = natsServer ? NATS_PORTS : 0;
+    const { base } = await reservePorts(nodes + own + others + oracles);
+    this.oraclePorts = base + nodes + own + others;
     this.places = placeEmitters(emitters, dir, base + nodes);
     if (natsServer) this.cluster = new NatsCluster(dir, this.services.supervisor, natsServer, base + nodes + own);
     await Promise.race([this.failed, this.bringUp(base)]);
@@ -179,15 +182,20 @@ export class PoolRun {
 
   /** What the programs of this run are told. */
   get surroundings(): Surroundings {
-    return { dir: this.options.dir, state: this.state, emitters: this.places, nats: this.natsUrls };
+    const { options, state, places: emitters, natsUrls: nats, oracleHttp } = this;
+    return { dir: options.dir, state, emitters, nats, oracleHttp };
+  }
+
+  private get oracleHttp(): ReadonlyMap<string, string> {
+    return new Map(this.state.oracles.map(({ account }, i) => [account, `127.0.0.1:${this.oraclePorts + i}`]));
   }
 
   private writeRunFile(): void {
-    const { state, places: emitters, natsUrls } = this;
+    const { state, places: emitters, natsUrls, oracleHttp } = this;
     const nats = this.natsNodes.map((name, i) => ({ name, url: natsUrls[i] ?? '' }));
     const agents = this.options.mode === 'standby' ? state.members.map(({ account }) => agentName(account)) : [];
     const others = [CHAIN_SERVICE, 'load', ...agents];
-    const parts = { state, emitters, nats, others, pidOf: (name: string) => this.services.pidOf(name) };
+    const parts = { state, emitters, nats, others, oracleHttp, pidOf: (name: string) => this.services.pidOf(name) };
     writeRunFile(this.options.dir, runFile(parts));
   }
 }

@@ -1,3 +1,5 @@
+import type { Use } from '../account/estimate.ts';
+
 /** What the oracle reads of a block. */
 export interface BlockRef {
   num: number;
@@ -102,12 +104,14 @@ export interface OracleChain {
   signers(): Promise<Map<string, string>>;
   /** Those that the contract names. */
   emitters(): Promise<Emitter[]>;
+  /** Accounts of those whose reports count, in the table's order. */
+  oracles(): Promise<string[]>;
   votedMode(): Promise<VotedMode>;
   settled(window: number): Promise<FiledReport | null>;
   ownReport(window: number): Promise<FiledReport | null>;
   /** All oracles' reports of a window that is not settled. */
   openReports(window: number): Promise<{ oracle: string; hash: string; logRoot: string }[]>;
   signReport(data: ReportData): Promise<SignedTransaction>;
-  /** Resolves too when the chain has the transaction already. */
-  push(transaction: SignedTransaction): Promise<void>;
+  /** Gives what it took of the account, as far as the node tells; null also when the chain has the transaction already. */
+  push(transaction: SignedTransaction): Promise<Use | null>;
 }

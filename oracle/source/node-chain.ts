@@ -17,6 +17,7 @@ import {
   toSeat,
   toVotedMode,
 } from './tables.ts';
+import { type PushAnswer, useOf } from './use.ts';
 
 /** Long enough for a busy chain, short enough that a report which got lost is sent anew within two minutes. */
 const EXPIRE_SECONDS = 60;
@@ -79,6 +80,11 @@ export class NodeChain implements OracleChain {
     return rows.map(({ account, key }) => ({ account, key: keyId(key) }));
   }
 
+  async oracles() {
+    const rows = await this.table<{ account: string; active: boolean | number }>('oracles');
+    return rows.filter(({ active }) => active).map(({ account }) => account);
+  }
+
   async votedMode() {
     return toVotedMode((await this.table<StrategyRow>('strategy'))[0]);
   }
@@ -114,12 +120,13 @@ export class NodeChain implements OracleChain {
     return { id, expiresAt: chainTime(header.expiration), packed: packed.toString('hex'), signatures };
   }
 
-  async push({ packed, signatures }: SignedTransaction): Promise<void> {
+  async push({ packed, signatures }: SignedTransaction) {
     const body = { signatures, compression: 0, packed_context_free_data: '', packed_trx: packed };
     try {
-      await this.client.post('/v1/chain/push_transaction', body);
+      return useOf(await this.client.post<PushAnswer>('/v1/chain/push_transaction', body), this.who.account);
     } catch (thrown) {
       if (!/duplicate transaction/i.test(sentence(thrown))) throw thrown;
+      return null;
     }
   }
 

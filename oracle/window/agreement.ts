@@ -2,6 +2,7 @@ import { PoolError } from '../../common/errors.ts';
 import type { Gathered, ProvenLog } from '../logs/gather.ts';
 import { rootOfLogs } from '../report/build.ts';
 import type { BlockRef, FiledReport, ReportData } from '../source/chain.ts';
+import { differing } from './notices.ts';
 import type { WindowRow } from './schema.ts';
 import type { JobParts } from './stages.ts';
 
@@ -98,6 +99,8 @@ export class Agreement {
     this.parts.journal.differs(row.window, now);
     const names = others.map(({ oracle, hash }) => `${oracle} has ${hash}`).join(', ');
     const { window, hash } = row;
+    const { key, notice } = differing(window, hash ?? '', names);
+    this.parts.alarm.tell(key, notice);
     this.parts.logger.warn({ window }, `reports of window ${window} differ: this oracle has ${hash}, ${names}`);
   }
 

@@ -1,5 +1,6 @@
 import { PoolError } from '../../common/errors.ts';
 import type { BlockRef } from '../source/chain.ts';
+import { unreported } from './notices.ts';
 import type { WindowRow } from './schema.ts';
 import type { JobParts } from './stages.ts';
 import { WindowSteps } from './steps.ts';
@@ -31,9 +32,13 @@ export class WindowJob {
     const schedule = await chain.schedule();
     journal.rememberSchedule(schedule.version, schedule.producers);
     const irreversible = await chain.irreversible();
-    for (const row of journal.inState(['seen', 'computed', 'sent'], firstWindow)) {
-      if (stopped() || !stages.isIrreversible(row.window, irreversible)) break;
-      await this.take(row, irreversible);
+    const rows = journal.inState(['seen', 'computed', 'sent'], firstWindow);
+    const due = rows.filter(({ window }) => stages.isIrreversible(window, irreversible));
+    // With several to catch up with they are reported in order, whoever's turn they are.
+    const mayWait = due.filter(({ state }) => state === 'seen').length === 1;
+    for (const row of due) {
+      if (stopped()) break;
+      await this.take(row, irreversible, mayWait);
     }
     for (const row of journal.unsettled()) {
       if (stopped()) break;
@@ -41,9 +46,9 @@ export class WindowJob {
     }
   }
 
-  private async take(row: WindowRow, irreversible: BlockRef): Promise<void> {
+  private async take(row: WindowRow, irreversible: BlockRef, mayWait: boolean): Promise<void> {
     try {
-      await this.steps.advance(row, irreversible);
+      await this.steps.advance(row, irreversible, mayWait);
     } catch (thrown) {
       // What is wrong with one window must not keep the others from their pay; anything else ends the run.
       if (!(thrown instanceof PoolError && OF_ONE_WINDOW.has(thrown.code))) throw thrown;
@@ -52,13 +57,15 @@ export class WindowJob {
   }
 
   private async readLogs(): Promise<void> {
-    const { chain, logs, journal, logger } = this.parts;
+    const { chain, logs, journal, logger, alarm } = this.parts;
     const emitters = await chain.emitters();
     await logs.catchUp(emitters.map(({ account }) => account));
     // One that could not be read may have closed it.
     if (logs.all.some(({ problem }) => problem)) return;
     for (const { window } of journal.abandon(UNCLOSED)) {
       logger.error({ window }, `window ${window} had blocks and cannot be reported: ${UNCLOSED}`);
+      const { key, notice } = unreported(window, UNCLOSED);
+      alarm.tell(key, notice);
     }
   }
 

@@ -1,7 +1,10 @@
 import type { Clock } from '../../common/clock.ts';
 import type { Logger } from '../../common/logger.ts';
+import type { Uses } from '../account/uses.ts';
+import type { Alarm } from '../alerts/alert.ts';
 import type { Logs } from '../logs/logs.ts';
 import type { WindowLog } from '../metrics/types.ts';
+import type { Attendance } from '../peers/attendance.ts';
 import type { BlockRef, OracleChain, ReportData } from '../source/chain.ts';
 import type { Journal } from './journal.ts';
 
@@ -18,6 +21,9 @@ export interface JobParts {
   journal: Journal;
   logs: Logs;
   stages: Stages;
+  attendance: Pick<Attendance, 'isFirst' | 'waiting' | 'settled'>;
+  uses: Pick<Uses, 'add'>;
+  alarm: Alarm;
   clock: Clock;
   logger: Logger;
   /** Windows before it are left alone. */

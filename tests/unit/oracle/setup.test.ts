@@ -90,3 +90,24 @@ test('each wrong variable is named', () => {
   );
   assert.ok(ORACLE_POOL);
 });
+
+test('the key is in a file or in a wallet, and a webhook has a format that is known', () => {
+  const load = (more: Record<string, string>) => loadConfig('the oracle', oracleConfig, { ...ENV, ...more });
+  const wallet = { ORACLE_KEY_FILE: '', ORACLE_WALLET: 'http://127.0.0.1:8900' };
+  assert.deepEqual(load(wallet).ORACLE_WALLET, 'http://127.0.0.1:8900');
+  const one = /ORACLE_KEY_FILE: must name the file with the key, or ORACLE_WALLET a keosd that has it: one of the two/;
+  assert.throws(() => load({ ORACLE_WALLET: 'http://127.0.0.1:8900' }), one);
+  assert.throws(() => load({ ORACLE_KEY_FILE: '' }), one);
+  assert.deepEqual(load({ ORACLE_WEBHOOK: ' https://a/1, https://b/2 ' }).ORACLE_WEBHOOK, [
+    'https://a/1',
+    'https://b/2',
+  ]);
+  assert.throws(
+    () => load({ ORACLE_WEBHOOK_FORMAT: 'sms' }),
+    /ORACLE_WEBHOOK_FORMAT: must be auto, json, telegram, discord, slack/,
+  );
+  assert.throws(() => load({ ORACLE_LOW_HOURS: '0' }), /ORACLE_LOW_HOURS/);
+  assert.throws(() => load({ ORACLE_MISSING_WINDOWS: '0' }), /ORACLE_MISSING_WINDOWS/);
+  const { ORACLE_PROFILE, ORACLE_WEBHOOK, ORACLE_LOW_HOURS, ORACLE_MISSING_WINDOWS } = load({});
+  assert.deepEqual([ORACLE_PROFILE, ORACLE_WEBHOOK, ORACLE_LOW_HOURS, ORACLE_MISSING_WINDOWS], ['eosio', [], 6, 3]);
+});

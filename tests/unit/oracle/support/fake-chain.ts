@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PoolError } from '../../../../common/errors.ts';
 import { firstSlot, lastSlot, slotTime, windowOf } from '../../../../common/slot.ts';
+import type { Use } from '../../../../oracle/account/estimate.ts';
 import { reportHash } from '../../../../oracle/report/hash.ts';
 import type {
   BlockRef,
@@ -39,6 +40,8 @@ export class FakeChain implements OracleChain {
   closingThrough = 0;
   /** Of registered emitters. */
   logKeys = [logKey.id];
+  /** Active oracles. */
+  oracleNames = ['oracle1'];
   voted: VotedMode = { fromWindow: 0, mode: 'propose' };
   deadlineSeconds = 86_400;
   pausedUntil = 0;
@@ -95,6 +98,7 @@ export class FakeChain implements OracleChain {
   openReports = async (window: number) => this.othersReports.get(window) ?? [];
   irreversible = async () => this.lib;
   schedule = async () => ({ version: 7, producers: PRODUCERS });
+  oracles = async () => this.oracleNames;
   seats = async () => this.seatRows;
   signers = async () => signers;
   votedMode = async () => this.voted;
@@ -122,7 +126,7 @@ export class FakeChain implements OracleChain {
     return { id, expiresAt: this.now() + 60_000, packed: id, signatures: ['SIG'] };
   }
 
-  async push({ id, expiresAt }: SignedTransaction): Promise<void> {
+  async push({ id, expiresAt }: SignedTransaction): Promise<Use | null> {
     this.pushes++;
     const trouble = this.trouble.shift();
     if (trouble === 'kill-before') throw new Killed();
@@ -131,6 +135,7 @@ export class FakeChain implements OracleChain {
     if (this.now() > expiresAt) throw new PoolError('chain', 'refused: expired transaction');
     if (trouble !== 'lose') this.take(id);
     if (trouble === 'kill-after') throw new Killed();
+    return { cpu: 700, net: 1200, ram: 220 };
   }
 
   private take(id: string): void {
