@@ -12,6 +12,7 @@ import { Logs } from './logs/logs.ts';
 import { reportHash } from './report/hash.ts';
 import { isIrreversible } from './source/blocks.ts';
 import { NodeChain } from './source/node-chain.ts';
+import { Sources } from './source/sources.ts';
 import { Timetable } from './timetable.ts';
 import { WindowJob } from './window/job.ts';
 import { Journal } from './window/journal.ts';
@@ -32,6 +33,7 @@ export class Oracle {
   private readonly address: string | undefined;
   private readonly journal: Journal;
   private readonly logs: Logs;
+  private readonly sources: Sources;
   private readonly jobs: Job[] = [];
   private timetables: Timetable[] = [];
   private server: Server | null = null;
@@ -52,7 +54,10 @@ export class Oracle {
     const logs = new Logs({ files: config.ORACLE_EVENT_LOG, cluster }, journal, logger);
     this.journal = journal;
     this.logs = logs;
-    const chain = new NodeChain(client, { account, permission, dac });
+    const { ORACLE_SHIP: ship, ORACLE_HYPERION: hyperion } = config;
+    const wanted = { ship, shipTraces: config.ORACLE_SHIP_TRACES === 'on', hyperion, dac };
+    this.sources = new Sources(client, wanted, journal, logger);
+    const chain = new NodeChain(client, { account, permission, dac }, this.sources.blocks);
     const context = { chain, oracle: account, pool, lookup: (version: number) => journal.knownSchedule(version) };
     const compute: Stages['compute'] = (...window) => computeReport(context, ...window);
     const stages = { isIrreversible, compute, hash: reportHash };
@@ -68,11 +73,13 @@ export class Oracle {
   async start(): Promise<void> {
     if (this.address) this.server = await serveHealth(this.address, () => this.health());
     this.timetables = this.jobs.map(({ name, cron, run }) => new Timetable(name, cron, run, this.logger));
+    this.sources.start(() => this.timetables[0]?.poke());
   }
 
   /** Lets a running job end between two windows, then closes everything. */
   async stop(): Promise<void> {
     this.stopping = true;
+    await this.sources.stop();
     await Promise.all(this.timetables.map((each) => each.stop(GRACE_MS)));
     this.server?.close();
     await this.logs.close();
@@ -89,6 +96,6 @@ export class Oracle {
     const logs = this.logs.all.map(({ log: { name }, problem }) => {
       return { name, ...this.journal.position(name), problem: problem?.message ?? null };
     });
-    return { ready: reasons.length === 0, reasons, logs, windows: states };
+    return { ready: reasons.length === 0, reasons, logs, windows: states, chain: this.sources.status() };
   }
 }

@@ -5,23 +5,42 @@ import type { Logger } from '../common/logger.ts';
 /** A job on a cron expression: in UTC, never twice at a time, and never ended by a run that failed. */
 export class Timetable {
   private readonly task: ScheduledTask;
-  private running: Promise<void> = Promise.resolve();
+  private readonly work: () => Promise<void>;
+  private running: Promise<void> | null = null;
+  /** Poked during a run: what it was poked for may have come after that run's look. */
+  private again = false;
+  private stopped = false;
   /** The sentence of the last run's failure; null when it succeeded, undefined before the first one ended. */
   failure: string | null | undefined;
 
   constructor(name: string, cron: string, job: () => Promise<void>, logger: Logger) {
-    const run = () => {
-      this.running = this.once(name, job, logger);
-      return this.running;
-    };
-    this.task = schedule(cron, run, { name, noOverlap: true, timezone: 'UTC', logger: quiet(logger) });
+    this.work = () => this.once(name, job, logger);
+    this.task = schedule(cron, () => this.run(), { name, noOverlap: true, timezone: 'UTC', logger: quiet(logger) });
+  }
+
+  /** Runs at once instead of at the next turn; when a run is under way, once more after it. */
+  poke(): void {
+    if (this.running) this.again = true;
+    else void this.run();
   }
 
   /** No further run begins; resolves when the running one has ended, at the latest after `graceMs`. */
   async stop(graceMs: number): Promise<void> {
+    this.stopped = true;
     await this.task.destroy();
     const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
     await Promise.race([this.running, grace]);
+  }
+
+  private async run(): Promise<void> {
+    if (this.stopped) return;
+    this.running ??= this.work().finally(() => {
+      this.running = null;
+      if (!this.again) return;
+      this.again = false;
+      void this.run();
+    });
+    return this.running;
   }
 
   private async once(name: string, job: () => Promise<void>, logger: Logger): Promise<void> {

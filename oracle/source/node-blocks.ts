@@ -28,6 +28,8 @@ const blockAnswer = z.object({
 /** Blocks by a nodeos' HTTP API, asked for one by one. */
 export class NodeBlocks implements BlockSource {
   private readonly client: ChainClient;
+  /** It is asked for again and again. */
+  private last: Block | null = null;
 
   constructor(client: ChainClient) {
     this.client = client;
@@ -39,8 +41,12 @@ export class NodeBlocks implements BlockSource {
 
   async irreversible(): Promise<Block> {
     const info = await this.info();
+    if (this.last?.id === info.last_irreversible_block_id) return this.last;
     const block = await this.block(info.last_irreversible_block_num);
-    if (block.id === info.last_irreversible_block_id) return block;
+    if (block.id === info.last_irreversible_block_id) {
+      this.last = block;
+      return block;
+    }
     throw this.nonsense(
       `block ${block.num} is ${block.id}, and ${info.last_irreversible_block_id} is irreversible there`,
     );

@@ -21,15 +21,3 @@ export interface BlockSource {
   /** A block of the chain as the source has it now: only one that is not after the last irreversible one stays as it is. */
   block(num: number): Promise<Block>;
 }
-
-/** Where a source stands, for those who look at the oracle. */
-export interface SourceStatus {
-  /** What blocks come from now. */
-  from: 'state history' | 'node API';
-  /** Of the last irreversible block; null before the first one is known. */
-  irreversible: { num: number; slot: number } | null;
-  /** Blocks that came again with another id: forks that the state history told of. */
-  replaced: number;
-  /** What is wrong with the state history, or with the node; null when nothing is. */
-  trouble: string | null;
-}
