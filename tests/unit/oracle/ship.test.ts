@@ -109,8 +109,16 @@ test('after a cut it connects again and goes on after the last irreversible bloc
 });
 
 for (const [what, spoil, says] of [
-  ['another chain', (fake: FakeShip) => (fake.chainId = 'd'.repeat(64)), /it is of chain d+, the API of c+: ORACLE_SHIP/],
-  ['another fork', (fake: FakeShip) => (fake.irreversible = fakeBlock(10, ZEROS, { fork: 9 })), /block 10 is .*9 there and/],
+  [
+    'another chain',
+    (fake: FakeShip) => (fake.chainId = 'd'.repeat(64)),
+    /it is of chain d+, the API of c+: ORACLE_SHIP/,
+  ],
+  [
+    'another fork',
+    (fake: FakeShip) => (fake.irreversible = fakeBlock(10, ZEROS, { fork: 9 })),
+    /block 10 is .*9 there and/,
+  ],
   ['no ABI', (fake: FakeShip) => (fake.abi = '{"version": "none"}'), /is not the ABI of a state history/],
   ['bytes for an ABI', (fake: FakeShip) => (fake.abi = Buffer.from([1, 2])), /is not the ABI of a state history/],
 ] as const) {
@@ -127,10 +135,26 @@ for (const [what, spoil, says] of [
 for (const [what, message, says] of [
   ['garbage', () => Buffer.from('\x01garbage'), /bytes are no result/],
   ['text', () => 'hello', /bytes are no result/],
-  ['a block after a gap', (blocks: Block[]) => blockMessage(fakeBlock(30, ZEROS), blocks[8] as Block), /block 30 came after/],
-  ['a block that does not link', (blocks: Block[]) => blockMessage(fakeBlock(21, ZEROS), blocks[8] as Block), /does not follow/],
-  ['another irreversible block', (blocks: Block[]) => blockMessage(fakeBlock(9, ZEROS, { fork: 5 }), blocks[8] as Block), /was irreversible as/],
-  ['an irreversible block that it did not stream', (blocks: Block[]) => blockMessage(fakeBlock(21, (blocks[18] as Block).id), fakeBlock(12, ZEROS, { fork: 3 })), /block 12 is irreversible as .*3, and was streamed/],
+  [
+    'a block after a gap',
+    (blocks: Block[]) => blockMessage(fakeBlock(30, ZEROS), blocks[8] as Block),
+    /block 30 came after/,
+  ],
+  [
+    'a block that does not link',
+    (blocks: Block[]) => blockMessage(fakeBlock(21, ZEROS), blocks[8] as Block),
+    /does not follow/,
+  ],
+  [
+    'another irreversible block',
+    (blocks: Block[]) => blockMessage(fakeBlock(9, ZEROS, { fork: 5 }), blocks[8] as Block),
+    /was irreversible as/,
+  ],
+  [
+    'an irreversible block that it did not stream',
+    (blocks: Block[]) => blockMessage(fakeBlock(21, (blocks[18] as Block).id), fakeBlock(12, ZEROS, { fork: 3 })),
+    /block 12 is irreversible as .*3, and was streamed/,
+  ],
 ] as const) {
   test(`a stream with ${what} is begun anew`, async (t) => {
     const { fake, ship, node, blocks, stream } = await world(t);
