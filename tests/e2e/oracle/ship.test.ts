@@ -10,6 +10,7 @@ import { NodeBlocks } from '../../../oracle/source/node-blocks.ts';
 import { ShipBlocks } from '../../../oracle/source/ship/ship-blocks.ts';
 import type { Block } from '../../../oracle/source/source.ts';
 import { FakeHyperion } from '../../support/fake-hyperion.ts';
+import { LONG } from '../../support/nats.ts';
 import { PoolCommand, scratch, until } from '../../support/processes.ts';
 import { hasRunFile, type RunFile, readRunFile } from '../../support/run-file.ts';
 import { type Tapped, tapShip } from '../../support/ship-tap.ts';
@@ -18,7 +19,7 @@ const logger = makeLogger('ship', 'silent');
 /** A report that Hyperion tells of and that is nowhere. */
 const INVENTED = 'f'.repeat(64);
 
-describe('a real state history: ./pool up --windows 2 --kill leader@1:5', { timeout: 300_000 }, () => {
+describe('a real state history: ./pool up --windows 2 --kill leader@1:5', { timeout: 300_000, ...LONG }, () => {
   const cleanups: (() => unknown)[] = [];
   let run: RunFile;
   let ship: ShipBlocks;
