@@ -67,6 +67,37 @@ export function blockMessage(block: Block, irreversible: { num: number; id: stri
   return pack('result', ['get_blocks_result_v0', result]);
 }
 
+export interface FakeAct {
+  receiver: string;
+  account: string;
+  name: string;
+  /** Of the action, 16 bytes and more for a report. */
+  data: Uint8Array;
+}
+
+/** Traces of transactions, each with a list of actions. */
+export function tracesMessage(list: { trx: string; failed?: boolean; acts: FakeAct[] }[]): Uint8Array {
+  const none = { except: null, error_code: null };
+  const traces = list.map(({ trx, failed = false, acts }) => {
+    const action_traces = acts.map(({ receiver, account, name, data }, i) => {
+      const act = { account, name, authorization: [], data };
+      const more = {
+        receipt: null,
+        context_free: false,
+        elapsed: 0,
+        console: '',
+        account_ram_deltas: [],
+        return_value: '',
+      };
+      return ['action_trace_v1', { action_ordinal: i + 1, creator_action_ordinal: 0, receiver, act, ...more, ...none }];
+    });
+    const usage = { cpu_usage_us: 100, net_usage_words: 1, elapsed: 0, net_usage: 8, scheduled: false };
+    const rest = { account_ram_delta: null, failed_dtrx_trace: null, partial: null };
+    return ['transaction_trace_v0', { id: trx, status: failed ? 1 : 0, ...usage, action_traces, ...rest, ...none }];
+  });
+  return pack('transaction_trace[]', traces);
+}
+
 /** A state history whose messages the test makes; it counts what it was asked, and sends no more than was acknowledged. */
 export class FakeShip {
   readonly url: string;

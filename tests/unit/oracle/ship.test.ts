@@ -2,10 +2,21 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PoolError } from '../../../common/errors.ts';
 import { makeLogger } from '../../../common/logger.ts';
+import { stringToName } from '../../../common/name.ts';
 import type { NodeBlocks } from '../../../oracle/source/node-blocks.ts';
+import { ReportFinder } from '../../../oracle/source/ship/decode.ts';
+import { typesOf } from '../../../oracle/source/ship/protocol.ts';
 import { ShipBlocks } from '../../../oracle/source/ship/ship-blocks.ts';
 import type { Block } from '../../../oracle/source/source.ts';
-import { blockMessage, CHAIN_ID, FakeShip, fakeBlock, fakeBlocks } from '../../support/fake-ship.ts';
+import {
+  blockMessage,
+  CHAIN_ID,
+  FakeShip,
+  fakeBlock,
+  fakeBlocks,
+  SHIP_ABI,
+  tracesMessage,
+} from '../../support/fake-ship.ts';
 import { until } from '../../support/processes.ts';
 
 const logger = makeLogger('ship', 'silent');
@@ -169,6 +180,28 @@ for (const [what, message, says] of [
     assert.deepEqual(await ship.irreversible(), blocks[8]);
   });
 }
+
+test('reports are found among the traces: those that the contract executed, each once', () => {
+  const data = Buffer.alloc(40);
+  data.writeBigUInt64LE(stringToName('oracle1'), 0);
+  data.writeBigUInt64LE(149_000_123n, 8);
+  const report = { receiver: 'pooldac', account: 'pooldac', name: 'report', data };
+  const noise = { receiver: 'eosio', account: 'eosio', name: 'onblock', data: new Uint8Array(3) };
+  const trx = (n: number) => String(n).repeat(64);
+  const traces = tracesMessage([
+    { trx: trx(1), acts: [noise] },
+    { trx: trx(2), acts: [noise, report, { ...report, receiver: 'oracle1' }] },
+    { trx: trx(3), failed: true, acts: [report] },
+    { trx: trx(4), acts: [{ ...report, account: 'otherdac', receiver: 'otherdac' }] },
+  ]);
+  const types = typesOf(SHIP_ABI);
+  const finder = new ReportFinder('pooldac');
+  assert.deepEqual(finder.find(types, traces), [{ trx: trx(2), oracle: 'oracle1', window: 149_000_123 }]);
+  assert.deepEqual(finder.find(types, tracesMessage([{ trx: trx(1), acts: [noise] }])), []);
+  const short = tracesMessage([{ trx: trx(2), acts: [{ ...report, data: data.subarray(0, 15) }] }]);
+  assert.throws(() => finder.find(types, short), { code: 'ship', message: /the report in 2+ is cut short/ });
+  assert.throws(() => finder.find(types, traces.subarray(0, traces.length - 1)), { code: 'ship' });
+});
 
 test('a stream behind what the node said is not the source until it has caught up', async (t) => {
   const { node, ship, blocks, stream } = await world(t);
