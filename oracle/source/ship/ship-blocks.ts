@@ -109,8 +109,9 @@ export class ShipBlocks implements BlockSource {
     if (id !== irreversible.id) {
       throw this.foreign(`block ${irreversible.num} is ${irreversible.id} there and ${id} by the API`);
     }
-    const known = this.recent.irreversible;
-    if (known && known.num > irreversible.num) this.recent.clear();
+    const behind = irreversible.num - (this.recent.irreversible?.num ?? irreversible.num);
+    // After hours away the way up to now would be of no use: what is older comes from the API.
+    if (behind < 0 || behind > KEPT) this.recent.clear();
     this.recent.rewind();
     const start = this.recent.irreversible ? this.recent.irreversible.num + 1 : Math.max(2, irreversible.num - BEHIND);
     const has = traceEnd > traceBegin;

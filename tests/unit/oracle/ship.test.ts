@@ -119,6 +119,18 @@ test('after a cut it connects again and goes on after the last irreversible bloc
   assert.deepEqual(settled, [...blocks.slice(0, 10), ...other.slice(0, 3)]);
 });
 
+test('after hours away it does not go all the way, but begins near the last irreversible block again', async (t) => {
+  const { node, fake, ship, blocks, stream } = await world(t);
+  stream(blocks, blocks[8] as Block);
+  await until('irreversible blocks', () => ship.isFresh(), 5000);
+  const far = fakeBlock(9000, ZEROS);
+  node.blocks.set(9000, far);
+  fake.irreversible = far;
+  fake.cut();
+  await until('a second stream', () => fake.starts.length === 2, 10_000);
+  assert.deepEqual(fake.starts, [2, 8400]);
+});
+
 for (const [what, spoil, says] of [
   [
     'another chain',
