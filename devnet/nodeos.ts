@@ -58,8 +58,15 @@ export function configLines(settings: NodeSettings): string[] {
   lines.push(...settings.signingKeys.map((key) => `signature-provider = ${key.public}=KEY:${key.private}`));
   // Setting the system contract takes longer than the usual 30 ms.
   if (settings.bootstrap) lines.push('enable-stale-production = true', 'max-transaction-time = 150');
+  if (plan.shipPort !== undefined) lines.push(...shipLines(plan.shipPort));
   if (settings.paused) lines.push('pause-on-startup = true');
   return lines;
+}
+
+/** Blocks and traces alone: what changed in the tables nobody asks for, and it would be the most of it. */
+function shipLines(port: number): string[] {
+  const what = ['trace-history = true', 'chain-state-history = false'];
+  return ['plugin = eosio::state_history_plugin', `state-history-endpoint = 127.0.0.1:${port}`, ...what];
 }
 
 /** What a node is started with: nothing, or the irreversible blocks that it has, from which it makes its state again. */
@@ -84,6 +91,8 @@ export function prepareNode(tools: Tools, settings: NodeSettings, from: StartFro
     `--config-dir=${config}`,
     `--data-dir=${path.join(home, 'data')}`,
     `--genesis-json=${settings.genesis}`,
+    // The state history asks for it, and has no setting for the file.
+    ...(settings.plan.shipPort === undefined ? [] : ['--disable-replay-opts']),
   ];
   return {
     name,

@@ -15,6 +15,11 @@ const natsUrl = z
   .optional();
 const cron = z.string().refine(validate, 'must be a cron expression of 5 or 6 fields, such as "*/2 * * * * *"');
 
+/** An empty variable is an unset one. */
+function optional<T extends z.ZodType>(schema: T) {
+  return z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
+}
+
 function isNatsUrl(text: string): boolean {
   try {
     parseNatsUrl(text);
@@ -36,6 +41,11 @@ export const oracleConfig = z
     ORACLE_DAC: account,
     ORACLE_POOL: account,
     ORACLE_CHAIN_API: z.url(),
+    /** The state history of the same node; without it the node is asked for each block. */
+    ORACLE_SHIP: optional(z.url({ protocol: /^wss?$/, error: 'must be ws://host:port' })),
+    ORACLE_SHIP_TRACES: onOff.default('on'),
+    /** A Hyperion API with streaming: a hint to look earlier, believed in nothing. */
+    ORACLE_HYPERION: optional(z.url({ protocol: /^https?$/, error: 'must be http://host:port or https://host' })),
     /** SQLite files of emitters' logs, with commas between. */
     ORACLE_EVENT_LOG: commaList,
     /** The NATS cluster with the logs of all emitters that the contract names. */

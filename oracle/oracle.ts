@@ -17,6 +17,7 @@ import { makeMetrics, type Readings } from './prometheus.ts';
 import { reportHash } from './report/hash.ts';
 import { isIrreversible } from './source/blocks.ts';
 import { NodeChain } from './source/node-chain.ts';
+import { Sources } from './source/sources.ts';
 import { Survey } from './survey.ts';
 import { makeTelling, type Telling } from './telling.ts';
 import { Timetable } from './timetable.ts';
@@ -45,6 +46,7 @@ export class Oracle {
   private readonly lock: { close(): void };
   private readonly logs: Logs;
   private readonly chain: NodeChain;
+  private readonly sources: Sources;
   private readonly telling: Telling;
   private readonly attendance: Attendance;
   private readonly resources: ResourceWatch;
@@ -72,7 +74,10 @@ export class Oracle {
     const alarm = this.telling.alerts;
     this.logs = makeLogs(config, journal, logger);
     const who = { account, permission, dac };
-    const chain = new NodeChain(client, who);
+    const { ORACLE_SHIP: ship, ORACLE_HYPERION: hyperion } = config;
+    const wanted = { ship, shipTraces: config.ORACLE_SHIP_TRACES === 'on', hyperion, dac };
+    this.sources = new Sources(client, wanted, journal, logger);
+    const chain = new NodeChain(client, who, this.sources.blocks);
     this.chain = chain;
     const limit = config.ORACLE_MISSING_WINDOWS;
     this.attendance = new Attendance({ chain, table: journal.attendance, account, limit, alarm, clock });
@@ -110,11 +115,13 @@ export class Oracle {
     if (address) this.server = await serveHttp(address, { health: () => this.health(), metrics });
     this.telling.alerts.start();
     this.timetables = this.jobs.map(({ name, cron, run }) => new Timetable(name, cron, run, this.logger));
+    this.sources.start(() => this.timetables[0]?.poke());
   }
 
   /** Lets a running job end between two windows, then closes everything. */
   async stop(): Promise<void> {
     this.stopping = true;
+    await this.sources.stop();
     await Promise.all(this.timetables.map((each) => each.stop(GRACE_MS)));
     this.server?.close();
     await this.telling.alerts.stop(GRACE_MS);
@@ -155,7 +162,7 @@ export class Oracle {
     else if (windows.failure !== null) reasons.push(windows.failure);
     const { logs, windows: counts } = this.readings();
     const states = { waiting: counts.seen + counts.computed, sent: counts.sent, disputed: counts.disputed };
-    return { ready: reasons.length === 0, reasons, logs, windows: states };
+    return { ready: reasons.length === 0, reasons, logs, windows: states, chain: this.sources.status() };
   }
 
   private readings(): Readings {

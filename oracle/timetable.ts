@@ -12,26 +12,45 @@ export class Timetable {
   private task: ScheduledTask;
   private readonly schedule: () => ScheduledTask;
   private readonly clockWatch: NodeJS.Timeout;
-  private isRunning = false;
-  private running: Promise<void> = Promise.resolve();
+  private readonly work: () => Promise<void>;
+  private running: Promise<void> | null = null;
+  /** Poked during a run: what it was poked for may have come after that run's look. */
+  private again = false;
+  private stopped = false;
 
   constructor(name: string, cron: string, job: () => Promise<void>, logger: Logger) {
-    const run = () => {
-      // A task that replaced another does not know of its run.
-      if (!this.isRunning) this.running = this.once(name, job, logger);
-      return this.running;
-    };
-    this.schedule = () => schedule(cron, run, { name, noOverlap: true, timezone: 'UTC', logger: quiet(logger) });
+    this.work = () => this.once(name, job, logger);
+    const options = { name, noOverlap: true, timezone: 'UTC', logger: quiet(logger) };
+    this.schedule = () => schedule(cron, () => this.run(), options);
     this.task = this.schedule();
     this.clockWatch = this.watchClock(name, logger);
   }
 
+  /** Runs at once instead of at the next turn; when a run is under way, once more after it. */
+  poke(): void {
+    if (this.running) this.again = true;
+    else void this.run();
+  }
+
   /** No further run begins; resolves when the running one has ended, at the latest after `graceMs`. */
   async stop(graceMs: number): Promise<void> {
+    this.stopped = true;
     clearInterval(this.clockWatch);
     await this.task.destroy();
     const grace = new Promise<void>((resolve) => setTimeout(resolve, graceMs).unref());
     await Promise.race([this.running, grace]);
+  }
+
+  /** A task that replaced another does not know of its run: that is waited for. */
+  private async run(): Promise<void> {
+    if (this.stopped) return;
+    this.running ??= this.work().finally(() => {
+      this.running = null;
+      if (!this.again) return;
+      this.again = false;
+      void this.run();
+    });
+    return this.running;
   }
 
   /** node-cron waits for the next time that it worked out: after a clock was put back an hour, it would sleep for an hour. */
@@ -52,7 +71,6 @@ export class Timetable {
   }
 
   private async once(name: string, job: () => Promise<void>, logger: Logger): Promise<void> {
-    this.isRunning = true;
     try {
       await job();
       if (this.failure) logger.info(`${name}: works again`);
@@ -63,8 +81,6 @@ export class Timetable {
       // The same again and again is no news.
       const level = this.failure === before ? 'debug' : 'error';
       logger[level](`${name}: ${this.failure}; tried again at the next turn`);
-    } finally {
-      this.isRunning = false;
     }
   }
 }

@@ -53,6 +53,7 @@ export function oracleProgram(
     ORACLE_DAC: state.dac,
     ORACLE_POOL: state.pool,
     ORACLE_CHAIN_API: state.publicApi,
+    ORACLE_SHIP: state.nodes.find(({ api }) => api === state.publicApi)?.ship ?? '',
     // As in life, where the emitters are on other machines: one emitter's file, of several what the cluster keeps.
     ...(nats.length > 0 ? { ORACLE_NATS: nats.join(',') } : { ORACLE_EVENT_LOG: emitters[0]?.eventLog ?? '' }),
     ORACLE_JOURNAL: oracleJournal(dir, account),

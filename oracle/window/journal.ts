@@ -8,6 +8,7 @@ import type { LogJournal } from '../logs/log.ts';
 import type { WindowTally } from '../logs/tally.ts';
 import { ATTENDANCE_SCHEMA, AttendanceTable } from '../peers/attendance-table.ts';
 import type { ReportData, SignedTransaction } from '../source/chain.ts';
+import type { LibMark, LibMemory } from '../source/steady.ts';
 import { LogTables } from './log-tables.ts';
 import { JOURNAL_OF_ONE_LOG, JOURNAL_SCHEMA, WINDOW_STATES, type WindowRow, type WindowState } from './schema.ts';
 
@@ -15,7 +16,7 @@ import { JOURNAL_OF_ONE_LOG, JOURNAL_SCHEMA, WINDOW_STATES, type WindowRow, type
  * What this oracle has done, in an SQLite file of its own. Each change is one transaction and on the disk when the method
  * returns, so that the oracle can be killed between any two of them.
  */
-export class Journal implements LogJournal {
+export class Journal implements LogJournal, LibMemory {
   readonly outbox: Outbox;
   readonly uses: Uses;
   readonly claimTimes: ClaimTimes;
@@ -170,6 +171,17 @@ export class Journal implements LogJournal {
   rememberSchedule(version: number, producers: string[]): void {
     const sql = 'INSERT OR IGNORE INTO schedules (version, producers) VALUES (?, ?)';
     this.db.prepare(sql).run(version, JSON.stringify(producers));
+  }
+
+  /** null before the first irreversible block was seen. */
+  libMark(): LibMark | null {
+    const known = this.meta('lib');
+    return known === undefined ? null : (JSON.parse(known) as LibMark);
+  }
+
+  rememberLib(mark: LibMark): void {
+    const sql = `INSERT INTO meta (name, value) VALUES ('lib', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
+    this.db.prepare(sql).run(JSON.stringify(mark));
   }
 
   close(): void {

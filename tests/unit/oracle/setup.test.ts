@@ -111,3 +111,21 @@ test('the key is in a file or in a wallet, and a webhook has a format that is kn
   const { ORACLE_PROFILE, ORACLE_WEBHOOK, ORACLE_LOW_HOURS, ORACLE_MISSING_WINDOWS } = load({});
   assert.deepEqual([ORACLE_PROFILE, ORACLE_WEBHOOK, ORACLE_LOW_HOURS, ORACLE_MISSING_WINDOWS], ['eosio', [], 6, 3]);
 });
+
+test('the sources of blocks: unset and empty are none, anything but an address of the right kind is refused', () => {
+  const config = loadConfig('the oracle', oracleConfig, { ...ENV, ORACLE_SHIP: '', ORACLE_HYPERION: '' });
+  assert.deepEqual(
+    [config.ORACLE_SHIP, config.ORACLE_HYPERION, config.ORACLE_SHIP_TRACES],
+    [undefined, undefined, 'on'],
+  );
+  const good = { ORACLE_SHIP: 'ws://127.0.0.1:8080', ORACLE_HYPERION: 'https://hyperion.example' };
+  assert.equal(loadConfig('the oracle', oracleConfig, { ...ENV, ...good }).ORACLE_SHIP, good.ORACLE_SHIP);
+  for (const bad of ['127.0.0.1:8080', 'http://127.0.0.1:8080', 'ws:']) {
+    const wrong = { ...ENV, ORACLE_SHIP: bad };
+    assert.throws(() => loadConfig('the oracle', oracleConfig, wrong), /ORACLE_SHIP.*must be ws:\/\/host:port/, bad);
+  }
+  for (const bad of ['hyperion.example', 'ws://127.0.0.1:1234']) {
+    const wrong = { ...ENV, ORACLE_HYPERION: bad };
+    assert.throws(() => loadConfig('the oracle', oracleConfig, wrong), /ORACLE_HYPERION.*must be http/, bad);
+  }
+});
