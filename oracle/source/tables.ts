@@ -42,9 +42,9 @@ export const strategyRow = z.object({ mode: z.string().optional(), from_window: 
 
 export const seatRow = z.object({ index: z.number().int(), account: z.string(), since: whole, until: whole });
 
+export const oracleRow = z.object({ account: z.string(), active: flag });
+
 /** Of `keys` and of `emitters`. */
-/** A row of `oracles`. */
-export const oracleRow = z.object({ account: z.string(), active: z.union([z.boolean(), z.number()]) });
 export const keyRow = z.object({ account: z.string(), key: z.string().regex(/^(EOS|PUB_)/) });
 
 /** A row of `reports`, or of `windows`: the latter tells how many equal reports decided, none when the members did. */
