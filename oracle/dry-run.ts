@@ -44,8 +44,8 @@ export async function reportOf(chain: OracleChain, options: DryRun): Promise<Rep
   const identity = { chain: await chain.chainId(), pool: options.pool };
   const keys = (await chain.emitters()).map(({ key }) => key);
   const proven = eachOrFirstError(read, (log) => {
-    requireSignedRoot(identity, window, log.records, log.root, keys);
-    return { ...log, arrivedAt: log.root?.at ?? 0 };
+    const { root, signer, signature } = requireSignedRoot(identity, window, log.records, log.root, keys);
+    return { ...log, signed: { key: signer, root, signature }, arrivedAt: log.root?.at ?? 0 };
   });
   const cut = cutOf(
     window,

@@ -2,13 +2,16 @@ import type { Server } from 'node:http';
 import type { ChainClient } from '../common/chain.ts';
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
-import { computeReport } from './compute.ts';
+import { type ComputeContext, computeReport } from './compute.ts';
 import type { OracleConfig } from './config.ts';
+import { EvidenceFolder } from './evidence/folder.ts';
+import { EvidenceKeeper } from './evidence/keeper.ts';
 import { type Health, serveHealth } from './http.ts';
 import { keepOnce } from './keeper/keeper.ts';
 import { NodeKeeper } from './keeper/node-keeper.ts';
 import { ClusterLogs } from './logs/cluster.ts';
 import { Logs } from './logs/logs.ts';
+import { MemberReceipts } from './receipts/member-receipts.ts';
 import { reportHash } from './report/hash.ts';
 import { isIrreversible } from './source/blocks.ts';
 import { NodeChain } from './source/node-chain.ts';
@@ -53,15 +56,24 @@ export class Oracle {
     this.journal = journal;
     this.logs = logs;
     const chain = new NodeChain(client, { account, permission, dac });
-    const context = { chain, oracle: account, pool, lookup: (version: number) => journal.knownSchedule(version) };
+    const keeper = new EvidenceKeeper(
+      new EvidenceFolder(config.ORACLE_EVIDENCE ?? `${config.ORACLE_JOURNAL}.evidence`),
+      logger,
+    );
+    const receipts = new MemberReceipts(config.ORACLE_RECEIPTS, chain, pool, logger);
+    const context: ComputeContext = {
+      ...{ chain, oracle: account, pool, lookup: (version: number) => journal.knownSchedule(version) },
+      receipts: (window) => receipts.of(window),
+      onFound: (window, found) => keeper.found(window, found),
+    };
     const compute: Stages['compute'] = (...window) => computeReport(context, ...window);
     const stages = { isIrreversible, compute, hash: reportHash };
     const firstWindow = config.ORACLE_FIRST_WINDOW;
     const job = new WindowJob({ chain, journal, logs, stages, clock, logger, firstWindow, account, dac, pool });
     this.jobs.push({ name: 'window job', cron: config.ORACLE_CRON, run: () => job.run(() => this.stopping) });
     if (config.ORACLE_KEEPER === 'off') return;
-    const keeper = new NodeKeeper(client, { account, permission, dac }, () => chain.config());
-    this.jobs.push({ name: 'keeper', cron: config.ORACLE_KEEPER_CRON, run: () => keepOnce(keeper, logger, clock) });
+    const books = new NodeKeeper(client, { account, permission, dac }, () => chain.config());
+    this.jobs.push({ name: 'keeper', cron: config.ORACLE_KEEPER_CRON, run: () => keepOnce(books, logger, clock) });
   }
 
   /** Throws PoolError `listen` when ORACLE_HTTP cannot be served. */

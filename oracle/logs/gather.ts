@@ -94,8 +94,15 @@ function standingOf({ code }: PoolError): Told {
 
 async function prove(log: KnownLog['log'], tally: WindowTally, { identity, keys }: GatherParts): Promise<ProvenLog> {
   const said = await log.closedWindow(tally);
-  const { root, signer } = requireSignedRoot(identity, tally.window, said.records, tally.root, keys);
-  return { ...said, name: log.name, root, signer, arrivedAt: tally.arrivedAt ?? 0 };
+  const { root, signer, signature } = requireSignedRoot(identity, tally.window, said.records, tally.root, keys);
+  return {
+    ...said,
+    signed: { key: signer, root, signature },
+    name: log.name,
+    root,
+    signer,
+    arrivedAt: tally.arrivedAt ?? 0,
+  };
 }
 
 /** An emitter that signed two different roots of a window shows nothing by either; its log in two places is one log. */

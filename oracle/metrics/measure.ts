@@ -4,6 +4,7 @@ import { type Comparison, compare } from './compare.ts';
 import { isEligible } from './eligible.ts';
 import { modeOf } from './mode.ts';
 import { provenStanding } from './proven.ts';
+import { creditReceipts } from './receipted.ts';
 import { bestOfLogs, mostTold } from './several.ts';
 import { STANDING, Standings, standingOf } from './standing.ts';
 import { METRICS_VERSION, type MemberMetrics, type Mode, type WindowLog, type WindowMetrics } from './types.ts';
@@ -24,6 +25,7 @@ export function measure(evidence: Evidence): WindowMetrics {
   const selected = countSelected(compared, signers);
   for (const { slot, signer } of compared.onChain) best.mark(owner(signers, signer), slot, STANDING.candidate);
   const rule = { mode, percent: evidence.eligiblePercent };
+  const receipted = creditReceipts(best, members, evidence.receipts ?? [], { owners: signers, ...rule });
   const each = members.map((member) => measureMember(member, best, selected, rule));
   const { leaks, replaced, orphaned, unsent, unconfirmed, strays } = compared;
   const mine = each.reduce((sum, member) => sum + member.selected, 0);
@@ -38,6 +40,7 @@ export function measure(evidence: Evidence): WindowMetrics {
     ...{ strays, leaks },
     outsiders: blocks.length - leaks.length - mine,
     ...(logs.length > 1 && { logs: logs.length, differing }),
+    ...(receipted.length > 0 && { receipted }),
     eligiblePercent: evidence.eligiblePercent,
     members: each,
   };

@@ -1,4 +1,5 @@
 import type { EventRecord } from '../../common/events.ts';
+import type { Receipted } from './receipted.ts';
 
 /** Version of the rules in docs/metrics.md. Oracles whose rules differ must not get equal reports by accident. */
 export const METRICS_VERSION = 3;
@@ -12,6 +13,8 @@ export interface WindowLog {
   records: EventRecord[];
   /** In standby mode what the log says shortly before the window and up to its end: agents' words and who led. */
   around: EventRecord[];
+  /** The window's root and its signature, by an emitter's key ("type:hex"). */
+  signed?: { key: string; root: string; signature: string };
 }
 
 /** A member in one window. Each of its slots counts in exactly one of the five, so they add up to `slots`. */
@@ -50,7 +53,14 @@ export interface WindowMetrics {
   unattributed: number;
   unproven: number;
   strays: number;
-  leaks: { slot: number; id: string }[];
+  /** `evidence`: sha256 of the document that shows it. */
+  leaks: { slot: number; id: string; evidence?: string }[];
+  /** The first 12 of `orphaned`, with their evidence; only when there are some. */
+  orphans?: { slot: number; evidence: string }[];
+  /** Emitters whose log has nothing of members whose candidates others have, these by index; only when there are some. */
+  ignored?: { emitter: string; members: number[] }[];
+  /** Members whose share comes from receipts, and of how many slots; only when there are some. */
+  receipted?: Receipted[];
   /** With several logs only: how many, and in how many places (member and slot) they say different things. */
   logs?: number;
   differing?: number;

@@ -1,3 +1,5 @@
+import type { SignedHeaderOf } from './header.ts';
+
 /** What the oracle reads of a block. */
 export interface BlockRef {
   num: number;
@@ -95,6 +97,8 @@ export interface OracleChain {
   /** The last irreversible block. */
   irreversible(): Promise<BlockRef>;
   block(num: number): Promise<BlockRef>;
+  /** Header and signature of a block. */
+  header(num: number): Promise<SignedHeaderOf>;
   schedule(): Promise<Schedule>;
   config(): Promise<PoolConfig>;
   seats(): Promise<Seat[]>;

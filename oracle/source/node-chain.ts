@@ -6,6 +6,7 @@ import { stringToName } from '../../common/name.ts';
 import { slotOfTimestamp } from '../../common/slot.ts';
 import { chainTime, readTable } from '../../common/tables.ts';
 import type { BlockRef, OracleChain, ReportData, SignedTransaction } from './chain.ts';
+import { type HeaderJson, signedHeader } from './header.ts';
 import {
   type ConfigRow,
   type FiledRow,
@@ -49,6 +50,10 @@ export class NodeChain implements OracleChain {
     const block = (await this.client.block(num)) as ChainBlock & { schedule_version: number };
     const { id, producer, timestamp, schedule_version: scheduleVersion } = block;
     return { num: block.block_num, id, slot: slotOfTimestamp(timestamp), producer, scheduleVersion };
+  }
+
+  async header(num: number) {
+    return signedHeader((await this.client.block(num)) as unknown as HeaderJson);
   }
 
   async schedule() {

@@ -12,6 +12,7 @@ import type {
   SignedTransaction,
   VotedMode,
 } from '../../../../oracle/source/chain.ts';
+import type { SignedHeaderOf } from '../../../../oracle/source/header.ts';
 import { blockId, CHAIN, logKey, MEMBERS, POOL, signers } from './events.ts';
 
 /** What the fake does at a call that the tests want to interrupt. */
@@ -85,6 +86,9 @@ export class FakeChain implements OracleChain {
   emitters = async () => this.logKeys.map((key, i) => ({ account: `emitter${i + 1}`, key }));
   openReports = async (window: number) => this.othersReports.get(window) ?? [];
   irreversible = async () => this.block(this.lib);
+  /** Of blocks that a test gives them: by number. */
+  readonly headers = new Map<number, SignedHeaderOf>();
+  header = async (num: number) => this.headers.get(num) ?? { header: '', signature: '' };
   schedule = async () => ({ version: 7, producers: PRODUCERS });
   seats = async () => this.seatRows;
   signers = async () => signers;
