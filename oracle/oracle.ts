@@ -5,6 +5,7 @@ import type { Logger } from '../common/logger.ts';
 import { type ComputeContext, computeReport } from './compute.ts';
 import type { OracleConfig } from './config.ts';
 import { EvidenceFolder } from './evidence/folder.ts';
+import { ForeignReports } from './evidence/foreign.ts';
 import { EvidenceKeeper } from './evidence/keeper.ts';
 import { type Health, serveHealth } from './http.ts';
 import { keepOnce } from './keeper/keeper.ts';
@@ -14,11 +15,12 @@ import { Logs } from './logs/logs.ts';
 import { MemberReceipts } from './receipts/member-receipts.ts';
 import { reportHash } from './report/hash.ts';
 import { isIrreversible } from './source/blocks.ts';
+import { findReports } from './source/filed-reports.ts';
 import { NodeChain } from './source/node-chain.ts';
 import { Timetable } from './timetable.ts';
 import { WindowJob } from './window/job.ts';
 import { Journal } from './window/journal.ts';
-import type { Stages } from './window/stages.ts';
+import type { JobParts, Stages } from './window/stages.ts';
 
 /** Less than what a supervisor usually grants between SIGTERM and SIGKILL. */
 const GRACE_MS = 4000;
@@ -66,10 +68,20 @@ export class Oracle {
       receipts: (window) => receipts.of(window),
       onFound: (window, found) => keeper.found(window, found),
     };
+    const foreign = new ForeignReports({
+      ...{ chain, pool, keeper },
+      find: async (window) => {
+        const filed = await chain.settled(window);
+        return findReports(client, chain, { dac, window, head: await chain.head(), until: filed?.at ?? null });
+      },
+    });
     const compute: Stages['compute'] = (...window) => computeReport(context, ...window);
     const stages = { isIrreversible, compute, hash: reportHash };
     const firstWindow = config.ORACLE_FIRST_WINDOW;
-    const job = new WindowJob({ chain, journal, logs, stages, clock, logger, firstWindow, account, dac, pool });
+    const onForeign: JobParts['onForeign'] = (differing) => foreign.keep(differing);
+    const job = new WindowJob({
+      ...{ chain, journal, logs, stages, clock, logger, firstWindow, account, dac, pool, onForeign },
+    });
     this.jobs.push({ name: 'window job', cron: config.ORACLE_CRON, run: () => job.run(() => this.stopping) });
     if (config.ORACLE_KEEPER === 'off') return;
     const books = new NodeKeeper(client, { account, permission, dac }, () => chain.config());

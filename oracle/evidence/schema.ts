@@ -72,6 +72,8 @@ const report = z.strictObject({
   kind: z.literal('report'),
   theirs: filed,
   ours: reported,
+  /** Of `ours`, as the contract makes it. */
+  hash: hex32,
   differs: z.string().max(400),
   logs: z.array(log).min(1),
 });
@@ -81,7 +83,10 @@ const dispute = z.strictObject({
   ...head,
   kind: z.literal('dispute'),
   member: name,
-  receipts: z.array(z.strictObject({ ...receipt.shape, emitter: key })).max(1000),
+  receipts: z
+    .array(z.strictObject({ ...receipt.shape, emitter: key }))
+    .min(1)
+    .max(1000),
   report: filed.nullable(),
 });
 

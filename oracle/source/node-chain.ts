@@ -46,6 +46,11 @@ export class NodeChain implements OracleChain {
     return this.block((await this.client.info()).last_irreversible_block_num);
   }
 
+  /** The newest block. */
+  async head(): Promise<BlockRef> {
+    return this.block((await this.client.info()).head_block_num);
+  }
+
   async block(num: number): Promise<BlockRef> {
     const block = (await this.client.block(num)) as ChainBlock & { schedule_version: number };
     const { id, producer, timestamp, schedule_version: scheduleVersion } = block;
@@ -90,6 +95,11 @@ export class NodeChain implements OracleChain {
 
   async settled(window: number) {
     return toFiled((await this.table<FiledRow>('windows', this.who.dac, String(window)))[0]);
+  }
+
+  /** Who has a share of a settled window, hex; null while it is not settled. */
+  async settledBitmap(window: number): Promise<string | null> {
+    return (await this.table<{ eligible: string }>('windows', this.who.dac, String(window)))[0]?.eligible ?? null;
   }
 
   /** A scope of digits is read as a number by nodeos, and so is a bound: neither is mistaken for a name. */
