@@ -42,7 +42,7 @@ async function explainOne(
   const which = `${data.oracle}'s report ${reportHash(data)} (block ${block})`;
   const differs = firstDifference(data, own);
   if (reportHash(data) === reportHash(own)) return [`${which} is the same`];
-  const lines = [`${which} differs: first ${differs ?? 'in nothing but its hash'} (its, and this one)`];
+  const lines = [`${which} differs, first in ${differs ?? 'its metrics’ hash'}`];
   const set = setOf(data.log_root, logs);
   if (!set) return [...lines, ...notAmong(logs)];
   const names = set.map(({ file }) => file).join(', ');

@@ -69,8 +69,8 @@ async function dispute(options: DisputeOptions): Promise<void> {
   for (const line of tellLogs(omitted, member)) say(line);
   for (const document of omitted.documents) say(`Evidence: ${folder.keep(document).file}`);
   if (weighed.short === 0 && (weighed.hasShare || !weighed.earnsShare)) return;
-  const head_ = { v: EVIDENCE_VERSION, kind: 'dispute', chain: chainId, pool, window, member } as const;
-  const document: DisputeEvidence = { ...head_, receipts: good, report: report ? filedOf(report) : null };
+  const about = { v: EVIDENCE_VERSION, kind: 'dispute', chain: chainId, pool, window, member } as const;
+  const document: DisputeEvidence = { ...about, receipts: good, report: report ? filedOf(report) : null };
   say(`Evidence: ${folder.keep(document).file}`);
   process.exitCode = 3;
   if (weighed.hasShare)

@@ -13,7 +13,7 @@ export async function asFiles<T>(
 
 /** "one,two" as a list; an empty text is an empty list. */
 export function listed(text: string): string[] {
-  // A cluster's servers stand with commas between as well: a new log begins with no digit before its first slash.
+  // The servers of a cluster have commas between them as well: after such a comma comes host:port.
   return text
     .split(/,(?![^,/]*:\d+[,/])/)
     .map((each) => each.trim())

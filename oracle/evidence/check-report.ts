@@ -17,7 +17,7 @@ export async function checkReport(document: ReportEvidence, parts: CheckParts): 
     throw refuse('the reports differ in another place first than it says');
   const names = document.logs.map(({ emitter }) => emitter).join(', ');
   const says = [
-    `The oracle ${theirs.oracle} reported window ${window} in block ${theirs.block} with ${other}. First differs ${document.differs} (its, and the one held against it).`,
+    `The oracle ${theirs.oracle} reported window ${window} in block ${theirs.block} with ${other}. It differs first in ${document.differs}, where here is the report held against it.`,
   ];
   if (!parts.recompute) {
     says.push(`That ${own} follows from the logs of ${names} shows with the logs: give them with --log.`);

@@ -38,7 +38,7 @@ export class ForeignReports {
     });
     const document = reportEvidence({ chain: await chain.chainId(), pool, window }, theirs, ours, signed);
     const who = `the oracle ${theirs.data.oracle} reported window ${window} with ${hash}, which follows from none of this oracle's logs`;
-    keeper.keep(document, `${who}: first, ${document.differs} (its, and this oracle's)`);
+    keeper.keep(document, `${who}; it differs first in ${document.differs}`);
     this.kept.add(key);
     if (this.kept.size > 1000) this.kept.clear();
   }

@@ -17,6 +17,7 @@ export function findIgnoring(
   members: { account: string; index: number }[],
   owners: Map<string, string>,
 ): Ignoring[] {
+  if (logs.length < 2) return [];
   const sent = logs.map(({ records }) => slotsByMember(records, owners));
   return logs
     .flatMap(({ emitter }, i) => {

@@ -3,17 +3,17 @@ import type { ReportData } from '../source/chain.ts';
 type Comparable = Omit<ReportData, 'oracle'>;
 
 /**
- * The first place in which two reports of a window differ, in the order of the canonical JSON: "members.1.candidates: 6 and 12"; the metrics before the rest of the report.
+ * The first place in which two reports of a window differ, in the order of the canonical JSON: `"members.1.candidates": 6 there, 12 here`; the metrics before the rest of the report.
  * Null when they say the same. Metrics that are no JSON are compared as they are.
  */
-export function firstDifference(a: Comparable, b: Comparable): string | null {
-  const inMetrics = differ('', parsed(a.metrics), parsed(b.metrics));
+export function firstDifference(there: Comparable, here: Comparable): string | null {
+  const inMetrics = differ('', parsed(there.metrics), parsed(here.metrics));
   if (inMetrics !== null) return inMetrics;
   const rest = (data: Comparable) => {
     const { eligible, log_root, strategy, version } = data;
     return { eligible, log_root, strategy, version };
   };
-  return differ('', rest(a), rest(b));
+  return differ('', rest(there), rest(here));
 }
 
 function differ(at: string, a: unknown, b: unknown): string | null {
@@ -28,7 +28,7 @@ function differ(at: string, a: unknown, b: unknown): string | null {
     }
     return null;
   }
-  return a === b ? null : `${at}: ${shown(a)} and ${shown(b)}`;
+  return a === b ? null : `"${at}": ${shown(a)} there, ${shown(b)} here`;
 }
 
 function isObject(value: unknown): value is object {

@@ -4,14 +4,14 @@ import path from 'node:path';
 import type { PoolEvent } from '../../../../common/events.ts';
 import { makeLogger } from '../../../../common/logger.ts';
 import { SqliteStore } from '../../../../emitter/log/store.ts';
-import { computeReport } from '../../../../oracle/compute.ts';
+import { type ComputeContext, computeReport } from '../../../../oracle/compute.ts';
 import type { ClusterLogs } from '../../../../oracle/logs/cluster.ts';
 import { Logs } from '../../../../oracle/logs/logs.ts';
 import { reportHash } from '../../../../oracle/report/hash.ts';
 import { isIrreversible } from '../../../../oracle/source/blocks.ts';
 import { WindowJob } from '../../../../oracle/window/job.ts';
 import { Journal } from '../../../../oracle/window/journal.ts';
-import type { Stages } from '../../../../oracle/window/stages.ts';
+import type { JobParts, Stages } from '../../../../oracle/window/stages.ts';
 import { logKey, POOL, signedRoot, WINDOW } from './events.ts';
 import { FakeChain, Killed } from './fake-chain.ts';
 
@@ -73,6 +73,10 @@ export class TestPool {
   /** An oracle is its account and its journal. */
   account = 'oracle1';
   journalFile = path.join(this.dir, 'journal.sqlite');
+  /** What the oracle is given of members' receipts, and who is told of findings and of reports that follow from nothing. */
+  receipts: ComputeContext['receipts'];
+  onFound: ComputeContext['onFound'];
+  onForeign: JobParts['onForeign'];
   /** How many more of the steps in STEPS the oracle may take before it is killed. */
   stepsLeft = Number.POSITIVE_INFINITY;
 
@@ -102,12 +106,15 @@ export class TestPool {
     const chain = this.mortal(this.chain);
     const { firstWindow, account } = this;
     const lookup = (version: number) => journal.knownSchedule(version);
-    const context = { chain, oracle: account, pool: POOL, lookup };
+    const told = { ...(this.receipts && { receipts: this.receipts }), ...(this.onFound && { onFound: this.onFound }) };
+    const context = { chain, oracle: account, pool: POOL, lookup, ...told };
     const compute: Stages['compute'] = (...window) => computeReport(context, ...window);
     const stages = { isIrreversible, compute, hash: reportHash };
     const clock = { now: () => this.chain.now() };
     const sides = { chain, journal: mortal, logs, stages, clock, logger };
-    const job = new WindowJob({ ...sides, firstWindow, account, dac: 'pooldac', pool: POOL });
+    const { onForeign } = this;
+    const names = { account, dac: 'pooldac', pool: POOL };
+    const job = new WindowJob({ ...sides, firstWindow, ...names, ...(onForeign && { onForeign }) });
     try {
       for (let i = 0; i < runs; i++) await job.run();
     } catch (thrown) {
