@@ -15,7 +15,10 @@ export interface WindowIdentity {
   window: number;
 }
 
-/** A block of whom something is to be shown; `header`: packed, '' when the node does not give it. */
+/**
+ * A block of whom something is to be shown; `header`: packed, '' when the node does not give it. Of one with extensions it must be '', for not every kind of node can give
+ * it, and all oracles need the same: then only what logs have counts.
+ */
 export interface OddBlock {
   kind: BlockEvidence['kind'];
   slot: number;
@@ -90,4 +93,11 @@ function headersIn(records: EventRecord[], id: string): unknown[] {
 function replacedBy(event: PoolEvent): string[] {
   if (event.type === 'decision') return event.replaces;
   return event.type === 'rescue' ? event.replaced : [];
+}
+
+/** Emitters that have a record of this kind about the block. */
+export function emittersWith({ block, logs }: BlockEvidence, type: 'candidate' | 'emission' | 'decision'): string[] {
+  return logs
+    .filter(({ places }) => places.some(({ record: { event } }) => event.type === type && event.id === block.id))
+    .map(({ emitter }) => emitter);
 }

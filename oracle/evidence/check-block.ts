@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../common/canonical.ts';
 import { windowOf } from '../../common/slot.ts';
-import { isHeaderOf, placesOf } from './blocks.ts';
+import { emittersWith, isHeaderOf, placesOf } from './blocks.ts';
 import { type CheckParts, givenLog, refuse, type Shown } from './check-parts.ts';
 import { isUnder } from './place.ts';
 import type { BlockEvidence } from './schema.ts';
@@ -99,10 +99,4 @@ async function requireOnChain(
   if (!isThere) throw refuse(`the chain has the block ${block.id} at height ${num}`);
   if (block.slot !== slot || block.producer !== pool)
     throw refuse(`the chain has that block in slot ${block.slot}, by ${block.producer}`);
-}
-
-function emittersWith({ block, logs }: BlockEvidence, type: 'candidate' | 'emission' | 'decision'): string[] {
-  return logs
-    .filter(({ places }) => places.some(({ record: { event } }) => event.type === type && event.id === block.id))
-    .map(({ emitter }) => emitter);
 }

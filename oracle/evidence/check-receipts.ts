@@ -22,7 +22,10 @@ export async function checkOmission(document: OmissionEvidence, parts: CheckPart
   const says = [`${emitter} signed that it had ${receipts.length} candidates of ${member} for window ${window}.`];
   const given = givenLog(parts, log);
   if (!given) {
-    says.push(`That its log, whose root it signed too, leaves them out shows with the log: give it with --log.`);
+    const none = parts.logs.length > 0 ? 'no log that was given has this root' : 'give it with --log';
+    says.push(
+      `That its log under the root ${log.root}, which it signed too, leaves them out shows with the log: ${none}.`,
+    );
     return { says, against: null };
   }
   const had = candidatesIn(given.records);

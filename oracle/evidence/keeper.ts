@@ -16,8 +16,9 @@ export class EvidenceKeeper {
   }
 
   /** What was found in a window. A folder that cannot be written keeps no window from its report: it is told. */
-  found(window: number, { documents, ignoring }: Findings): void {
-    for (const document of documents) this.keep(document, says(document));
+  found(window: number, findings: Findings): void {
+    const { documents, ignoring } = findings;
+    for (const document of documents) this.keep(document, says(document, findings));
     for (const { emitter, members } of ignoring) {
       for (const { name, candidates } of members) {
         const text = `the emitter ${emitter} had none of ${name}'s ${candidates} candidates in window ${window}, and another had them`;
@@ -45,7 +46,7 @@ export class EvidenceKeeper {
   }
 }
 
-function says(document: EvidenceDocument): string {
+function says(document: EvidenceDocument, { leaked }: Findings): string {
   const { window, kind } = document;
   if (kind === 'omission') {
     const { log, receipts } = document;
@@ -55,5 +56,8 @@ function says(document: EvidenceDocument): string {
   const { slot, id } = document.block;
   if (kind === 'orphan')
     return `window ${window}: block ${id} of slot ${slot} was let out and went lost, and no record says why`;
-  return `leak: block ${id} of slot ${slot} in window ${window} is on the chain, and no emitter let it out`;
+  const { by = [], heldBy = [] } = leaked.get(id) ?? {};
+  const signed = by.length > 0 ? `signed by ${by.join(' and ')}` : 'its signer is not shown';
+  const held = `held by ${[...heldBy].sort().join(', ') || 'no emitter'}`;
+  return `leak: block ${id} of slot ${slot} in window ${window} is on the chain, and no emitter let it out (${signed}, ${held})`;
 }

@@ -1,5 +1,5 @@
 import type { GivenReceipt } from '../../common/receipt-bundle.ts';
-import { SLOT_MS, SLOTS_PER_WINDOW, slotInWindow, slotTime } from '../../common/slot.ts';
+import { SLOT_MS, slotInWindow, slotTime } from '../../common/slot.ts';
 import { isEligible } from './eligible.ts';
 import { STANDING, type Standings } from './standing.ts';
 import type { Mode } from './types.ts';
@@ -28,9 +28,8 @@ export function creditReceipts(
     const more = [...new Set(own)].filter((slot) => best.at(account, slotInWindow(slot)) !== STANDING.candidate);
     const candidates = best.count(account, STANDING.candidate);
     const now = { candidates, selected: 0, standby: 0 };
-    if (more.length === 0 || isEligible(now, mode, percent)) return [];
-    if (!isEligible({ ...now, candidates: Math.min(candidates + more.length, SLOTS_PER_WINDOW) }, mode, percent))
-      return [];
+    if (more.length === 0 || isEligible(now, 'propose', percent)) return [];
+    if (!isEligible({ ...now, candidates: candidates + more.length }, 'propose', percent)) return [];
     for (const slot of more) best.mark(account, slot, STANDING.candidate);
     return [{ index, slots: more.length }];
   });

@@ -227,11 +227,12 @@ test('dispute: the report is wrong for a member, which log lies, and what the co
   assert.deepEqual([alone.code, alone.stdout], [1, '']);
   assert.match(
     alone.stderr,
-    /shows with the log: give it with --log[^]*against nobody by itself: name the respondent with --against/,
+    /shows with the log: give it with --log[\s\S]*against nobody by itself: name the respondent with --against/,
   );
   const shown = await open('--log', at('two.sqlite'));
   assert.equal(shown.code, 0);
   assert.match(shown.stderr, /has none of them: one of the two is a lie, and this is against emitter2/);
+  assert.match((await open('--log', at('one.sqlite'))).stderr, /no log that was given has this root/);
   const hashOf = evidenceHash(parseEvidence(readFileSync(omission ?? '', 'utf8')));
   assert.ok(
     shown.stdout.includes(

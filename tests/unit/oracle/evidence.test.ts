@@ -80,6 +80,7 @@ test('the same logs give the same bytes in any order, whoever’s node gives the
       const { header } = leak().block;
       const document = blockEvidence(identity, { ...odd, header: withHeader ? header : 'ab' }, shuffled);
       assert.equal(evidenceText(document), text);
+      assert.equal(evidenceHash(document), evidenceHash(parseEvidence(text)));
     }),
     cases(30),
   );
@@ -102,6 +103,14 @@ test('a changed byte anywhere in it is refused', async () => {
     }),
     cases(400),
   );
+});
+
+test('evidence that is written in another way is refused, for it has another hash', () => {
+  const text = evidenceText(leak());
+  const other = JSON.stringify(Object.fromEntries(Object.entries(JSON.parse(text)).reverse()));
+  for (const each of [text.trimEnd(), `${text}\n`, ` ${text}`, `${other}\n`, JSON.stringify(JSON.parse(text), null, 1)])
+    assert.throws(() => parseEvidence(each), /it is not written as canonical JSON on one line/);
+  assert.throws(() => parseEvidence(text.replace('"v":1', '"more":1,"v":1')), /no evidence of a form/);
 });
 
 test('what the chain does not bear out is refused, each with its reason', async () => {
