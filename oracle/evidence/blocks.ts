@@ -29,14 +29,17 @@ export interface OddBlock {
 
 /** Emitted, not on the final chain, and named by no rescue: which they are, by slot. */
 export function findOrphans(logs: EventRecord[][], onChain: Set<string>): Omit<OddBlock, 'header'>[] {
-  const events = logs.flat().map(({ event }) => event);
-  const named = new Set(events.flatMap(replacedBy));
+  const named = new Set<string>();
+  const emitted = new Map<string, number>();
+  for (const { event } of logs.flat()) {
+    if (event.type === 'emission' && !onChain.has(event.id)) emitted.set(event.id, event.slot);
+    else for (const id of replacedBy(event)) named.add(id);
+  }
   const found = new Map<string, Omit<OddBlock, 'header'>>();
-  for (const event of events) {
-    if (event.type !== 'emission' || onChain.has(event.id) || named.has(event.id)) continue;
-    const { slot, id } = event;
+  for (const [id, slot] of emitted) {
     // A block's number is its id's first four bytes.
-    if (isId(id)) found.set(id, { kind: 'orphan', slot, num: Number.parseInt(id.slice(0, 8), 16), id });
+    if (!named.has(id) && isId(id))
+      found.set(id, { kind: 'orphan', slot, num: Number.parseInt(id.slice(0, 8), 16), id });
   }
   return [...found.values()].sort((a, b) => a.slot - b.slot || (a.id < b.id ? -1 : 1));
 }
@@ -92,8 +95,10 @@ function headersIn(records: EventRecord[], id: string): unknown[] {
 
 function replacedBy(event: PoolEvent): string[] {
   if (event.type === 'decision') return event.replaces;
-  return event.type === 'rescue' ? event.replaced : [];
+  return event.type === 'rescue' ? event.replaced : NONE;
 }
+
+const NONE: string[] = [];
 
 /** Emitters that have a record of this kind about the block. */
 export function emittersWith({ block, logs }: BlockEvidence, type: 'candidate' | 'emission' | 'decision'): string[] {

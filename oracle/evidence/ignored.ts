@@ -39,8 +39,9 @@ function slotsByMember(records: EventRecord[], owners: Map<string, string>): Map
     if (event.type !== 'candidate' || event.signer === null) continue;
     const account = owners.get(event.signer);
     if (account === undefined) continue;
-    const known = slots.get(account) ?? new Set();
-    slots.set(account, known.add(event.slot));
+    const known = slots.get(account);
+    if (known) known.add(event.slot);
+    else slots.set(account, new Set([event.slot]));
   }
   return slots;
 }

@@ -11,8 +11,9 @@ import { EVIDENCE_VERSION, type OmissionEvidence } from './schema.ts';
  */
 export function findOmissions(of: WindowIdentity, logs: SignedLog[], receipts: GivenReceipt[]): OmissionEvidence[] {
   return logs.flatMap(({ signed, records }) => {
-    const had = candidatesIn(records);
     const own = receipts.filter((receipt) => receipt.emitter === signed.key && isInTime(receipt));
+    if (own.length === 0) return [];
+    const had = candidatesIn(records);
     const left = own.filter((receipt) => !had.has(candidateKey(receipt)));
     const signers = [...new Set(left.map(({ signer }) => signer))].sort();
     const end = records.at(-1);
