@@ -1,4 +1,4 @@
-import { openSync, readFileSync, readSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs';
 import { readReceiptFile } from '../../agent/receipts.ts';
 import { PoolError, sentence } from '../../common/errors.ts';
 import { type GivenReceipt, receiptProblem } from '../../common/receipt-bundle.ts';
@@ -41,9 +41,14 @@ export function ownReceipts(file: string, window: number, { pool }: ChainView, k
 
 function isSqlite(file: string): boolean {
   try {
-    const head = Buffer.alloc(15);
-    readSync(openSync(file, 'r'), head);
-    return head.toString() === 'SQLite format 3';
+    const opened = openSync(file, 'r');
+    try {
+      const head = Buffer.alloc(15);
+      readSync(opened, head);
+      return head.toString() === 'SQLite format 3';
+    } finally {
+      closeSync(opened);
+    }
   } catch (thrown) {
     throw new PoolError(
       'receipts',
