@@ -54,6 +54,10 @@ export const oracleConfig = z
     ORACLE_NATS_CREDS: optionalText,
     ORACLE_NATS_CA: optionalText,
     ORACLE_JOURNAL: z.string().min(1).default('oracle.sqlite'),
+    /** Folder for evidence; unset, the journal's path with ".evidence". */
+    ORACLE_EVIDENCE: optionalText,
+    /** Members' receipts: folders, or addresses that begin with http, each with a file WINDOW.json; with commas between. */
+    ORACLE_RECEIPTS: commaList,
     ORACLE_CRON: cron.default('*/2 * * * * *'),
     /** The first window (slot / 12) that this oracle reports; unset, the first in the logs. */
     ORACLE_FIRST_WINDOW: z.coerce.number().int().min(0).default(0),

@@ -4,8 +4,9 @@ import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
 import { firstSlot, slotTime } from '../common/slot.ts';
 import { ResourceWatch } from './account/resources.ts';
-import { computeReport } from './compute.ts';
+import { type ComputeContext, computeReport } from './compute.ts';
 import type { OracleConfig } from './config.ts';
+import { type EvidenceKeeping, keepEvidence } from './evidence-keeping.ts';
 import { type Health, serveHttp } from './http.ts';
 import { Keeper } from './keeper/keep.ts';
 import { NodeKeeper } from './keeper/node-keeper.ts';
@@ -46,6 +47,7 @@ export class Oracle {
   private readonly lock: { close(): void };
   private readonly logs: Logs;
   private readonly chain: NodeChain;
+  private readonly evidence: EvidenceKeeping;
   private readonly sources: Sources;
   private readonly telling: Telling;
   private readonly attendance: Attendance;
@@ -79,6 +81,7 @@ export class Oracle {
     this.sources = new Sources(client, wanted, journal, logger);
     const chain = new NodeChain(client, who, this.sources.blocks);
     this.chain = chain;
+    this.evidence = keepEvidence(config, client, chain, logger);
     const limit = config.ORACLE_MISSING_WINDOWS;
     this.attendance = new Attendance({ chain, table: journal.attendance, account, limit, alarm, clock });
     const uses = () => journal.uses.all();
@@ -148,10 +151,12 @@ export class Oracle {
       ORACLE_POOL: pool,
       ORACLE_FIRST_WINDOW: firstWindow,
     } = this.config;
-    const context = { chain, oracle: account, pool, lookup: (version: number) => journal.knownSchedule(version) };
+    const { receipts, onFound, onForeign } = this.evidence;
+    const lookup = (version: number) => journal.knownSchedule(version);
+    const context: ComputeContext = { chain, oracle: account, pool, lookup, receipts, onFound };
     const compute: Stages['compute'] = (...window) => computeReport(context, ...window);
     const stages = { isIrreversible, compute, hash: reportHash };
-    const watching = { attendance, uses: journal.uses, alarm: this.telling.alerts };
+    const watching = { attendance, uses: journal.uses, alarm: this.telling.alerts, onForeign };
     return new WindowJob({ chain, journal, logs, stages, clock, logger, firstWindow, account, dac, pool, ...watching });
   }
 

@@ -101,9 +101,10 @@ async function prove(
   { identity, keys, sample }: GatherParts,
 ): Promise<ProvenLog> {
   const said = await log.closedWindow(tally);
-  const { root, signer } = requireSignedRoot(identity, tally.window, said, tally.root, keys);
+  const { root, signer, signature } = requireSignedRoot(identity, tally.window, said, tally.root, keys);
   requireSigners(log.name, identity.pool, said.records, root, sample);
-  return { ...said, name: log.name, root, signer, arrivedAt: tally.arrivedAt ?? 0 };
+  const signed = { key: signer, root, signature };
+  return { ...said, signed, name: log.name, root, signer, arrivedAt: tally.arrivedAt ?? 0 };
 }
 
 /** An emitter that signed two different roots of a window shows nothing by either; its log in two places is one log. */

@@ -7,7 +7,7 @@ import type { WindowLog } from '../metrics/types.ts';
 import type { RootEvent } from './tally.ts';
 
 /**
- * A window's root counts only under the key of an emitter that the contract names: gives both. Throws PoolError `unsigned_root`, which says
+ * A window's root counts only under the key of an emitter that the contract names: gives them and the signature. Throws PoolError `unsigned_root`, which says
  * what is missing; that can come later, so the window can be tried again.
  * @param said what the log says of the window, up to and including its closing record
  * @param event the root's signature, as it came later; null: it did not
@@ -19,7 +19,7 @@ export function requireSignedRoot(
   said: Pick<WindowLog, 'records' | 'root'>,
   event: RootEvent | null,
   keys: string[],
-): { root: string; signer: string } {
+): { root: string; signer: string; signature: string } {
   const refuse = (why: string) =>
     new PoolError('unsigned_root', `window ${window} is not reported: ${why}`, { window });
   if (!event) throw refuse('the emitter did not sign its root; is EMITTER_LOG_KEY_FILE set?');
@@ -30,7 +30,7 @@ export function requireSignedRoot(
   if (!isSignedBy(rootDigest({ chain, pool }, window, root), signature, signer)) {
     throw refuse(`the signature of its root is not by ${signer}, or not for this pool on this chain`);
   }
-  return { root, signer };
+  return { root, signer, signature };
 }
 
 /** The root's signature among the records that came after a window's closing one. */

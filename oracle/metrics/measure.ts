@@ -5,6 +5,7 @@ import { ArrivedBlocks } from './arrived.ts';
 import { type Comparison, compare } from './compare.ts';
 import { measureMember } from './member.ts';
 import { modeOf } from './mode.ts';
+import { creditReceipts } from './receipted.ts';
 import { bestOfLogs, mostTold } from './several.ts';
 import { owner } from './signer.ts';
 import { STANDING } from './standing.ts';
@@ -26,6 +27,8 @@ export function measure(evidence: Evidence): WindowMetrics {
     mode,
   );
   for (const { slot, signer } of compared.onChain) best.mark(owner(signers, signer), slot, STANDING.candidate);
+  const rule = { mode, percent: eligiblePercent };
+  const receipted = creditReceipts(best, members, evidence.receipts ?? [], { owners: signers, ...rule });
   const selected = selectedBy(compared, signers);
   const seen = { window, mode, eligiblePercent, standings: best, arrived, selected };
   const each = members.map((member) => measureMember(member, seen));
@@ -46,6 +49,7 @@ export function measure(evidence: Evidence): WindowMetrics {
     outsiders: blocks.length - leaks.length - mine,
     addedUs: addedLatency(records, blocks),
     ...(logs.length > 1 && { logs: logs.length, differing }),
+    ...(receipted.length > 0 && { receipted }),
     eligiblePercent,
     members: each,
   };

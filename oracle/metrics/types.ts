@@ -1,6 +1,7 @@
 import type { EventRecord } from '../../common/events.ts';
 import type { Quantiles } from './quantiles.ts';
 import type { Reason } from './reasons.ts';
+import type { Receipted } from './receipted.ts';
 
 /** Version of the rules in docs/metrics.md. Oracles whose rules differ must not get equal reports by accident. */
 export const METRICS_VERSION = 4;
@@ -16,6 +17,8 @@ export interface WindowLog {
   around: EventRecord[];
   /** The records' Merkle root, where it was computed already: it takes as long as all else that is done with them. */
   root?: string;
+  /** The window's root and its signature, by an emitter's key ("type:hex"). */
+  signed?: { key: string; root: string; signature: string };
 }
 
 /** A member in one window. Each slot that was offered to it counts in exactly one of candidates, late, invalid, standby and missing. */
@@ -74,7 +77,14 @@ export interface WindowMetrics {
   /** Candidates without the evidence of their signer. */
   unshown: number;
   strays: number;
-  leaks: { slot: number; id: string }[];
+  /** `evidence`: sha256 of the document that shows it. */
+  leaks: { slot: number; id: string; evidence?: string }[];
+  /** The first 12 of `orphaned`, with their evidence; only when there are some. */
+  orphans?: { slot: number; evidence: string }[];
+  /** Emitters whose log has nothing of members whose candidates others have, these by index; only when there are some. */
+  ignored?: { emitter: string; members: number[] }[];
+  /** Members whose share comes from receipts, and of how many slots; only when there are some. */
+  receipted?: Receipted[];
   /** From the last byte of a block of the final chain in to its first byte out, in µs. */
   addedUs: Quantiles;
   /** With several logs only: how many, and in how many places (member and slot) they say different things. */

@@ -37,7 +37,7 @@ export async function readWindowBlocks(
  * Number of the first block whose slot is not before `target`. Each block is at least one slot after the one before: that
  * bounds the number from both sides, as many blocks apart as slots were missed, and a binary search does the rest.
  */
-async function firstBlockFrom(chain: OracleChain, target: number, irreversible: BlockRef): Promise<number> {
+export async function firstBlockFrom(chain: OracleChain, target: number, irreversible: BlockRef): Promise<number> {
   let low = Math.max(1, irreversible.num - (irreversible.slot - target));
   const { slot } = await chain.block(low);
   if (slot >= target) return low;

@@ -1,4 +1,5 @@
 import type { Use } from '../account/estimate.ts';
+import type { SignedHeaderOf } from './header.ts';
 
 /** What the oracle reads of a block. */
 export interface BlockRef {
@@ -97,6 +98,8 @@ export interface OracleChain {
   /** The last irreversible block. */
   irreversible(): Promise<BlockRef>;
   block(num: number): Promise<BlockRef>;
+  /** Header and signature of a block. */
+  header(num: number): Promise<SignedHeaderOf>;
   schedule(): Promise<Schedule>;
   config(): Promise<PoolConfig>;
   seats(): Promise<Seat[]>;

@@ -5,10 +5,12 @@ import { PoolError, sentence } from '../../common/errors.ts';
 import { keyId } from '../../common/keys.ts';
 import { stringToName } from '../../common/name.ts';
 import { chainTime, readTable } from '../../common/tables.ts';
-import type { OracleChain, ReportData, SignedTransaction } from './chain.ts';
+import type { BlockRef, OracleChain, ReportData, SignedTransaction } from './chain.ts';
+import { type HeaderJson, signedHeader } from './header.ts';
 import { NodeBlocks } from './node-blocks.ts';
 import type { BlockSource } from './source.ts';
 import {
+  bitmapRow,
   checkRows,
   configRow,
   filedRow,
@@ -54,8 +56,17 @@ export class NodeChain implements OracleChain {
     return this.blocks.irreversible();
   }
 
+  /** The newest block. */
+  async head(): Promise<BlockRef> {
+    return this.block((await this.client.info()).head_block_num);
+  }
+
   block(num: number) {
     return this.blocks.block(num);
+  }
+
+  async header(num: number) {
+    return signedHeader((await this.client.block(num)) as unknown as HeaderJson);
   }
 
   async schedule() {
@@ -96,6 +107,11 @@ export class NodeChain implements OracleChain {
 
   async settled(window: number) {
     return toFiled((await this.table('windows', filedRow, this.who.dac, String(window)))[0]);
+  }
+
+  /** Who has a share of a settled window, hex; null while it is not settled. */
+  async settledBitmap(window: number): Promise<string | null> {
+    return (await this.table('windows', bitmapRow, this.who.dac, String(window)))[0]?.eligible ?? null;
   }
 
   /** A scope of digits is read as a number by nodeos, and so is a bound: neither is mistaken for a name. */

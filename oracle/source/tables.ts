@@ -42,6 +42,9 @@ export const strategyRow = z.object({ mode: z.string().optional(), from_window: 
 
 export const seatRow = z.object({ index: z.number().int(), account: z.string(), since: whole, until: whole });
 
+/** Of `windows`: who has a share. */
+export const bitmapRow = z.object({ eligible: z.string() });
+
 export const oracleRow = z.object({ account: z.string(), active: flag });
 
 /** Of `keys` and of `emitters`. */

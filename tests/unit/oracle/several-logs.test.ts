@@ -136,6 +136,16 @@ test('an emitter that ignores one member: the other log pays it', () => {
   assert.equal('logs' in metricsOf([logOf(good)]), false, 'with one log the bytes are what they were');
 });
 
+test('what another emitter decided is no leak by the log of one that adopted it', () => {
+  const own = good.filter((event) => event.type !== 'decision' && event.type !== 'emission');
+  const decisions = Array.from({ length: 12 }, (_, k) => decision(WINDOW, k, 'ann'));
+  const adopted = (input: object): PoolEvent => ({ type: 'input', at: 1, input });
+  const metrics = metricsOf([logOf([...own, adopted({ type: 'adopted', decisions })])]);
+  assert.deepEqual([metrics.leaks.length, metrics.unconfirmed, of(metrics, 'ann').selected], [0, 12, 12]);
+  const odd = [{ type: 'adopted' }, { type: 'adopted', decisions: [null, 7, { id: 1 }] }, { type: 'other', decisions }];
+  assert.equal(metricsOf([logOf([...own, ...odd.map(adopted)])]).leaks.length, 12);
+});
+
 test('each log has a part: what one decided, another emitted, a third saw in public', () => {
   const leak = { type: 'leak', at: 1, slot: SLOT + 3, id: blockId(SLOT + 3, 'bob'), num: 1 } as const;
   const proof = { signer: null, member: null, held: false, header: '', signature: '' };

@@ -13,6 +13,7 @@ import type {
   SignedTransaction,
   VotedMode,
 } from '../../../../oracle/source/chain.ts';
+import type { SignedHeaderOf } from '../../../../oracle/source/header.ts';
 import { blockId, CHAIN, logKey, MEMBERS, POOL, signers } from './events.ts';
 
 /** What the fake does at a call that the tests want to interrupt. */
@@ -97,6 +98,9 @@ export class FakeChain implements OracleChain {
   emitters = async () => this.logKeys.map((key, i) => ({ account: `emitter${i + 1}`, key }));
   openReports = async (window: number) => this.othersReports.get(window) ?? [];
   irreversible = async () => this.lib;
+  /** Of blocks that a test gives them: by number. */
+  readonly headers = new Map<number, SignedHeaderOf>();
+  header = async (num: number) => this.headers.get(num) ?? { header: '', signature: '' };
   schedule = async () => ({ version: 7, producers: PRODUCERS });
   oracles = async () => this.oracleNames;
   seats = async () => this.seatRows;

@@ -5,7 +5,7 @@ import type { PoolEvent } from '../../../../common/events.ts';
 import { makeLogger } from '../../../../common/logger.ts';
 import { SqliteStore } from '../../../../emitter/log/store.ts';
 import type { Alarm } from '../../../../oracle/alerts/alert.ts';
-import { computeReport } from '../../../../oracle/compute.ts';
+import { type ComputeContext, computeReport } from '../../../../oracle/compute.ts';
 import type { ClusterLogs } from '../../../../oracle/logs/cluster.ts';
 import { Logs } from '../../../../oracle/logs/logs.ts';
 import { Attendance } from '../../../../oracle/peers/attendance.ts';
@@ -13,7 +13,7 @@ import { reportHash } from '../../../../oracle/report/hash.ts';
 import { isIrreversible } from '../../../../oracle/source/blocks.ts';
 import { WindowJob } from '../../../../oracle/window/job.ts';
 import { Journal } from '../../../../oracle/window/journal.ts';
-import type { Stages } from '../../../../oracle/window/stages.ts';
+import type { JobParts, Stages } from '../../../../oracle/window/stages.ts';
 import { logKey, POOL, signedRoot, WINDOW } from './events.ts';
 import { FakeChain, Killed } from './fake-chain.ts';
 
@@ -75,6 +75,10 @@ export class TestPool {
   /** An oracle is its account and its journal. */
   account = 'oracle1';
   journalFile = path.join(this.dir, 'journal.sqlite');
+  /** What the oracle is given of members' receipts, and who is told of findings and of reports that follow from nothing. */
+  receipts: ComputeContext['receipts'];
+  onFound: ComputeContext['onFound'];
+  onForeign: JobParts['onForeign'];
   /** How many more of the steps in STEPS the oracle may take before it is killed. */
   stepsLeft = Number.POSITIVE_INFINITY;
 
@@ -111,13 +115,16 @@ export class TestPool {
     const chain = this.mortal(this.chain);
     const { firstWindow, account, alarm } = this;
     const lookup = (version: number) => journal.knownSchedule(version);
-    const context = { chain, oracle: account, pool: POOL, lookup };
+    const told = { ...(this.receipts && { receipts: this.receipts }), ...(this.onFound && { onFound: this.onFound }) };
+    const context = { chain, oracle: account, pool: POOL, lookup, ...told };
     const compute: Stages['compute'] = (...window) => computeReport(context, ...window);
     const stages = { isIrreversible, compute, hash: reportHash };
     const clock = { now: () => this.chain.now() };
     const attendance = new Attendance({ chain, table: journal.attendance, account, limit: 3, alarm, clock });
     const sides = { chain, journal: mortal, logs, stages, clock, logger, attendance, uses: journal.uses, alarm };
-    const job = new WindowJob({ ...sides, firstWindow, account, dac: 'pooldac', pool: POOL });
+    const { onForeign } = this;
+    const names = { account, dac: 'pooldac', pool: POOL };
+    const job = new WindowJob({ ...sides, firstWindow, ...names, ...(onForeign && { onForeign }) });
     try {
       for (let i = 0; i < runs; i++) await job.run();
     } catch (thrown) {
