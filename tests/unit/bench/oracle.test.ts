@@ -22,7 +22,10 @@ test('a goal that is missed is one sentence', () => {
   assert.match(missedOracleGoals({ ...good, growth: steep }).join(), /27.8 us for each of 900000 events, above 26.0/);
   const full = { events: 900_000, seconds: 60, signers: 822_900, peakRss: 310e6 };
   assert.match(missedOracleGoals({ ...good, full }).join(), /a day with all signers took 310 MB/);
-  assert.match(oracleTable({ ...good, full }), /a day: 16.00 s .*90000 signers[\s\S]*all 822900 signers: 60.00 s, 310 MB/);
+  assert.match(
+    oracleTable({ ...good, full }),
+    /a day: 16.00 s .*90000 signers[\s\S]*all 822900 signers: 60.00 s, 310 MB/,
+  );
 });
 
 test('the logs that are written are good ones: the oracle makes every window of them', async () => {
