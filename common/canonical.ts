@@ -95,15 +95,16 @@ export function merkleRoot(leaves: Buffer[]): Buffer {
     }
     level = next;
   }
-  return level[0] as Buffer;
+  // A copy, which keeps no slab of the others.
+  return Buffer.from(level[0] as Buffer);
 }
 
 /** Of a leaf in the tree of `merkleRoot`. */
 export function leafHash(leaf: Buffer): Buffer {
-  return sha256(LEAF, leaf);
+  return passingSha256(LEAF, leaf);
 }
 
 /** Of two nodes in it. */
 export function pairHash(left: Buffer, right: Buffer): Buffer {
-  return sha256(NODE, left, right);
+  return passingSha256(NODE, left, right);
 }

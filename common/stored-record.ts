@@ -27,6 +27,15 @@ export function textFits({ text, hash: claimed }: StoredRecord): boolean {
 }
 
 /**
+ * Whether a record says that this is the hash of the one before it, and its columns what its text says; only for a text whose hash fits. False
+ * for a record of another schema version than this program's, of which `previousHash` gives the answer.
+ */
+export function follows({ seq, window, kind, text }: StoredRecord, previous: string): boolean {
+  const end = `,"prev":"${previous}","seq":${seq},"v":${EVENT_VERSION},"window":${window}}`;
+  return text.endsWith(end) && text.includes(`"type":"${kind}"`);
+}
+
+/**
  * The hash of the record before, without the text being read as a whole; only for a text whose hash fits. Null when text and columns do not
  * say the same. Throws PoolError `event_log` for a newer schema.
  */

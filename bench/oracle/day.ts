@@ -57,11 +57,11 @@ export function windowEvents({ place, missed }: WindowPlan, { members, emitter }
   for (let k = 0; k < SLOTS_PER_WINDOW - missed; k++) {
     const slot = firstSlot(window) + k;
     const made = members.map((key, i) => candidate(slot, k, i, key, previous[i] as Buffer, branch));
-    // The first come first, in another order in each slot.
-    const order = members.map((_, i) => (i + leader + (i === leader ? 0 : k)) % members.length);
-    for (const i of order) events.push(made[i] as Candidate);
-    events.splice(events.length - members.length + 1, 0, ...letOut(made[order[0] as number] as Candidate, k));
-    emitted.push((made[order[0] as number] as Candidate).id);
+    // The leader's comes first and leaves at once; the others come in another order in each slot.
+    const others = made.filter((_, i) => i !== leader);
+    const first = made[leader] as Candidate;
+    events.push(first, ...letOut(first, k), ...others.slice(k), ...others.slice(0, k));
+    emitted.push(first.id);
     for (let from = 0; from < members.length; from += RECEIPTS_A_RECORD)
       events.push(receipts(made.slice(from, from + RECEIPTS_A_RECORD), emitter));
     previous = made.map(({ id }) => Buffer.from(id, 'hex'));

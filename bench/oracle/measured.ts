@@ -15,7 +15,7 @@ import type { DayFile } from './write.ts';
 
 /**
  * `node measured.ts LOG DIR [full]`: an oracle's work on a log it has never seen, by its own code, in a process of its own; its journal goes to DIR.
- * Prints {events, windows, signers, seconds, readSeconds, cpuSeconds, peakRss} (s, bytes). Node and its modules are loaded before the time begins.
+ * Prints {events, windows, candidates, signers, seconds, readSeconds, cpuSeconds, peakRss} (s, bytes). Node and its modules are loaded before the time begins.
  */
 const [file = '', dir = '', full] = process.argv.slice(2);
 const day = JSON.parse(readFileSync(`${file}.json`, 'utf8')) as DayFile;
@@ -32,6 +32,7 @@ const keys = (await chain.emitters()).map(({ key }) => key);
 const lookup = (version: number) => journal.knownSchedule(version);
 const rows = journal.inState(['seen']);
 let signers = 0;
+let candidates = 0;
 const hashes = new Set<string>();
 for (const { window } of rows) {
   const tally = (log: string) => journal.tally(log, window);
@@ -45,9 +46,10 @@ for (const { window } of rows) {
   const { members } = metricsOf(report);
   if (!members.every(({ eligible }) => eligible))
     throw new PoolError('bench', `window ${window} gives not everybody a share`);
-  const candidates = members.reduce((sum, member) => sum + member.candidates, 0);
+  const made = members.reduce((sum, member) => sum + member.candidates, 0);
   const out = members.reduce((sum, { selected }) => sum + selected, 0);
-  signers += out + Math.min(candidates - out, full === 'full' ? candidates : SIGNER_SAMPLE);
+  signers += out + Math.min(made - out, full === 'full' ? made : SIGNER_SAMPLE);
+  candidates += made;
 }
 const seconds = (performance.now() - start) / 1000;
 const events = journal.position(file).seq;
@@ -55,7 +57,7 @@ await logs.close();
 journal.close();
 const { user, system } = process.cpuUsage();
 const result = {
-  ...{ events, windows: hashes.size, signers, seconds, readSeconds: (read - start) / 1000 },
+  ...{ events, windows: hashes.size, candidates, signers, seconds, readSeconds: (read - start) / 1000 },
   ...{ cpuSeconds: (user + system) / 1e6, peakRss: process.resourceUsage().maxRSS * 1024 },
 };
 process.stdout.write(`${JSON.stringify(result)}\n`);

