@@ -72,8 +72,11 @@ function shipLines(port: number): string[] {
 /** What a node is started with: nothing, or the irreversible blocks that it has, from which it makes its state again. */
 export type StartFrom = 'nothing' | 'blocks';
 
-/** What `blocks` leaves out: a state that was open at kill -9 is dirty and refused, and reversible blocks are written at a clean end only. */
-const NOT_BLOCKS = ['state', 'blocks/reversible'];
+/**
+ * What `blocks` leaves out: a state that was open at kill -9 is dirty and refused, reversible blocks are written at a clean end only, and a state
+ * history that has blocks which the node does not have any more ends it.
+ */
+const NOT_BLOCKS = ['state', 'blocks/reversible', 'state-history'];
 
 /**
  * Empties the node's folder but for what it starts from, writes its config.ini there (0600: it holds the signing keys, which so do not
