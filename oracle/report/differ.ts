@@ -1,4 +1,5 @@
 import type { ReportData } from '../source/chain.ts';
+import { metricsOf } from './build.ts';
 
 type Comparable = Omit<ReportData, 'oracle'>;
 
@@ -40,11 +41,15 @@ function shown(value: unknown): string {
   return text.length > 100 ? `${text.slice(0, 100)}…` : text;
 }
 
-function parsed(hex: string): unknown {
-  const text = Buffer.from(hex, 'hex').toString();
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
+/** With names for the members' columns; what has another form, as an oracle can report what it likes, as it is. */
+function parsed(metrics: string): unknown {
+  const text = Buffer.from(metrics, 'hex').toString();
+  for (const form of [() => metricsOf({ metrics }), () => JSON.parse(text)]) {
+    try {
+      return form();
+    } catch {
+      // The next form.
+    }
   }
+  return text;
 }

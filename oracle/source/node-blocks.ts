@@ -73,8 +73,7 @@ export class NodeBlocks implements BlockSource {
 
   private async ask(num: number) {
     const answer = this.checked(`get_block ${num}`, blockAnswer, await this.client.block(num));
-    // An id begins with the block's number.
-    if (answer.block_num === num && Number.parseInt(answer.id.slice(0, 8), 16) === num) return answer;
+    if (answer.block_num === num) return answer;
     throw this.nonsense(`block ${num} was asked for, and block ${answer.block_num} with the id ${answer.id} came`);
   }
 

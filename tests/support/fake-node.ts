@@ -86,7 +86,9 @@ export class FakeNode {
     const block = this.chain.blocks[num - 1];
     if (!block) throw new Error(`Could not find block: ${num}`);
     const { id, slot, producer, scheduleVersion } = block;
-    return { id, block_num: num, timestamp: chainText(slotTime(slot)), producer, schedule_version: scheduleVersion };
+    const previous = this.chain.blocks[num - 2]?.id ?? '00'.repeat(32);
+    const signed = { producer, producer_signature: 'SIG_NONE', schedule_version: scheduleVersion };
+    return { id, block_num: num, previous, timestamp: chainText(slotTime(slot)), ...signed, transactions: [] };
   }
 
   private rows({ table, scope, lower_bound: key }: Record<string, string>): unknown[] {

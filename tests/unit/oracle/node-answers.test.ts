@@ -55,7 +55,6 @@ for (const [what, answer, sentence] of [
   ['another type', '[]', /does not answer as a nodeos would: get_block 7/],
   ['null', 'null', /does not answer as a nodeos would/],
   ['another block', { ...GOOD, block_num: 8 }, /block 7 was asked for, and block 8/],
-  ['an id of another number', { ...GOOD, id: fakeBlock(9, '').id }, /block 7 was asked for/],
   ['a time between slots', { ...GOOD, timestamp: '2026-11-27T00:00:00.250' }, /timestamp/],
   ['a negative bill', { ...GOOD, transactions: [{ cpu_usage_us: -1, trx: 'a' }] }, /cpu_usage_us/],
   ['a producer that is no name', { ...GOOD, producer: '<script>' }, /producer/],

@@ -31,13 +31,14 @@ export async function fakeNode(
   const zero = '00'.repeat(32);
   const answers: Record<string, (body: Body) => object | null> = {
     '/v1/chain/get_info': () => {
-      const num = blocks.at(-1)?.block_num;
-      return { chain_id: chainId, head_block_num: num, last_irreversible_block_num: num };
+      const { block_num: num, id } = blocks.at(-1) ?? {};
+      const irreversible = { last_irreversible_block_num: num, last_irreversible_block_id: id };
+      return { chain_id: chainId, head_block_num: num, ...irreversible };
     },
     '/v1/chain/get_block': ({ block_num_or_id: num }) => {
       const block = blocks.find((each) => each.block_num === num);
       const header = { confirmed: 0, previous: zero, transaction_mroot: zero, action_mroot: zero, new_producers: null };
-      return block ? { ...header, schedule_version: 7, producer_signature: 'none', ...block } : null;
+      return block ? { ...header, schedule_version: 7, producer_signature: 'SIG_NONE', ...block } : null;
     },
     '/v1/chain/get_table_rows': ({ table = '', lower_bound: lower }) => {
       const isWanted = (row: object) => lower === undefined || ('window' in row && String(row.window) === lower);
