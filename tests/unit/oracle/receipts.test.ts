@@ -9,6 +9,7 @@ import type { GivenReceipt } from '../../../common/receipt-bundle.ts';
 import { firstSlot } from '../../../common/slot.ts';
 import { weigh } from '../../../oracle/evidence/weigh.ts';
 import { measure } from '../../../oracle/metrics/measure.ts';
+import { pack } from '../../../oracle/metrics/packed.ts';
 import type { WindowLog } from '../../../oracle/metrics/types.ts';
 import { checkBundle, readReceipts } from '../../../oracle/receipts/source.ts';
 import { hasBit, withBit } from '../../../oracle/report/member-of.ts';
@@ -191,7 +192,7 @@ test('receipts cost nobody anything: no slot and no share of anybody goes', () =
 });
 
 test('a member’s receipts are weighed against what a report gives it', () => {
-  const metrics = Buffer.from(JSON.stringify(metricsOf(logOf(without('eve'))))).toString('hex');
+  const metrics = Buffer.from(JSON.stringify(pack(metricsOf(logOf(without('eve')))))).toString('hex');
   const wrong = weigh(all('eve', 7), 2, 50, { eligible: '03', metrics });
   assert.deepEqual(wrong, { slots: [0, 1, 2, 3, 4, 5, 6], reported: 0, short: 7, hasShare: false, earnsShare: true });
   assert.equal(weigh(all('eve', 5), 2, 50, { eligible: '03', metrics }).earnsShare, false);
