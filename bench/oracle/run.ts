@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { PoolError } from '../../common/errors.ts';
+import { ORACLE_NODE_FLAGS } from '../../common/node-flags.ts';
 import type { OracleResult } from './result.ts';
 import { type LogSize, writeLog } from './write.ts';
 
@@ -78,7 +79,7 @@ async function measure(file: string, dir: string, full: boolean): Promise<Measur
   const journal = path.join(dir, 'journal.sqlite');
   forget(journal);
   const program = [path.join(import.meta.dirname, 'measured.ts'), file, dir, ...(full ? ['full'] : [])];
-  const { stdout } = await onOneCore([process.execPath, ...program]);
+  const { stdout } = await onOneCore([process.execPath, ...ORACLE_NODE_FLAGS, ...program]);
   forget(journal);
   return JSON.parse(stdout) as Measured;
 }

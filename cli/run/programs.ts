@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { EMITTER_NODE_FLAGS } from '../../common/node-flags.ts';
+import { EMITTER_NODE_FLAGS, ORACLE_NODE_FLAGS } from '../../common/node-flags.ts';
 import { privateKey } from '../../devnet/keys.ts';
 import type { DevnetState } from '../../devnet/state.ts';
 import type { EmitterPlace } from './emitters.ts';
@@ -60,7 +60,7 @@ export function oracleProgram(
     ORACLE_HTTP: oracleHttp.get(account) ?? '',
     CLOCK_SHIFT_FILE: state.clockShiftFile,
   };
-  return { name: account, entry: 'oracle/main.ts', env };
+  return { name: account, entry: 'oracle/main.ts', env, flags: ORACLE_NODE_FLAGS };
 }
 
 export function oracleJournal(dir: string, account: string): string {
