@@ -4,10 +4,10 @@ import type { OracleChain } from '../source/chain.ts';
 import type { AttendanceTable } from './attendance-table.ts';
 import { firstReporters } from './turns.ts';
 
-/** So long an oracle waits when a window is not its turn, whether it is needed: two looks at the chain. */
-export const STAND_IN_MS = 10_000;
+/** So long an oracle waits when a window is not its turn, whether it is needed: a look at the chain, and a second for the report to get into a block. */
+export const STAND_IN_MS = 3000;
 /** So long after an own report the others whose turn it is must have theirs on the chain: before somebody stands in for them. */
-export const MISSING_AFTER_MS = 4500;
+export const MISSING_AFTER_MS = 2500;
 /** A window that was settled longer ago tells nothing of who reported it: its reports are gone from the tables. */
 const FRESH_MS = 60_000;
 

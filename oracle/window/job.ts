@@ -38,7 +38,7 @@ export class WindowJob {
     const mayWait = due.filter(({ state }) => state === 'seen').length === 1;
     for (const row of due) {
       if (stopped()) break;
-      await this.take(row, irreversible, mayWait);
+      if (!(await this.take(row, irreversible, mayWait))) break;
     }
     for (const row of journal.unsettled()) {
       if (stopped()) break;
@@ -46,13 +46,15 @@ export class WindowJob {
     }
   }
 
-  private async take(row: WindowRow, irreversible: BlockRef, mayWait: boolean): Promise<void> {
+  /** False: the windows after it have to wait for it. */
+  private async take(row: WindowRow, irreversible: BlockRef, mayWait: boolean): Promise<boolean> {
     try {
-      await this.steps.advance(row, irreversible, mayWait);
+      return await this.steps.advance(row, irreversible, mayWait);
     } catch (thrown) {
       // What is wrong with one window must not keep the others from their pay; anything else ends the run.
       if (!(thrown instanceof PoolError && OF_ONE_WINDOW.has(thrown.code))) throw thrown;
       this.parts.logger.error({ window: row.window }, thrown.message);
+      return true;
     }
   }
 

@@ -30,22 +30,26 @@ export class WindowSteps {
    * Takes a window as far as it can go now. Throws PoolError `report_refused` when the chain does not take the report, and
    * `unsigned_root` or `false_signer` when no log proves it; all are tried again later. What else it throws is not this window's fault. `mayWait`: whether
    * it is left to others for a while when it is their turn.
+   * False: nobody can know yet whether its transaction got in, so those after it are not reported before it.
    */
-  async advance(row: WindowRow, irreversible: BlockRef, mayWait = false): Promise<void> {
+  async advance(row: WindowRow, irreversible: BlockRef, mayWait = false): Promise<boolean> {
     const { journal, clock } = this.parts;
     if (row.state === 'seen') {
-      if (clock.now() < row.retry_at) return;
+      if (clock.now() < row.retry_at) return true;
       await this.compute(row, irreversible, mayWait);
     }
     const computed = journal.get(row.window) as WindowRow;
-    if (computed.state !== 'computed' && computed.state !== 'sent') return;
+    if (computed.state !== 'computed' && computed.state !== 'sent') return true;
     const filing = await findFiling(this.parts.chain, row.window, computed.hash as string, irreversible);
-    if (filing.on !== 'nowhere') return this.note(computed, filing, irreversible);
-    if (clock.now() < computed.retry_at) return;
+    if (filing.on !== 'nowhere') {
+      await this.note(computed, filing, irreversible);
+      return true;
+    }
+    if (clock.now() < computed.retry_at) return true;
     // It waited whether it is needed: somebody whose turn it is has no report.
     if (computed.state === 'computed' && computed.retry_at > 0) await this.parts.attendance.waiting(row.window);
     if (computed.state === 'computed') await this.agreement.reconsider(computed, irreversible);
-    await this.send(journal.get(row.window) as WindowRow, irreversible);
+    return this.send(journal.get(row.window) as WindowRow, irreversible);
   }
 
   /** Looks whether a window that waited for other oracles is settled, and whether their reports are others. */
@@ -126,10 +130,10 @@ export class WindowSteps {
   }
 
   /** A transaction that can still get in is sent again as it is, so that two of them never compete. */
-  private async send(row: WindowRow, irreversible: BlockRef): Promise<void> {
+  private async send(row: WindowRow, irreversible: BlockRef): Promise<boolean> {
     const { window } = row;
     try {
-      await this.push(row, irreversible);
+      return await this.push(row, irreversible);
     } catch (thrown) {
       if (thrown instanceof PoolError && thrown.code === 'chain_unreachable') throw thrown;
       const pause = this.tryLater(row, sentence(thrown));
@@ -145,7 +149,7 @@ export class WindowSteps {
     return pause;
   }
 
-  private async push(row: WindowRow, irreversible: BlockRef): Promise<void> {
+  private async push(row: WindowRow, irreversible: BlockRef): Promise<boolean> {
     const { chain, journal, clock, logger } = this.parts;
     const { window } = row;
     const isExpired = row.state === 'sent' && slotTime(irreversible.slot) > (row.expires as number);
@@ -155,7 +159,7 @@ export class WindowSteps {
     }
     const known = row.state === 'sent' && !isExpired;
     // Too late for a new block, and still possible in one that is not irreversible yet: wait for that to be known.
-    if (known && clock.now() > (row.expires as number)) return;
+    if (known && clock.now() > (row.expires as number)) return false;
     const transaction = known
       ? (JSON.parse(row.signed as string) as SignedTransaction)
       : await chain.signReport(JSON.parse(row.report as string) as ReportData);
@@ -163,6 +167,7 @@ export class WindowSteps {
     const use = await chain.push(transaction);
     if (use) this.parts.uses.add(window, use);
     logger.info({ window, trx: transaction.id, hash: row.hash }, known ? 'report sent again' : 'report sent');
+    return true;
   }
 
   /** `isNews`: somebody should look at it. */

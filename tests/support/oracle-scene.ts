@@ -11,6 +11,7 @@ import { type Clock, clockFrom } from '../../common/clock.ts';
 import { firstSlot, lastSlot, slotAt, slotOfTimestamp, slotTime, windowOf } from '../../common/slot.ts';
 import { readTable } from '../../common/tables.ts';
 import type { WindowMetrics } from '../../oracle/metrics/types.ts';
+import { firstReporters } from '../../oracle/peers/turns.ts';
 import { metricsOf } from '../../oracle/report/build.ts';
 import type { ReportData } from '../../oracle/source/chain.ts';
 import { OracleProcess } from './oracle-process.ts';
@@ -175,9 +176,10 @@ export class OracleScene {
     }
   }
 
-  /** Ms from a window's irreversibility to the block with an oracle's report. */
+  /** Ms from a window's irreversibility to the block with the report of an oracle whose turn it was; who stands in for a dead one waits first. */
   delays(reports: OnChain[]): number[] {
-    return reports.map(({ window, at }) => at - (this.irreversibleAt.get(window) ?? Number.NaN));
+    const inTurn = reports.filter(({ oracle, window }) => firstReporters([...ORACLES], window).includes(oracle));
+    return inTurn.map(({ window, at }) => at - (this.irreversibleAt.get(window) ?? Number.NaN));
   }
 
   /** A window's state in an oracle's journal, and the note on it. */
