@@ -1,7 +1,8 @@
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { sentence } from '../common/errors.ts';
 import type { Logger } from '../common/logger.ts';
+import { makeFolder } from '../common/make-folder.ts';
 import { bundleText, type GivenReceipt, type ReceiptBundle } from '../common/receipt-bundle.ts';
 import { lastSlot, SLOT_MS, slotTime } from '../common/slot.ts';
 
@@ -54,7 +55,7 @@ export class Bundles {
     const { dir, receipts, sign } = this.parts;
     const text = bundleText(await sign(window, receipts(window)));
     const file = path.join(dir, `${window}.json`);
-    mkdirSync(dir, { recursive: true });
+    makeFolder(dir);
     writeFileSync(`${file}.new`, text);
     renameSync(`${file}.new`, file);
   }

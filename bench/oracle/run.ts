@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { PoolError } from '../../common/errors.ts';
+import { PoolError, sentence } from '../../common/errors.ts';
+import { makeFolder } from '../../common/make-folder.ts';
 import { ORACLE_NODE_FLAGS } from '../../common/node-flags.ts';
 import type { OracleResult } from './result.ts';
 import { type LogSize, writeLog } from './write.ts';
@@ -37,7 +38,11 @@ export async function benchOracle(
   progress: (text: string) => void,
 ): Promise<OracleResult> {
   const logs = keep ?? dir;
-  mkdirSync(logs, { recursive: true });
+  try {
+    makeFolder(logs);
+  } catch (thrown) {
+    throw new PoolError('bench', `the folder ${logs} cannot be made: ${sentence(thrown)}; choose another with --keep`);
+  }
   const growth: Measured[] = [];
   for (const size of SIZES) {
     const file = await logOf(logs, size, progress);

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PoolError, sentence } from '../../common/errors.ts';
+import { makeFolder } from '../../common/make-folder.ts';
 import { evidenceName, evidenceText } from './document.ts';
 import type { EvidenceDocument } from './schema.ts';
 
@@ -20,7 +21,7 @@ export class EvidenceFolder {
     const file = path.join(this.dir, evidenceName(document));
     if (existsSync(file)) return { file, isNew: false };
     try {
-      mkdirSync(this.dir, { recursive: true });
+      makeFolder(this.dir);
       writeFileSync(`${file}.new`, evidenceText(document));
       renameSync(`${file}.new`, file);
       this.makeRoom();
