@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command, Health } from '../common/agent.ts';
 import type { Clock } from '../common/clock.ts';
 import type { Logger } from '../common/logger.ts';
+import { Bundles } from './bundles.ts';
 import { Collector } from './collector.ts';
 import type { AgentConfig } from './config.ts';
 import { Executor } from './executor.ts';
@@ -103,7 +104,22 @@ export class Agent {
     if (dac === undefined) logger.warn('AGENT_DAC is not set: receipts are kept and not checked');
     const chain = { chainId: () => this.chainId(), emitterKeys: () => this.node.emitterKeys(dac ?? '') };
     const check = dac === undefined ? null : new ReceiptCheck({ pool, signer, ...chain });
-    return new Collector({ links, store, check, made, signer, clock, logger });
+    return new Collector({ links, store, check, made, signer, bundles: this.bundles(), clock, logger });
+  }
+
+  private bundles(): Bundles | null {
+    const { config, key, logger, receipts: store } = this.parts;
+    const { AGENT_POOL: pool, AGENT_BUNDLES: dir } = config;
+    if (dir === undefined) return null;
+    const bundles = new Bundles({
+      ...{ dir, logger },
+      receipts: (window) => store.ofWindow(window, key.signer),
+      sign: async (window, receipts) => key.signReceipts({ chain: await this.chainId(), pool }, window, receipts),
+    });
+    // Its bundle may not have been written before the agent was ended.
+    const newest = store.newestWindow(key.signer);
+    if (newest !== null) bundles.add(newest);
+    return bundles;
   }
 
   private async watch(): Promise<void> {

@@ -3,6 +3,8 @@ import type { Receipt } from '../common/agent.ts';
 import type { Clock } from '../common/clock.ts';
 import { sentence } from '../common/errors.ts';
 import type { Logger } from '../common/logger.ts';
+import { windowOf } from '../common/slot.ts';
+import type { Bundles } from './bundles.ts';
 import type { EmitterLink } from './link.ts';
 import type { MadeSlots } from './made.ts';
 import type { ReceiptCheck, Refused } from './receipt-check.ts';
@@ -20,6 +22,8 @@ export interface CollectorParts {
   made: MadeSlots;
   /** The member's own signing key, "type:hex". */
   signer: string;
+  /** Hands what was kept to the oracles; null: nobody asked for that. */
+  bundles?: Bundles | null;
   clock: Clock;
   logger: Logger;
 }
@@ -43,6 +47,7 @@ export class Collector {
       try {
         for (const link of this.parts.links) await this.collect(link);
         this.lookForMissing();
+        await this.parts.bundles?.write(this.parts.clock.now());
       } catch (thrown) {
         this.parts.logger.error(sentence(thrown));
       }
@@ -63,6 +68,7 @@ export class Collector {
       const refused = [...sorted.refused, ...foreign];
       store.keep(link.address, { ...page, receipts: good }, refused);
       if (good.length > 0) this.receives = true;
+      for (const { slot } of good) this.parts.bundles?.add(windowOf(slot));
       this.tellRefused(link.address, refused);
     }
   }

@@ -26,6 +26,8 @@ export const agentConfig = z.object({
   AGENT_EMITTERS: emitters,
   /** Keeps the emitters' receipts. */
   AGENT_RECEIPTS: z.string().min(1).default('agent.sqlite'),
+  /** Folder for signed bundles of them, a file WINDOW.json each, which oracles read; unset: none are written. */
+  AGENT_BUNDLES: z.preprocess((text) => (text === '' ? undefined : text), z.string().optional()),
   CLOCK_SHIFT_FILE: z.string().optional(),
 });
 

@@ -1,7 +1,7 @@
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue, type StatementSync } from 'node:sqlite';
 import type { Receipt, ReceiptPage } from '../common/agent.ts';
 import { PoolError, sentence } from '../common/errors.ts';
-import { firstSlot, lastSlot } from '../common/slot.ts';
+import { firstSlot, lastSlot, windowOf } from '../common/slot.ts';
 import type { Refused } from './receipt-check.ts';
 
 const SCHEMA = `
@@ -10,6 +10,7 @@ CREATE TABLE IF NOT EXISTS receipts (
   arrived_at INTEGER NOT NULL, signature TEXT NOT NULL, address TEXT NOT NULL DEFAULT '', via TEXT,
   PRIMARY KEY (emitter, slot, id, signer)
 ) STRICT;
+CREATE INDEX IF NOT EXISTS receipts_by_slot ON receipts (slot);
 CREATE TABLE IF NOT EXISTS read_up_to (address TEXT PRIMARY KEY, seq INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS missing (slot INTEGER PRIMARY KEY, found_at INTEGER NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS missing_at (
@@ -28,6 +29,9 @@ const ADDED = [
 const KEEP = `
 INSERT INTO receipts (emitter, slot, id, signer, arrived_at, signature, address, via) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET address = excluded.address`;
+
+/** Thirty days: an epoch and the time to dispute it take four. Of a pool among 21 producers with two emitters that is some 150 MB. */
+const SLOTS_KEPT = 30 * 24 * 3600 * 2;
 
 /** What a bad emitter can have kept of what it sends; all of it is counted. */
 const REFUSED_KEPT = 1000;
@@ -65,11 +69,24 @@ export class ReceiptStore {
       for (const receipt of page.receipts) this.insertOne(address, receipt);
       if (refused.length > 0) this.refuse(address, refused);
       this.db.prepare('INSERT OR REPLACE INTO read_up_to VALUES (?, ?)').run(address, page.after);
+      this.forget(page.receipts);
       this.db.exec('COMMIT');
     } catch (thrown) {
       if (this.db.isTransaction) this.db.exec('ROLLBACK');
       throw new PoolError('receipts', `receipts cannot be kept: ${sentence(thrown)}`);
     }
+  }
+
+  /** All of a window for a signer's candidates. */
+  ofWindow(window: number, signer: string): Receipt[] {
+    const sql = 'SELECT * FROM receipts WHERE slot BETWEEN ? AND ? AND signer = ? ORDER BY slot, emitter, id';
+    return this.db.prepare(sql).all(firstSlot(window), lastSlot(window), signer).map(toReceipt);
+  }
+
+  /** The newest window with receipts for a signer's candidates; null for none. */
+  newestWindow(signer: string): number | null {
+    const row = this.db.prepare('SELECT max(slot) AS slot FROM receipts WHERE signer = ?').get(signer);
+    return typeof row?.slot === 'number' ? windowOf(row.slot) : null;
   }
 
   /** Slots of a window for which a signer has a receipt of at least one emitter. */
@@ -139,6 +156,13 @@ export class ReceiptStore {
     this.db.prepare('DELETE FROM missing_at WHERE address = ? AND slot = ?').run(address, slot);
   }
 
+  /** What is older than anybody asks for. */
+  private forget(receipts: Receipt[]): void {
+    const newest = Math.max(0, ...receipts.map(({ slot }) => slot));
+    for (const table of ['receipts', 'missing', 'missing_at'])
+      this.db.prepare(`DELETE FROM ${table} WHERE slot < ?`).run(newest - SLOTS_KEPT);
+  }
+
   private refuse(address: string, refused: Refused[]): void {
     const insert = this.db.prepare('INSERT INTO refused VALUES (?, ?, ?)');
     for (const { receipt, why } of refused) insert.run(address, JSON.stringify(receipt), why);
@@ -146,4 +170,26 @@ export class ReceiptStore {
     const count = 'INSERT INTO refusals VALUES (?, ?) ON CONFLICT DO UPDATE SET count = count + excluded.count';
     this.db.prepare(count).run(address, refused.length);
   }
+}
+
+/** The receipts of a window in an agent's file, which the agent may be writing. Throws PoolError `receipts` when it cannot be read. */
+export function readReceiptFile(file: string, window: number): Receipt[] {
+  try {
+    const db = new DatabaseSync(file, { readOnly: true, timeout: 2000 });
+    try {
+      const sql = 'SELECT * FROM receipts WHERE slot BETWEEN ? AND ? ORDER BY slot, emitter, id';
+      return db.prepare(sql).all(firstSlot(window), lastSlot(window)).map(toReceipt);
+    } finally {
+      db.close();
+    }
+  } catch (thrown) {
+    throw new PoolError('receipts', `${file} is no file of an agent's receipts: ${sentence(thrown)}`);
+  }
+}
+
+function toReceipt(row: Record<string, SQLOutputValue>): Receipt {
+  const { slot, id, signer, arrived_at: at, via, signature, emitter } = row;
+  const place = { slot: Number(slot), id: String(id), signer: String(signer), arrivedAt: Number(at) };
+  const passedOn = typeof via === 'string' ? { via } : {};
+  return { ...place, ...passedOn, signature: String(signature), emitter: String(emitter) };
 }

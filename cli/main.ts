@@ -2,10 +2,13 @@ import { Command, CommanderError } from 'commander';
 import { runMain } from '../common/errors.ts';
 import { agentCommand } from './commands/agent.ts';
 import { benchCommand } from './commands/bench.ts';
+import { caseCommand } from './commands/case.ts';
 import { casesCommand } from './commands/cases.ts';
 import { chaosCommand } from './commands/chaos.ts';
+import { disputeCommand } from './commands/dispute.ts';
 import { joinCommand } from './commands/join.ts';
 import { logCommand } from './commands/log.ts';
+import { reportCommand } from './commands/report.ts';
 import { testCommand } from './commands/test.ts';
 import { upCommand } from './commands/up.ts';
 
@@ -20,6 +23,9 @@ runMain('pool', async () => {
     joinCommand(),
     logCommand(),
     agentCommand(),
+    reportCommand(),
+    disputeCommand(),
+    caseCommand(),
   ])
     program.addCommand(command);
   program.exitOverride();

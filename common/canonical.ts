@@ -86,14 +86,25 @@ const NODE = Buffer.from([1]);
  */
 export function merkleRoot(leaves: Buffer[]): Buffer {
   if (leaves.length === 0) return Buffer.alloc(32);
-  let level = leaves.map((leaf) => sha256(LEAF, leaf));
+  let level = leaves.map(leafHash);
   while (level.length > 1) {
     const next: Buffer[] = [];
     for (let i = 0; i < level.length; i += 2) {
       const [left, right] = [level[i] as Buffer, level[i + 1]];
-      next.push(right ? sha256(NODE, left, right) : left);
+      next.push(right ? pairHash(left, right) : left);
     }
     level = next;
   }
-  return level[0] as Buffer;
+  // A copy, which keeps no slab of the others.
+  return Buffer.from(level[0] as Buffer);
+}
+
+/** Of a leaf in the tree of `merkleRoot`. */
+export function leafHash(leaf: Buffer): Buffer {
+  return passingSha256(LEAF, leaf);
+}
+
+/** Of two nodes in it. */
+export function pairHash(left: Buffer, right: Buffer): Buffer {
+  return passingSha256(NODE, left, right);
 }

@@ -1,5 +1,7 @@
 import { Api, JsonRpc, Serialize } from 'eosjs';
+import type { SignatureProvider } from 'eosjs/dist/eosjs-api-interfaces.js';
 import { JsSignatureProvider } from 'eosjs/dist/eosjs-jssig.js';
+import { boundedFetch, fetchForEosjs } from './bounded-fetch.ts';
 import { PoolError } from './errors.ts';
 
 export interface Action {
@@ -50,8 +52,6 @@ export function action(account: string, name: string, data: unknown, signer: str
   return { account, name, authorization: [{ actor, permission }], data };
 }
 
-const REQUEST_MS = 10_000;
-
 /**
  * A nodeos' HTTP API, with eosjs for serialising and signing. Every refusal of the node is thrown as PoolError
  * `chain` with nodeos' own words; an unreachable node as `chain_unreachable`.
@@ -60,25 +60,18 @@ export class ChainClient {
   readonly url: string;
   readonly api: Api;
 
-  constructor(url: string, privateKeys: string[] = []) {
+  /** `signer`: private keys, or what signs elsewhere. */
+  constructor(url: string, signer: string[] | SignatureProvider = []) {
     this.url = url.replace(/\/$/, '');
-    const rpc = new JsonRpc(this.url, { fetch: fetch as never });
-    const signatureProvider = new JsSignatureProvider(privateKeys);
+    const rpc = new JsonRpc(this.url, { fetch: fetchForEosjs as never });
+    const signatureProvider = Array.isArray(signer) ? new JsSignatureProvider(signer) : signer;
     this.api = new Api({ rpc, signatureProvider, textDecoder: new TextDecoder(), textEncoder: new TextEncoder() });
   }
 
   async post<T>(path: string, body: unknown = {}): Promise<T> {
-    let response: Response;
-    try {
-      const signal = AbortSignal.timeout(REQUEST_MS);
-      response = await fetch(this.url + path, { method: 'POST', body: JSON.stringify(body), signal });
-    } catch (thrown) {
-      const why = (thrown as Error).cause ?? thrown;
-      throw new PoolError('chain_unreachable', `no answer from ${this.url}${path}: ${String(why)}`);
-    }
-    const answer = (await response.json()) as T;
-    if (!response.ok) throw refusal(path, answer);
-    return answer;
+    const { ok, body: answer } = await boundedFetch(this.url + path, JSON.stringify(body));
+    if (!ok) throw refusal(path, answer);
+    return answer as T;
   }
 
   info(): Promise<ChainInfo> {
@@ -145,7 +138,7 @@ export class ChainClient {
 }
 
 function refusal(what: string, answer: unknown): PoolError {
-  const error = (answer as { error?: { what?: string; details?: { message: string }[] } }).error;
+  const error = (answer as { error?: { what?: string; details?: { message: string }[] } } | null)?.error;
   const details = error?.details?.map((d) => d.message.replace('assertion failure with message: ', ''));
   const text = details?.length ? details.join('; ') : (error?.what ?? JSON.stringify(answer));
   return new PoolError('chain', `${what} was refused: ${text}`, { text });

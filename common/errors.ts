@@ -1,3 +1,5 @@
+import { withoutKeys } from './secrets.ts';
+
 /** An error a person can act on: a stable code, one sentence, and the values it speaks of. */
 export class PoolError extends Error {
   readonly code: string;
@@ -20,7 +22,7 @@ export function sentence(thrown: unknown): string {
 export function runMain(name: string, main: () => Promise<void>): void {
   main().catch((thrown: unknown) => {
     const text = thrown instanceof PoolError ? thrown.message : ((thrown as Error)?.stack ?? String(thrown));
-    process.stderr.write(`${name}: ${text}\n`);
+    process.stderr.write(withoutKeys(`${name}: ${text}\n`));
     process.exit(1);
   });
 }

@@ -1,15 +1,10 @@
 import { existsSync } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { PoolError, sentence } from './errors.ts';
-import { EVENT_VERSION, type EventRecord } from './events.ts';
+import type { EventRecord } from './events.ts';
+import { readStored, type StoredRecord } from './stored-record.ts';
 
-interface Row {
-  seq: number;
-  window: number | null;
-  kind: string;
-  event: string;
-  hash: string;
-}
+type Row = [seq: number, window: number | null, kind: string, text: string, hash: string];
 
 /** Reads an emitter's event log file, also while it is being written. Throws PoolError `event_log` when it cannot. */
 export class EventLogReader {
@@ -63,8 +58,19 @@ export class EventLogReader {
     for (;;) {
       const next = this.sound('damaged', () => rows.next());
       if (next.done) return;
-      yield this.record(next.value as unknown as Row);
+      yield this.record(storedOf(next.value as unknown as Row));
     }
+  }
+
+  /** As `after`, as they are stored: nothing of them is read. */
+  storedAfter(seq: number, limit: number): StoredRecord[] {
+    return this.stored('WHERE seq > ? ORDER BY seq LIMIT ?', seq, limit);
+  }
+
+  /** A window's records from one sequence number to another, both included, as they are stored. */
+  storedOf(window: number, from: number, to: number): StoredRecord[] {
+    // By its place: the index would look for each of them.
+    return this.stored('WHERE seq BETWEEN ? AND ? AND +window = ? ORDER BY seq', from, to, window);
   }
 
   close(): void {
@@ -72,12 +78,18 @@ export class EventLogReader {
   }
 
   private read(where: string, ...values: number[]): EventRecord[] {
-    const rows = this.sound('event_log', () => this.rows(where).all(...values));
-    return (rows as unknown as Row[]).map((row) => this.record(row));
+    return this.stored(where, ...values).map((stored) => this.record(stored));
+  }
+
+  private stored(where: string, ...values: number[]): StoredRecord[] {
+    const rows = this.sound('event_log', () => this.rows(where).all(...values)) as unknown as Row[];
+    return rows.map(storedOf);
   }
 
   private rows(where: string) {
-    return this.db.prepare(`SELECT seq, window, kind, event, hash FROM events ${where}`);
+    const statement = this.db.prepare(`SELECT seq, window, kind, event, hash FROM events ${where}`);
+    statement.setReturnArrays(true);
+    return statement;
   }
 
   /** A file whose bytes were damaged makes SQLite throw at any step. */
@@ -89,24 +101,16 @@ export class EventLogReader {
     }
   }
 
-  private record(row: Row): EventRecord {
-    const stored = parse(row.event);
-    // The columns are what records are found by, the text is what is hashed: they must say the same.
-    if (stored?.seq !== row.seq || stored.window !== row.window || stored.event?.type !== row.kind) {
-      throw new PoolError('damaged', `${this.file}: record ${row.seq} is damaged`, { seq: row.seq });
+  private record(stored: StoredRecord): EventRecord {
+    try {
+      return readStored(stored);
+    } catch (thrown) {
+      if (!(thrown instanceof PoolError)) throw thrown;
+      throw new PoolError(thrown.code, `${this.file}: ${thrown.message}`, thrown.fields);
     }
-    if (stored.v > EVENT_VERSION) {
-      const why = `record ${row.seq} has schema version ${stored.v}, this program reads up to ${EVENT_VERSION}`;
-      throw new PoolError('event_log', `${this.file}: ${why}; use a newer version`);
-    }
-    return { ...stored, hash: row.hash };
   }
 }
 
-function parse(text: string): Omit<EventRecord, 'hash'> | null {
-  try {
-    return JSON.parse(text) as Omit<EventRecord, 'hash'>;
-  } catch {
-    return null;
-  }
+function storedOf([seq, window, kind, text, hash]: Row): StoredRecord {
+  return { seq, window, kind, text, hash };
 }

@@ -189,6 +189,9 @@ export type PoolEvent =
       /** The header's bytes and "type:hex" of the signature: the proof. */
       header: string;
       signature: string;
+      /** Since schema 6, when its parent is known here: what else the signer is recovered from, as in SignerEvidence. */
+      root?: string;
+      schedule?: string;
     }
   /** A member's branch leaves out the public block `id`, which had been written to it: its node has to be restarted. */
   | { type: 'poisoned'; at: number; slot: number; signer: string; member: string | null; id: string }

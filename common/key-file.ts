@@ -26,15 +26,29 @@ export function readSigningKey(file: string): SigningKey {
   return key;
 }
 
-/** Throws PoolError `key_file` when it cannot be read, or others than its owner may read it. */
+/** Throws PoolError `key_file` when it cannot be read, belongs to another user, or others than its owner may read it. */
 export function requireOwnerOnly(file: string): void {
+  if (isPrivateKey(file)) {
+    throw new PoolError(
+      'key_file',
+      'the path of a key file is a private key itself: put the key into a file of mode 600, and take it for known',
+    );
+  }
   let mode: number;
+  let owner: number;
   try {
     const stat = statSync(file);
     if (!stat.isFile()) throw new Error('it is not a file');
     mode = stat.mode & 0o777;
+    owner = stat.uid;
   } catch (thrown) {
     throw new PoolError('key_file', `the key file ${file} cannot be read: ${(thrown as Error).message}`);
+  }
+  const user = process.geteuid?.() ?? owner;
+  // Root reads everybody's files: whose it is, that one can read it too.
+  if (owner !== user) {
+    const text = `the key file ${file} belongs to user ${owner}, and this runs as user ${user}: make it this one's with "chown ${user} ${file}"`;
+    throw new PoolError('key_file', text);
   }
   if ((mode & OTHERS) === 0) return;
   const octal = mode.toString(8).padStart(3, '0');

@@ -16,3 +16,9 @@ export function keyText(id: string): string {
 export function privateKeyBytes(text: string): Uint8Array {
   return Numeric.stringToPrivateKey(text).data.slice(0, 32);
 }
+
+/** A signature in its text form (SIG_K1_…) as "type:hex". Throws for what is none. */
+export function signatureId(text: string): string {
+  const { type, data } = Numeric.stringToSignature(text);
+  return `${type}:${Buffer.from(data).toString('hex')}`;
+}

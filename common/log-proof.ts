@@ -3,7 +3,7 @@ import { canonicalJson, sha256 } from './canonical.ts';
 import type { Receipt, RunStart } from './events.ts';
 
 /**
- * What the signatures in an event log cover: sha256 over the canonical JSON of a list that begins with a word for its kind,
+ * What the signatures in an event log, and among emitters, cover: sha256 over the canonical JSON of a list that begins with a word for its kind,
  * the chain and the pool, so that none can be taken for another's. See docs/event-log.md.
  */
 export type LogIdentity = Pick<RunStart, 'chain' | 'pool'>;
@@ -40,6 +40,16 @@ export function endDigest({ chain, pool }: LogIdentity, seq: number, hash: strin
 export function checkpointDigest(seq: number, hash: string, start: RunStart, state: object): Buffer {
   const { chain, pool } = start;
   return digest('bppool.checkpoint.v1', chain, pool, seq, hash, { start, state });
+}
+
+/** Of an entry of a voter's log: what it says, in which of the three logs, as which entry, and by which key. */
+export function voteDigest({ chain, pool }: LogIdentity, said: object): Buffer {
+  return digest('bppool.vote.v1', chain, pool, said);
+}
+
+/** Of what an emitter tells the others on a subject, which is its own, at this time, ms since 1970 by its clock. */
+export function wordDigest({ chain, pool }: LogIdentity, subject: string, at: number, text: string): Buffer {
+  return digest('bppool.word.v1', chain, pool, subject, at, text);
 }
 
 function digest(...parts: unknown[]): Buffer {

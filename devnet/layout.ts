@@ -8,6 +8,8 @@ export interface NodePlan {
   apiPort: number;
   /** Members listen for nobody: whoever reached them could take their candidates past the emitter. */
   p2pPort: number | null;
+  /** Where it serves its state history; nodes without one have none. */
+  shipPort?: number;
 }
 
 export interface Counts {
@@ -35,7 +37,7 @@ export function relayName(index: number): string {
 
 /** How many consecutive ports `layout` uses. */
 export function portsNeeded(counts: Counts): number {
-  return 2 * (counts.producers + counts.relays) + counts.members;
+  return 2 * (counts.producers + counts.relays) + counts.members + 1;
 }
 
 /** Names and ports of all nodes, from `base` on. A node's name is the name of the account it works for. */
@@ -48,5 +50,8 @@ export function layout(counts: Counts, base: number): NodePlan[] {
   for (let i = 0; i < counts.producers; i++) add(accountName('bp', i), 'producer', true);
   for (let i = 0; i < counts.relays; i++) add(relayName(i), 'relay', true);
   for (let i = 0; i < counts.members; i++) add(accountName('member', i), 'member', false);
+  // The first producer's, for it is the node that the oracles ask.
+  const [first] = plans;
+  if (first) first.shipPort = port++;
   return plans;
 }

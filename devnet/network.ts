@@ -69,6 +69,7 @@ export class Network {
       role: plan.role,
       api: url(plan),
       p2p: plan.p2pPort === null ? null : p2p(plan),
+      ...(plan.shipPort === undefined ? {} : { ship: `ws://127.0.0.1:${plan.shipPort}` }),
       pid: this.#supervisor.get(plan.name)?.pid ?? null,
       log: path.join(this.#dir, 'logs', `${plan.name}.log`),
     }));

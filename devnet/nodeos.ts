@@ -58,15 +58,25 @@ export function configLines(settings: NodeSettings): string[] {
   lines.push(...settings.signingKeys.map((key) => `signature-provider = ${key.public}=KEY:${key.private}`));
   // Setting the system contract takes longer than the usual 30 ms.
   if (settings.bootstrap) lines.push('enable-stale-production = true', 'max-transaction-time = 150');
+  if (plan.shipPort !== undefined) lines.push(...shipLines(plan.shipPort));
   if (settings.paused) lines.push('pause-on-startup = true');
   return lines;
+}
+
+/** Blocks and traces alone: what changed in the tables nobody asks for, and it would be the most of it. */
+function shipLines(port: number): string[] {
+  const what = ['trace-history = true', 'chain-state-history = false'];
+  return ['plugin = eosio::state_history_plugin', `state-history-endpoint = 127.0.0.1:${port}`, ...what];
 }
 
 /** What a node is started with: nothing, or the irreversible blocks that it has, from which it makes its state again. */
 export type StartFrom = 'nothing' | 'blocks';
 
-/** What `blocks` leaves out: a state that was open at kill -9 is dirty and refused, and reversible blocks are written at a clean end only. */
-const NOT_BLOCKS = ['state', 'blocks/reversible'];
+/**
+ * What `blocks` leaves out: a state that was open at kill -9 is dirty and refused, reversible blocks are written at a clean end only, and a state
+ * history that has blocks which the node does not have any more ends it.
+ */
+const NOT_BLOCKS = ['state', 'blocks/reversible', 'state-history'];
 
 /**
  * Empties the node's folder but for what it starts from, writes its config.ini there (0600: it holds the signing keys, which so do not
@@ -84,6 +94,8 @@ export function prepareNode(tools: Tools, settings: NodeSettings, from: StartFro
     `--config-dir=${config}`,
     `--data-dir=${path.join(home, 'data')}`,
     `--genesis-json=${settings.genesis}`,
+    // The state history asks for it, and has no setting for the file.
+    ...(settings.plan.shipPort === undefined ? [] : ['--disable-replay-opts']),
   ];
   return {
     name,

@@ -27,6 +27,8 @@ export interface NodeState {
   api: string;
   /** null: it listens for nobody, as all members. */
   p2p: string | null;
+  /** Its state history, "ws://host:port", when it serves one. */
+  ship?: string;
   /** null while it is not running. */
   pid: number | null;
   log: string;

@@ -100,7 +100,8 @@ export class Emitter {
       handle: (request, response, path) => this.agents.handle(request, response, path),
     });
     const onLogFault = (text: string) => this.fault('event_log', text);
-    this.metrics = makeMetrics(() => readingsOf(this, parts.cluster?.status ?? null), parts.cluster !== undefined);
+    const { cluster } = parts;
+    this.metrics = makeMetrics(() => readingsOf(this, cluster?.status ?? null, this.exchange), cluster !== undefined);
     this.journal = new Journal(store, (records) => this.onWritten(records), onLogFault);
     const { journal, members, frames, branch } = this;
     this.watch = new Watch(config, chain, clock, {
@@ -253,11 +254,11 @@ export class Emitter {
     this.ahead.start();
   }
 
-  private exchangeWith({ wire: nats }: Cluster): Exchange {
+  private exchangeWith({ wire: nats, words }: Cluster): Exchange {
     const { config, clock, logger } = this.parts;
     const { frames, candidates, chooser } = this;
     return new Exchange({
-      ...{ nats, pool: config.EMITTER_POOL, name: config.EMITTER_NAME ?? '', logger },
+      ...{ nats, words, pool: config.EMITTER_POOL, name: config.EMITTER_NAME ?? '', logger },
       now: () => clock.now(),
       has: (key) => candidates.has(key),
       frameOf: (key) => frames.get(key)?.frame ?? null,
@@ -375,6 +376,7 @@ export class Emitter {
       lastFault,
       store: parts.cluster?.status ?? null,
       others: this.exchange?.others ?? [],
+      exchange: this.exchange?.counts ?? null,
     });
   }
 }

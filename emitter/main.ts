@@ -1,11 +1,13 @@
 import { ChainClient } from '../common/chain.ts';
-import { clockFrom } from '../common/clock.ts';
+import { type Clock, clockFrom } from '../common/clock.ts';
 import { loadConfig } from '../common/config.ts';
 import { PoolError, runMain, sentence } from '../common/errors.ts';
 import { readSigningKey } from '../common/key-file.ts';
 import { type Logger, makeLogger } from '../common/logger.ts';
+import type { SigningKey } from '../common/signature.ts';
 import { type EmitterConfig, emitterConfig } from './config.ts';
 import { Cluster } from './decide/cluster.ts';
+import { NamedEmitters } from './decide/named.ts';
 import { Emitter } from './emitter.ts';
 import type { Signing } from './log/notary.ts';
 import { SqliteStore } from './log/store.ts';
@@ -29,7 +31,7 @@ function signingOf(config: EmitterConfig, store: SqliteStore, chain: ChainClient
 /** What the cluster has to tell before the emitter is there is only logged. */
 async function clusterOf(
   config: EmitterConfig,
-  store: SqliteStore,
+  { store, chain, clock, key }: { store: SqliteStore; chain: ChainClient; clock: Clock; key: SigningKey | null },
   emitter: () => Emitter | null,
   logger: Logger,
 ): Promise<Cluster | null> {
@@ -40,16 +42,40 @@ async function clusterOf(
   if (url === undefined) return null;
   if (name === undefined)
     throw new PoolError('config', 'EMITTER_NATS needs EMITTER_NAME: the account by which other emitters know this one');
+  if (key === null)
+    throw new PoolError(
+      'config',
+      'EMITTER_NATS needs EMITTER_LOG_KEY_FILE: votes among emitters are signed by that key',
+    );
+  const tell = (code: string, text: string) => {
+    const running = emitter();
+    if (running) running.fault(code, text);
+    else logger.error(text);
+  };
+  const named = await NamedEmitters.open({
+    ...{ chain, pool, dac: config.EMITTER_DAC },
+    onTrouble: (why) => why !== null && tell('emitters_unread', `the pool’s emitters are not known: ${why}`),
+  });
+  if (named.keyOf(name) !== key.id)
+    logger.error(
+      `the contract does not name the key of EMITTER_LOG_KEY_FILE for ${name}: its votes do not count until it does`,
+    );
   const files = { creds: config.EMITTER_NATS_CREDS, ca: config.EMITTER_NATS_CA };
-  const options = { url, files, pool, name, lease, log: store, markFile: `${file}-store` };
+  const options = {
+    url,
+    files,
+    name,
+    key,
+    named,
+    lease,
+    log: store,
+    markFile: `${file}-store`,
+    now: () => clock.now(),
+  };
   return Cluster.open(options, {
     onDecided: (decided) => emitter()?.chooser.adopt(decided),
     onLease: (window, holder) => logger.info({ window, holder }, 'lease'),
-    onFault: (code, text) => {
-      const running = emitter();
-      if (running) running.fault(code, text);
-      else logger.error(text);
-    },
+    onFault: tell,
   });
 }
 
@@ -67,7 +93,8 @@ runMain('emitter', async () => {
   if (!signing)
     logger.warn('EMITTER_LOG_KEY_FILE is not set: the log is not signed, and oracles do not report from it');
   let running: Emitter | null = null;
-  const cluster = await clusterOf(config, store, () => running, logger);
+  const key = signing?.key ?? null;
+  const cluster = await clusterOf(config, { store, chain, clock, key }, () => running, logger);
   if (signing && cluster) signing.kept = () => cluster.kept;
   const shared = { ...(signing && { signing }), ...(cluster && { cluster }) };
   const emitter = new Emitter({ config, clock, chain, store, logger, ...shared });

@@ -13,8 +13,13 @@ export interface Readings {
   bytes: { members: number; outside: number; kept: number; spilled: number };
   /** Members' messages dropped for want of the relay node, since the start. */
   dropped: number;
-  /** Of several emitters: nodes of the cluster that vote, and records of the own log that it does not keep yet. */
-  store: { voters: number; behind: number } | null;
+  /**
+   * Of several emitters: nodes of the cluster that vote, whether this emitter's votes count, whether it made the newest decision or has the newest
+   * lease, and records of the own log that the cluster does not keep yet.
+   */
+  store: { voters: number; isEntered: boolean; leads: boolean; behind: number } | null;
+  /** The same: others that are heard; frames that came from them, answers that failed, announcements not signed, bytes given; since the start. */
+  exchange: { others: number; received: number; failed: number; unsigned: number; givenBytes: number } | null;
 }
 
 export interface Metrics {
@@ -76,7 +81,18 @@ export function makeMetrics(read: () => Readings, isShared = false): Metrics {
   gauge('spilled_bytes', 'Candidates put on disk for want of memory, since the start', ({ bytes }) => bytes.spilled);
   if (isShared) {
     gauge('store_voters', 'Nodes of the cluster that vote: two are needed', ({ store }) => store?.voters ?? 0);
+    gauge('store_votes_count', '1 while votes of this emitter’s key count', ({ store }) => (store?.isEntered ? 1 : 0));
+    gauge('store_leads', '1 when the newest decision, or lease, is this emitter’s', ({ store }) =>
+      store?.leads ? 1 : 0,
+    );
     gauge('store_behind_records', 'Records that the cluster does not keep yet', ({ store }) => store?.behind ?? 0);
+    const exchanged = (name: string, help: string, of: (now: NonNullable<Readings['exchange']>) => number) =>
+      gauge(`exchange_${name}`, help, ({ exchange }) => (exchange ? of(exchange) : 0));
+    exchanged('emitters', 'Other emitters that are heard', ({ others }) => others);
+    exchanged('received_blocks', 'Candidates that came from them, since the start', ({ received }) => received);
+    exchanged('failed_answers', 'Their answers that were of no use, since the start', ({ failed }) => failed);
+    exchanged('given_bytes', 'Bytes of candidates given to them, since the start', ({ givenBytes }) => givenBytes);
+    exchanged('unsigned_words', 'Announcements no emitter has signed, or old ones', ({ unsigned }) => unsigned);
   }
   gauge(
     'dropped_messages',

@@ -1,4 +1,5 @@
 import type { Chooser } from './chooser.ts';
+import type { Exchange } from './exchange/exchange.ts';
 import type { Status } from './http.ts';
 import type { MemberLinks } from './member-links.ts';
 import type { MemberDirectory } from './members.ts';
@@ -21,10 +22,22 @@ interface More {
   lastSeq: number;
   lastFault: string | null;
   agents: unknown;
-  /** Of the cluster in which several emitters decide; null for one alone. `leader`: who made the newest decision, or has the newest lease. */
-  store: { voters: number; place: number; leader: string | null; kept: number; behind: number } | null;
-  /** Names of the other emitters that are heard. */
+  /** Of the cluster in which several emitters decide; null for one alone. */
+  store: StoreStatus | null;
+  /** Names of the other emitters that are heard, and what came from them and went to them; null for one alone. */
   others: string[];
+  exchange: Exchange['counts'] | null;
+}
+
+/** `leader`: who made the newest decision, or has the newest lease, and `leads` whether that is this one; `isEntered`: whether its votes count. */
+export interface StoreStatus {
+  voters: number;
+  isEntered: boolean;
+  place: number;
+  leader: string | null;
+  leads: boolean;
+  kept: number;
+  behind: number;
 }
 
 /** Decisions are made by so many of the cluster's three nodes. */
@@ -38,6 +51,10 @@ export function statusOf({ chooser, outside, links, members }: Parts, more: More
   else if (!more.listening) reasons.push('not listening for members yet');
   if (more.store && more.store.voters < VOTERS_NEEDED)
     reasons.push(`${more.store.voters} of 3 nodes of the cluster vote: nothing can be decided`);
+  else if (more.store && !more.store.isEntered)
+    reasons.push(
+      'votes of this emitter’s key do not count: the contract does not name it, or no other emitter has entered it yet',
+    );
   const { tip, window } = chooser.state;
   const sessions = links.all.map(({ session, remote, signer, relayUp }) => {
     return { session, remote, signer, member: members.account(signer), relayUp };
@@ -54,12 +71,17 @@ export function statusOf({ chooser, outside, links, members }: Parts, more: More
     log: { seq: more.lastSeq },
     store: more.store,
     others: more.others,
+    exchange: more.exchange,
     lastFault: more.lastFault,
   };
 }
 
 /** What the metrics read at a scrape. */
-export function readingsOf({ outside, links, frames }: Parts, store: More['store']): Readings {
+export function readingsOf(
+  { outside, links, frames }: Parts,
+  store: StoreStatus | null,
+  others: Exchange | null,
+): Readings {
   const { member, relay, recent } = links.bytes;
   const bytes = {
     members: member,
@@ -68,5 +90,11 @@ export function readingsOf({ outside, links, frames }: Parts, store: More['store
     spilled: frames.spilled.bytes,
   };
   const { relayUp, peersUp, list } = outside;
-  return { members: links.all.length, relayUp, peersUp, peers: list.length, bytes, dropped: links.dropped, store };
+  const counts = others?.counts;
+  const exchange = counts && {
+    ...{ others: others.others.length, received: counts.received, failed: counts.failed, unsigned: counts.unsigned },
+    givenBytes: counts.served.bytes,
+  };
+  const sessions = { members: links.all.length, relayUp, peersUp, peers: list.length };
+  return { ...sessions, bytes, dropped: links.dropped, store, exchange: exchange ?? null };
 }

@@ -7,7 +7,8 @@ import type { MemberDirectory } from './members.ts';
 import type { Frames } from './relay/frames.ts';
 import type { MemberLink } from './relay/member-link.ts';
 import type { BlockRef } from './select/types.ts';
-import type { HeaderTree } from './verify/header-tree.ts';
+import { signerEvidence } from './verify/evidence.ts';
+import type { HeaderTree, Linked } from './verify/header-tree.ts';
 import { IncomingBlock } from './verify/incoming.ts';
 
 interface Parts {
@@ -63,10 +64,7 @@ export class Suspects {
       said,
       'leak: a pool block is in public that was not emitted here; its member’s node has another way out',
     );
-    const { type, bytes } = found?.header.signature ?? { type: 0, bytes: Buffer.alloc(0) };
-    // The header's bytes; with the signature they prove who signed it.
-    const header = found?.frame.toString('hex', HEADER_START, found.header.headerEnd) ?? '';
-    tell(windowOf(slot), { type: 'leak', at: now(), ...said, header, signature: `${type}:${bytes.toString('hex')}` });
+    tell(windowOf(slot), { type: 'leak', at: now(), ...said, ...proofOf(found, linked) });
     const body = found && new IncomingBlock(found.frame, found.header).body();
     onLeaked({ id, previous, slot, cpuUs: body?.ok ? body.value.cpuUs : 0 });
   }
@@ -124,4 +122,14 @@ export class Suspects {
     while (state && num && state.num > num) state = tree.get(state.previous);
     return state && num ? state.id === ancestor : null;
   }
+}
+
+/** The header's bytes and signature; with root and schedule, which are known when its parent is, they prove who signed it. */
+function proofOf(found: Evidence | undefined, linked: Linked | undefined) {
+  if (!found) return { header: '', signature: '0:' };
+  const { frame, header } = found;
+  if (linked?.ok) return signerEvidence(frame, header, linked.state);
+  const { type, bytes } = header.signature;
+  const signature = `${type}:${bytes.toString('hex')}`;
+  return { header: frame.toString('hex', HEADER_START, header.headerEnd), signature };
 }

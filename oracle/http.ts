@@ -1,5 +1,6 @@
-import { createServer, type Server } from 'node:http';
-import { PoolError } from '../common/errors.ts';
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import { splitAddress } from '../common/address.ts';
+import { PoolError, sentence } from '../common/errors.ts';
 
 export interface Health {
   ready: boolean;
@@ -8,27 +9,46 @@ export interface Health {
   [key: string]: unknown;
 }
 
-/** `/live` (200 while the process answers) and `/ready` (200, or 503 with the reasons). Throws PoolError `listen`. */
-export async function serveHealth(address: string, health: () => Health): Promise<Server> {
+export interface HttpSources {
+  health(): Health;
+  /** In Prometheus' text format. */
+  metrics(): Promise<string>;
+}
+
+/** `/live` (200 while the process answers), `/ready` (200, or 503 with the reasons) and `/metrics`. Throws PoolError `listen`. */
+export async function serveHttp(address: string, sources: HttpSources): Promise<Server> {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const [code, body] = answer(pathname, health);
-    response.writeHead(code, { 'content-type': 'application/json' });
-    response.end(`${JSON.stringify(body)}\n`);
+    void answer(pathname, sources, response);
   });
-  const colon = address.lastIndexOf(':');
+  const { host, port } = splitAddress(address);
   await new Promise<void>((resolve, reject) => {
     server.once('error', ({ message }) => {
       reject(new PoolError('listen', `cannot serve HTTP on ${address}: ${message}; set ORACLE_HTTP`));
     });
-    server.listen(Number(address.slice(colon + 1)), address.slice(0, colon), resolve);
+    server.listen(port, host, resolve);
   });
   return server;
 }
 
-function answer(pathname: string, health: () => Health): [number, unknown] {
-  if (pathname === '/live') return [200, { live: true }];
-  if (pathname !== '/ready') return [404, { error: `there is no ${pathname} here` }];
-  const now = health();
-  return [now.ready ? 200 : 503, now];
+async function answer(pathname: string, { health, metrics }: HttpSources, response: ServerResponse): Promise<void> {
+  try {
+    if (pathname === '/live') return json(response, 200, { live: true });
+    if (pathname === '/metrics') {
+      const text = await metrics();
+      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' });
+      response.end(text);
+      return;
+    }
+    if (pathname !== '/ready') return json(response, 404, { error: `there is no ${pathname} here` });
+    const now = health();
+    json(response, now.ready ? 200 : 503, now);
+  } catch (thrown) {
+    json(response, 500, { error: sentence(thrown) });
+  }
+}
+
+function json(response: ServerResponse, code: number, body: unknown): void {
+  response.writeHead(code, { 'content-type': 'application/json' });
+  response.end(`${JSON.stringify(body)}\n`);
 }

@@ -1,17 +1,24 @@
+import { parseArgs } from 'node:util';
 import { ChainClient } from '../common/chain.ts';
 import { clockFrom } from '../common/clock.ts';
 import { loadConfig } from '../common/config.ts';
 import { runMain } from '../common/errors.ts';
-import { readKeyFile } from '../common/key-file.ts';
 import { makeLogger } from '../common/logger.ts';
 import { oracleConfig } from './config.ts';
+import { signerOf } from './keys/signer.ts';
 import { Oracle } from './oracle.ts';
 
-/** `node oracle/main.ts`: one oracle, configured by the environment, until SIGTERM or SIGINT. */
+/**
+ * `node oracle/main.ts [--from WINDOW]`: one oracle, configured by the environment, until SIGTERM or SIGINT. `--from` is ORACLE_FIRST_WINDOW for
+ * this start: windows from there on are reported while they can be, and settled ones compared.
+ */
 runMain('oracle', async () => {
-  const config = loadConfig('the oracle', oracleConfig);
+  const { from } = parseArgs({ options: { from: { type: 'string' } } }).values;
+  const env = from === undefined ? process.env : { ...process.env, ORACLE_FIRST_WINDOW: from };
+  const config = loadConfig('the oracle', oracleConfig, env);
   const logger = makeLogger('oracle');
-  const client = new ChainClient(config.ORACLE_CHAIN_API, readKeyFile(config.ORACLE_KEY_FILE));
+  const signer = signerOf({ file: config.ORACLE_KEY_FILE, wallet: config.ORACLE_WALLET });
+  const client = new ChainClient(config.ORACLE_CHAIN_API, signer);
   const oracle = new Oracle(config, client, clockFrom(config.CLOCK_SHIFT_FILE), logger);
   const stop = async (signal: string) => {
     logger.info({ signal }, 'stopping');

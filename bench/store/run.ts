@@ -1,3 +1,4 @@
+import secp256k1 from 'secp256k1';
 import { chainRecord, type EventRecord, GENESIS_HASH } from '../../common/events.ts';
 import { connectNats, connectNodes } from '../../common/nats/connection.ts';
 import { NatsRecords } from '../../common/nats/records.ts';
@@ -8,11 +9,17 @@ import { findNatsServer } from '../../devnet/nats-server.ts';
 import { reservePorts } from '../../devnet/ports.ts';
 import type { Supervisor } from '../../devnet/supervisor.ts';
 import { openQuorum } from '../../emitter/log/quorum/open.ts';
+import { votingBy } from '../../emitter/log/quorum/signed-vote.ts';
 import type { StoreResult, Times } from './result.ts';
 
 /** As the slots come: half a slot's sleep leaves code and data as cold as they are in the emitter. */
 const PACE_MS = 50;
 const SETTINGS = { ...STREAM_DEFAULTS, votesBytes: 32 * 1024 ** 2, recordsBytes: 64 * 1024 ** 2 };
+
+const SECRET = Buffer.alloc(32, 1);
+const KEY = { secret: SECRET, id: `0:${Buffer.from(secp256k1.publicKeyCreate(SECRET, true)).toString('hex')}` };
+const NAMED = new Set([KEY.id]);
+const VOTING = votingBy({ chain: '00'.repeat(32), pool: 'bench' }, KEY, () => NAMED);
 
 /** Measures decisions and records on a cluster of three nodes that it starts. `samples`: of each. */
 export async function benchStore(
@@ -26,7 +33,7 @@ export async function benchStore(
   await cluster.start();
   progress(`three nats-servers run; ${samples} decisions of each kind, one every ${PACE_MS} ms`);
   const [one, other] = await Promise.all(['one', 'other'].map((name) => connectNodes(cluster.url, name)));
-  const streams = await Promise.all([one, other].map((nodes) => openQuorum(nodes ?? [], 'bench', null, SETTINGS)));
+  const streams = await Promise.all([one, other].map((nodes) => openQuorum(nodes ?? [], VOTING, null, SETTINGS)));
   const [first, second] = streams as [(typeof streams)[0], (typeof streams)[0]];
   let place = 0;
   const decide = async (stream: typeof first, emitter: string) => {

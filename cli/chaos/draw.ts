@@ -36,8 +36,8 @@ const LEADER_SLOTS = [0, 1, 3, 5, 8, 11, 2, 4, 6, 7, 9, 10];
 const WINDOW_MS = SLOTS_PER_WINDOW * SLOT_MS;
 /** From the first vote to the last byte out takes some milliseconds. */
 const DECISION_MS = 10;
-/** An oracle looks every 5 s. */
-const REPORT_MS = 6000;
+/** An oracle looks every 2 s. */
+const REPORT_MS = 3000;
 /** One that is frozen for 5 s in the first of these 6 s wakes up within the window. */
 const FROZEN_FROM_MS = 1000;
 

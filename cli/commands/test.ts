@@ -18,7 +18,7 @@ const PARTS = {
   simulator: ['simulator'],
   fuzz: ['fuzz'],
   contract: ['contract'],
-  e2e: ['e2e/chain', 'e2e/up', 'e2e/box', 'e2e/cases', 'e2e/chaos', 'e2e/standby', 'e2e/strategies'],
+  e2e: ['e2e/chain', 'e2e/up', 'e2e/box', 'e2e/oracle', 'e2e/cases', 'e2e/chaos', 'e2e/standby', 'e2e/strategies'],
 } as const;
 
 /** Run when named, or with --deep, for time: three kills of a pool on a cluster (e2e/chaos) stand for `cluster` in a run of everything. */

@@ -19,7 +19,7 @@ export async function withBox<T>(work: (env: Record<string, string>) => Promise<
     {
       dir,
       members: 3,
-      producers: 3,
+      producers: 1,
       oracles: 1,
       strategy: 'first-delivered',
       mode: 'propose',

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PoolError, sentence } from '../../common/errors.ts';
+import { makeFolder } from '../../common/make-folder.ts';
 
 const OWNER = 'up.pid';
 /** A folder for each node of the cluster. */
@@ -25,7 +26,7 @@ const OUR_PREFIXES = ['events', 'emitter', 'oracle', 'agent', 'run.json', NATS_P
  */
 export function claimFolder(dir: string): void {
   try {
-    mkdirSync(path.dirname(dir), { recursive: true });
+    makeFolder(path.dirname(dir));
     // Not recursive: that would hide a read-only disk behind "no such file".
     if (!existsSync(dir)) mkdirSync(dir);
   } catch (thrown) {

@@ -19,6 +19,8 @@ export interface RunOptions {
   seed: number | undefined;
   /** Which nodes come back when they end: members, or the relay nodes as well. */
   restart: Restart;
+  /** Other files to run in the place of a program's own, by the service's name; null: it is not started. For tests, which change what one of them does. */
+  programs?: Record<string, string | null>;
 }
 
 /** Kill the leading member right after the pool's block for this slot of this window (counted from 1) was emitted. */

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { type Action, action, type ChainClient, type Pushed } from '../../common/chain.ts';
+import { sentence } from '../../common/errors.ts';
 import { untilInBlock } from '../../common/inclusion.ts';
 import { chainTime, readTable, type Whole } from '../../common/tables.ts';
 import { eventually } from '../../devnet/wait.ts';
 import { readTreasury } from '../../oracle/keeper/node-keeper.ts';
 import { type OrderRow, payableOrders } from '../../oracle/keeper/treasury.ts';
+import type { PoolConfig } from '../../oracle/source/chain.ts';
+import { NodeChain } from '../../oracle/source/node-chain.ts';
 import { readCredits } from './books.ts';
 import type { PoolRun } from './pool-run.ts';
 
@@ -47,24 +50,38 @@ export async function payday(run: PoolRun, progress: (text: string) => void): Pr
   const { dac, members } = run.state;
   const chain = run.chain(Object.values(readKeys(run)));
   const anybody = members[0]?.account ?? '';
-  const poke = async (name: string, data: object, done: string) => {
-    await untilInBlock(chain, await pushed(chain, name, action(dac, name, data, anybody)));
+  const last = await lastWindow(chain, dac);
+  // An oracle's keeper may have been a moment earlier.
+  const poke = async (name: string, data: object, done: string, isDone: (pool: PoolConfig) => boolean) => {
+    const sent = await pushed(chain, name, action(dac, name, data, anybody), async () =>
+      isDone(await readConfig(chain, dac)),
+    );
+    if (sent) await included(chain, sent, async () => isDone(await readConfig(chain, dac)));
     progress(done);
   };
+  const isCut = ({ closingThrough }: PoolConfig) => closingThrough >= last;
   for (const { id } of await readTable<{ id: Whole }>(chain, dac, dac, 'claims')) {
-    await poke('harvest', { id }, 'rewards claimed from the chain');
+    await poke('harvest', { id }, 'rewards claimed from the chain', (pool) => pool.harvested || isCut(pool));
   }
-  await poke('cut', {}, 'epoch cut');
-  await poke('close', {}, 'epoch closed, income split over the shares');
+  const pool = await readConfig(chain, dac);
+  if (pool.harvested || isCut(pool)) {
+    await poke('cut', {}, 'epoch cut', isCut);
+    await poke('close', {}, 'epoch closed, income split over the shares', ({ closedThrough }) => closedThrough >= last);
+  } else {
+    progress('a keeper claimed before the last windows, and the chain pays once a day: their epoch goes on');
+  }
   for (const { id, payee } of await dueOrders(chain, dac)) {
-    await poke('payorder', { id }, `order ${id} paid: a month of ${payee}`);
+    const isPaid = async () => !(await dueOrders(chain, dac)).some((order) => order.id === id);
+    const paid = await pushed(chain, 'payorder', action(dac, 'payorder', { id }, anybody), isPaid);
+    if (paid) await included(chain, paid, isPaid);
+    progress(`order ${id} paid: a month of ${payee}`);
   }
   const owed = [...(await readCredits(chain, dac)).values()].filter((credit) => credit.owed > 0n);
   const claims = owed.map(({ account }) =>
     pushed(chain, `claim of ${account}`, action(dac, 'claim', { account, token: 0 }, account)),
   );
   progress(`${owed.length} members claim; waiting until that is irreversible`);
-  for (const claim of await Promise.all(claims)) await untilInBlock(chain, claim, true);
+  for (const claim of await Promise.all(claims)) if (claim) await untilInBlock(chain, claim, true);
 }
 
 /** Monthly orders that the treasury can pay now. */
@@ -74,7 +91,38 @@ async function dueOrders(chain: ChainClient, dac: string): Promise<OrderRow[]> {
   return payableOrders(orders, await readTreasury(chain, dac), now);
 }
 
-/** Pushes until the node takes it: an epoch still in dispute refuses for a while. */
-function pushed(chain: ChainClient, what: string, one: Action): Promise<Pushed> {
-  return eventually(what, () => chain.transact([one]), STEP_MS, 500);
+async function lastWindow(chain: ChainClient, dac: string): Promise<number> {
+  return (await readConfig(chain, dac)).lastWindow;
+}
+
+function readConfig(chain: ChainClient, dac: string): Promise<PoolConfig> {
+  return new NodeChain(chain, { dac, account: dac, permission: 'active' }).config();
+}
+
+/** Waits for a transaction's block. One that a keeper's overtook after the node had taken it comes in none. */
+async function included(chain: ChainClient, sent: Pushed, isDone: () => Promise<boolean>): Promise<void> {
+  try {
+    await untilInBlock(chain, sent);
+  } catch (thrown) {
+    if (!(await isDone())) throw thrown;
+  }
+}
+
+/** Pushes until the node takes it, for an epoch still in dispute refuses for a while; null when somebody else did it. */
+function pushed(
+  chain: ChainClient,
+  what: string,
+  one: Action,
+  isDone: () => Promise<boolean> = async () => false,
+): Promise<Pushed | null> {
+  const attempt = async () => {
+    try {
+      return await chain.transact([one]);
+    } catch (thrown) {
+      // eosio.system's words, when a keeper claimed before anything was earned.
+      if (/already claimed rewards within past day/.test(sentence(thrown)) || (await isDone())) return null;
+      throw thrown;
+    }
+  };
+  return eventually(what, attempt, STEP_MS, 500);
 }

@@ -7,14 +7,14 @@ import { NATS_PORTS, NatsCluster } from '../../devnet/nats-cluster.ts';
 import { findNatsServer } from '../../devnet/nats-server.ts';
 import { reservePorts } from '../../devnet/ports.ts';
 import type { DevnetState, NodeState } from '../../devnet/state.ts';
-import { whenReady } from '../../devnet/supervisor.ts';
+import { type Running, whenReady } from '../../devnet/supervisor.ts';
 import { CHAIN_SERVICE, ChainProcess } from './chain-process.ts';
 import { EMITTER_PORTS, type EmitterPlace, placeEmitters } from './emitters.ts';
 import { followEvents } from './events.ts';
 import type { RunOptions } from './options.ts';
 import { agentName, agentProgram, emitterProgram, loadProgram, oracleProgram, type Surroundings } from './programs.ts';
 import { runFile, writeRunFile } from './run-file.ts';
-import { Services } from './services.ts';
+import { type Program, Services } from './services.ts';
 import { findTurns, type Turns } from './turns.ts';
 
 /** Called with a record, and the name of the emitter whose log it stands in. */
@@ -34,6 +34,7 @@ export class PoolRun {
   private readonly ended = new AbortController();
   private readonly listeners = new Set<RecordListener>();
   private places: EmitterPlace[] = [];
+  private oraclePorts = 0;
   private cluster: NatsCluster | null = null;
   private knownTurns: Turns | null = null;
 
@@ -72,12 +73,14 @@ export class PoolRun {
 
   /** Brings everything up; resolves when the pool is in the active schedule. */
   async start(): Promise<void> {
-    const { dir, members, producers, emitters = 1 } = this.options;
+    const { dir, members, producers, oracles, emitters = 1 } = this.options;
     // Before anything else: without it nothing of the rest is of use.
     const natsServer = emitters > 1 ? await findNatsServer() : null;
     const nodes = portsNeeded({ producers, relays: emitters, members });
     const own = emitters * EMITTER_PORTS;
-    const { base } = await reservePorts(nodes + own + (natsServer ? NATS_PORTS : 0));
+    const others = natsServer ? NATS_PORTS : 0;
+    const { base } = await reservePorts(nodes + own + others + oracles);
+    this.oraclePorts = base + nodes + own + others;
     this.places = placeEmitters(emitters, dir, base + nodes);
     if (natsServer) this.cluster = new NatsCluster(dir, this.services.supervisor, natsServer, base + nodes + own);
     await Promise.race([this.failed, this.bringUp(base)]);
@@ -152,7 +155,8 @@ export class PoolRun {
 
   private async startEmitters(): Promise<void> {
     const started = this.places.map(async (place) => {
-      const running = await this.services.start(emitterProgram(this.surroundings, place));
+      const running = await this.launch(emitterProgram(this.surroundings, place));
+      if (!running) return;
       await whenReady(running, async () => ((await fetch(`${place.http}/ready`)).ok ? true : undefined));
       void followEvents(place.http, this.ended.signal, (record) => {
         for (const listener of this.listeners) listener(record, place.name);
@@ -164,22 +168,34 @@ export class PoolRun {
 
   private async startOthers(): Promise<void> {
     const { members, oracles } = this.state;
-    for (const oracle of oracles) await this.services.start(oracleProgram(this.surroundings, oracle));
+    for (const oracle of oracles) await this.launch(oracleProgram(this.surroundings, oracle));
     if (this.options.mode === 'standby')
-      for (const member of members) await this.services.start(agentProgram(this.surroundings, member));
+      for (const member of members) await this.launch(agentProgram(this.surroundings, member));
     await this.services.start(loadProgram(this.surroundings, this.options.seed));
   }
 
-  private get surroundings(): Surroundings {
-    return { dir: this.options.dir, state: this.state, emitters: this.places, nats: this.natsUrls };
+  /** Null: nothing runs in its place. */
+  private async launch(program: Program): Promise<Running | null> {
+    const entry = this.options.programs?.[program.name];
+    return entry === null ? null : this.services.start({ ...program, entry: entry ?? program.entry });
+  }
+
+  /** What the programs of this run are told. */
+  get surroundings(): Surroundings {
+    const { options, state, places: emitters, natsUrls: nats, oracleHttp } = this;
+    return { dir: options.dir, state, emitters, nats, oracleHttp };
+  }
+
+  private get oracleHttp(): ReadonlyMap<string, string> {
+    return new Map(this.state.oracles.map(({ account }, i) => [account, `127.0.0.1:${this.oraclePorts + i}`]));
   }
 
   private writeRunFile(): void {
-    const { state, places: emitters, natsUrls } = this;
+    const { state, places: emitters, natsUrls, oracleHttp } = this;
     const nats = this.natsNodes.map((name, i) => ({ name, url: natsUrls[i] ?? '' }));
     const agents = this.options.mode === 'standby' ? state.members.map(({ account }) => agentName(account)) : [];
     const others = [CHAIN_SERVICE, 'load', ...agents];
-    const parts = { state, emitters, nats, others, pidOf: (name: string) => this.services.pidOf(name) };
+    const parts = { state, emitters, nats, others, oracleHttp, pidOf: (name: string) => this.services.pidOf(name) };
     writeRunFile(this.options.dir, runFile(parts));
   }
 }

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { EMITTER_NODE_FLAGS } from '../../common/node-flags.ts';
+import { EMITTER_NODE_FLAGS, ORACLE_NODE_FLAGS } from '../../common/node-flags.ts';
 import { privateKey } from '../../devnet/keys.ts';
 import type { DevnetState } from '../../devnet/state.ts';
 import type { EmitterPlace } from './emitters.ts';
@@ -8,6 +8,8 @@ import type { Program } from './services.ts';
 
 /** What a run's programs are told. */
 export interface Surroundings {
+  /** "host:port" by the account of each oracle, where it tells of itself. */
+  oracleHttp: ReadonlyMap<string, string>;
   /** The run's folder. */
   dir: string;
   state: DevnetState;
@@ -40,7 +42,7 @@ export function emitterProgram({ dir, state, nats }: Surroundings, place: Emitte
 
 /** Each oracle has its own view of the chain: a network producer's, not an emitter's relay node. */
 export function oracleProgram(
-  { dir, state, emitters, nats }: Surroundings,
+  { dir, state, emitters, nats, oracleHttp }: Surroundings,
   oracle: DevnetState['oracles'][number],
 ): Program {
   const { account, permission, reportKey } = oracle;
@@ -51,12 +53,14 @@ export function oracleProgram(
     ORACLE_DAC: state.dac,
     ORACLE_POOL: state.pool,
     ORACLE_CHAIN_API: state.publicApi,
+    ORACLE_SHIP: state.nodes.find(({ api }) => api === state.publicApi)?.ship ?? '',
     // As in life, where the emitters are on other machines: one emitter's file, of several what the cluster keeps.
     ...(nats.length > 0 ? { ORACLE_NATS: nats.join(',') } : { ORACLE_EVENT_LOG: emitters[0]?.eventLog ?? '' }),
     ORACLE_JOURNAL: oracleJournal(dir, account),
+    ORACLE_HTTP: oracleHttp.get(account) ?? '',
     CLOCK_SHIFT_FILE: state.clockShiftFile,
   };
-  return { name: account, entry: 'oracle/main.ts', env };
+  return { name: account, entry: 'oracle/main.ts', env, flags: ORACLE_NODE_FLAGS };
 }
 
 export function oracleJournal(dir: string, account: string): string {

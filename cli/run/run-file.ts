@@ -9,7 +9,8 @@ export interface RunFile
   emitters: ({ pid: number | null } & EmitterPlace)[];
   /** The nodes of the cluster that several emitters share; none for one emitter. */
   nats: { name: string; pid: number | null; url: string }[];
-  oracles: { pid: number | null; account: string }[];
+  /** `http`: URL of what it tells. */
+  oracles: { pid: number | null; account: string; http: string }[];
   others: { name: string; pid: number | null }[];
   dashboard: null;
   /** The first emitter's. */
@@ -20,19 +21,25 @@ export interface RunParts {
   state: DevnetState;
   emitters: EmitterPlace[];
   nats: { name: string; url: string }[];
+  /** "host:port" by account. */
+  oracleHttp: ReadonlyMap<string, string>;
   /** Names of the services that are none of these. */
   others: string[];
   pidOf(service: string): number | null;
 }
 
 /** What the file says. */
-export function runFile({ state, emitters, nats, others, pidOf }: RunParts): RunFile {
+export function runFile({ state, emitters, nats, oracleHttp, others, pidOf }: RunParts): RunFile {
   const { chainId, publicApi, pool, dac, coreSymbol, keys, members, nodes, oracles } = state;
   return {
     ...{ chainId, publicApi, pool, dac, coreSymbol, keys, members, nodes },
     emitters: emitters.map((place) => ({ pid: pidOf(place.name), ...place })),
     nats: nats.map(({ name, url }) => ({ name, pid: pidOf(name), url })),
-    oracles: oracles.map(({ account }) => ({ pid: pidOf(account), account })),
+    oracles: oracles.map(({ account }) => ({
+      pid: pidOf(account),
+      account,
+      http: `http://${oracleHttp.get(account)}`,
+    })),
     others: [...others.map((name) => ({ name, pid: pidOf(name) })), { name: 'up', pid: process.pid }],
     dashboard: null,
     eventLog: emitters[0]?.eventLog ?? '',

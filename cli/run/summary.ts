@@ -4,6 +4,7 @@ import { firstSlot, lastSlot, slotTime } from '../../common/slot.ts';
 import { readTable } from '../../common/tables.ts';
 import { reportOf } from '../../oracle/dry-run.ts';
 import type { WindowMetrics } from '../../oracle/metrics/types.ts';
+import { metricsOf } from '../../oracle/report/build.ts';
 import { NodeChain } from '../../oracle/source/node-chain.ts';
 import { heldBalance, liabilities, readBooks, readCredits } from './books.ts';
 import { publicForkSwitches } from './forks.ts';
@@ -35,7 +36,7 @@ export async function measureWindow(run: PoolRun, window: number): Promise<Windo
   const chain = new NodeChain(run.chain(), { dac, account, permission });
   const options = { eventLog: fullestLog(run, window), pool, oracle: account, window, api: publicApi, dac, permission };
   const report = await reportOf(chain, options);
-  return JSON.parse(Buffer.from(report.metrics, 'hex').toString('utf8')) as WindowMetrics;
+  return metricsOf(report);
 }
 
 function windowSummary(run: PoolRun, metrics: WindowMetrics) {

@@ -2,6 +2,7 @@ import { PoolError, sentence } from '../errors.ts';
 import type { EventRecord } from '../events.ts';
 import type { LogEnd, RecordStream } from '../pool-store.ts';
 import { newestKnown, otherLog, takeNext } from '../record-chain.ts';
+import { readStored, type StoredRecord } from '../stored-record.ts';
 import type { Nats } from './connection.ts';
 import {
   ensureStream,
@@ -83,18 +84,18 @@ export class NatsRecords implements RecordStream {
   }
 
   async after(seq: number, limit: number): Promise<EventRecord[]> {
-    return (await this.stored(seq, limit)).map(({ record }) => record);
+    return (await this.stored(seq, limit)).map(({ at: _, ...stored }) => readStored(stored));
   }
 
-  /** The same with the time at which the cluster took each, in ms since 1970 on its clock. Rejects with PoolError `damaged` for what is no record. */
-  async stored(seq: number, limit: number): Promise<{ record: EventRecord; at: number }[]> {
+  /** The same as they are stored, with the time at which the cluster took each, in ms since 1970 on its clock. Rejects with PoolError `damaged` for what is no record. */
+  async stored(seq: number, limit: number): Promise<(StoredRecord & { at: number })[]> {
     const { log, place } = await this.readEnds();
     if (log === null || log.seq <= seq) return [];
     // Records that were deleted by age or size are a part that is missing, as in a log that was pruned.
     const { first_seq: oldest } = (await findStream(this.nats, this.place.stream))?.state ?? { first_seq: 0 };
     const from = Math.max(place - (log.seq - seq) + 1, oldest);
     const messages = await readMany(this.nats, this.place.stream, from, Math.min(place, from + limit - 1));
-    if (messages.length > 0) return messages.map(({ text, at }) => ({ record: parse(text), at }));
+    if (messages.length > 0) return messages.map(({ text, at }) => ({ ...storedOf(text), at }));
     throw new PoolError('store', `the NATS cluster at ${this.nats.address} does not give record ${seq + 1}`);
   }
 
@@ -117,7 +118,7 @@ export class NatsRecords implements RecordStream {
   /** Rejects when it is not acknowledged, that is, kept by more than half of the copies. */
   private async publish({ seq, hash }: EventRecord, text: string, lastSequence: number): Promise<void> {
     const msgID = `${this.emitter}:${seq}:${hash.slice(0, 16)}`;
-    const message = `{"hash":"${hash}",${text.slice(1)}`;
+    const message = `${beginning(hash)}${text.slice(1)}`;
     const { subject, stream } = this.place;
     await this.nats.streams.publish(subject, message, { msgID, expect: { lastSequence, streamName: stream } });
   }
@@ -129,6 +130,19 @@ export class NatsRecords implements RecordStream {
     const text = `the NATS cluster at ${this.nats.address} has not acknowledged records: ${sentence(failed.reason)}`;
     throw new PoolError('store', text);
   }
+}
+
+/** A message is the record's text with its hash in front. */
+function beginning(hash: string): string {
+  return `{"hash":"${hash}",`;
+}
+
+function storedOf(message: string): StoredRecord {
+  const { seq, window, event, hash } = parse(message);
+  const start = beginning(hash);
+  // With its hash at another place it is no text that the hash could cover.
+  const text = message.startsWith(start) ? `{${message.slice(start.length)}` : message;
+  return { seq, window, kind: event.type, text, hash };
 }
 
 /** Whoever may write to the cluster may have written it. */

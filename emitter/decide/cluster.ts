@@ -5,13 +5,17 @@ import { connectNats, connectNodes, type Nats } from '../../common/nats/connecti
 import { NatsRecords } from '../../common/nats/records.ts';
 import { decidedSubject, votePlace } from '../../common/nats/streams.ts';
 import type { Decided } from '../../common/pool-store.ts';
+import type { SigningKey } from '../../common/signature.ts';
 import { windowOf } from '../../common/slot.ts';
 import { type OwnLog, Publisher } from '../log/publisher.ts';
 import type { QuorumDecisions } from '../log/quorum/decisions.ts';
 import { openQuorum } from '../log/quorum/open.ts';
+import { votingBy } from '../log/quorum/signed-vote.ts';
 import { StoreMark } from '../log/store-mark.ts';
 import { LeaseDecider } from './lease.ts';
+import type { NamedEmitters } from './named.ts';
 import { SharedDecider } from './shared.ts';
+import { Words } from './words.ts';
 
 /** How often it is noted what was decided, for the next run; and, when that is nothing new, whether the voters answer. */
 const MARK_MS = 500;
@@ -21,9 +25,13 @@ export interface ClusterOptions {
   /** See connectNats. */
   url: string;
   files: NatsFiles;
-  pool: string;
-  /** Name of this emitter. */
+  /** Name of this emitter, and the key that signs its log. */
   name: string;
+  key: SigningKey;
+  /** Those that the contract names: only their votes and words count. */
+  named: NamedEmitters;
+  /** ms since 1970. */
+  now(): number;
   /** Whether each window is decided by one emitter alone. */
   lease: boolean;
   /** The emitter's own log, and the file beside it that says what was decided. */
@@ -45,6 +53,7 @@ interface Parts {
   quorum: QuorumDecisions;
   publisher: Publisher;
   mark: StoreMark;
+  words: Words;
 }
 
 /** What an emitter shares with the others of its pool: the decisions, and its log's copy, in a NATS cluster. */
@@ -54,27 +63,34 @@ export class Cluster {
   readonly wire: NatsConnection;
   /** For records. */
   private readonly nats: Nats;
+  /** What the emitters say to each other besides. */
+  readonly words: Words;
+  private readonly named: NamedEmitters;
   private readonly nodes: readonly Nats[];
   private readonly quorum: QuorumDecisions;
   private readonly publisher: Publisher;
   private readonly log: OwnLog;
+  private readonly name: string;
   private readonly mark: StoreMark;
   private readonly handlers: ClusterHandlers;
   private readonly timer: NodeJS.Timeout;
-  private marked = 0;
+  private marked = '';
   private isTroubled = false;
 
-  private constructor(parts: Parts, { pool, name, lease, log }: ClusterOptions, handlers: ClusterHandlers) {
+  private constructor(parts: Parts, { named, name, lease, log }: ClusterOptions, handlers: ClusterHandlers) {
     this.log = log;
-    const { nats, wire, nodes, quorum, publisher, mark } = parts;
+    this.name = name;
+    this.named = named;
+    const { nats, wire, nodes, quorum, publisher, mark, words } = parts;
     this.nats = nats;
+    this.words = words;
     this.wire = wire.connection;
     this.nodes = nodes;
     this.quorum = quorum;
     this.publisher = publisher;
     this.mark = mark;
     this.handlers = handlers;
-    this.decider = lease ? this.leaseDecider(pool, name) : this.sharedDecider(name);
+    this.decider = lease ? this.leaseDecider(named.identity.pool, name) : this.sharedDecider(name);
     this.timer = setInterval(() => this.note(), MARK_MS);
   }
 
@@ -83,7 +99,9 @@ export class Cluster {
    * the other knows; see openQuorum and Publisher.
    */
   static async open(options: ClusterOptions, handlers: ClusterHandlers): Promise<Cluster> {
-    const { url, files, pool, name, log, markFile } = options;
+    const { url, files, name, key, named, log, markFile, now } = options;
+    const { pool } = named.identity;
+    const voting = votingBy(named.identity, key, () => named.keys);
     const nodes = await connectNodes(url, name, files);
     const [nats, wire] = await Promise.all([
       connectNats(url, name, files),
@@ -91,10 +109,11 @@ export class Cluster {
     ]);
     try {
       const mark = new StoreMark(markFile);
-      const quorum = await openQuorum(nodes, pool, mark.read());
+      const quorum = await openQuorum(nodes, voting, mark.read());
+      const words = new Words({ voting, keyOf: (account) => named.keyOf(account), now });
       const onBehind = (text: string) => handlers.onFault('log_behind', text);
       const publisher = await Publisher.begin(log, await NatsRecords.open(nats, pool, name), onBehind);
-      const cluster = new Cluster({ nats, wire, nodes, quorum, publisher, mark }, options, handlers);
+      const cluster = new Cluster({ nats, wire, nodes, quorum, publisher, mark, words }, options, handlers);
       for (const voter of VOTERS) cluster.listen(votePlace(pool, voter).subject);
       return cluster;
     } catch (thrown) {
@@ -108,12 +127,16 @@ export class Cluster {
     return this.publisher.kept;
   }
 
-  /** What is shown of it; `voters` that answer, of which two are needed; `behind`: records of the own log that the cluster does not keep yet. */
-  get status(): { voters: number; place: number; leader: string | null; kept: number; behind: number } {
-    const { quorum, log } = this;
+  /**
+   * What is shown of it: `voters` that answer, of which two are needed; `isEntered`: whether this emitter's votes count; `leader`: who made the newest
+   * decision; `behind`: records of the own log that the cluster does not keep yet.
+   */
+  get status() {
+    const { quorum, log, name } = this;
     const { kept } = this.publisher;
+    const { leader, isOpen: isEntered, voting: voters, known } = quorum;
     const behind = Math.max(0, log.lastSeq - kept);
-    return { voters: quorum.voting, place: quorum.known.seq, leader: quorum.leader, kept, behind };
+    return { voters, isEntered, place: known.seq, leader, leads: leader === name, kept, behind };
   }
 
   /** There are new records in the own log. */
@@ -124,6 +147,7 @@ export class Cluster {
   /** Brings the rest of the log, for as long as `ms`, and ends. */
   async close(ms: number): Promise<void> {
     this.decider.stop();
+    this.named.stop();
     clearInterval(this.timer);
     this.note();
     await Promise.race([this.publisher.settled(), sleep(ms, undefined, { ref: false })]);
@@ -142,17 +166,19 @@ export class Cluster {
   }
 
   private leaseDecider(pool: string, name: string): LeaseDecider {
-    const { quorum, nats, nodes } = this;
+    const { quorum, nats, nodes, words } = this;
+    const own = decidedSubject(pool, name);
     const decider = new LeaseDecider({
       ...{ stream: quorum, name, run: quorum.run, random: Math.random },
       pause: (ms) => sleep(ms),
-      announce: (text) => nats.connection.publish(decidedSubject(pool, name), text),
+      announce: (text) => nats.connection.publish(own, words.seal(own, text)),
       onDecided: (decided) => this.handlers.onDecided(decided),
       onTrouble: (why) => this.onTrouble(why),
       onLease: ({ from, emitter }) => this.handlers.onLease(windowOf(from), emitter),
     });
     const callback = (problem: Error | null, message: Msg) => {
-      if (!problem) decider.hear(message.string());
+      const text = problem || message.subject === own ? null : words.open(message.subject, message.string());
+      if (text !== null) decider.hear(text);
     };
     // By all nodes, for any can be away: what was heard before has no effect.
     for (const { connection } of nodes) connection.subscribe(decidedSubject(pool, '*'), { callback });
@@ -179,10 +205,11 @@ export class Cluster {
   private note(): void {
     const { known } = this.quorum;
     // Between the pool's windows nobody else asks them.
-    if (known.seq === this.marked) return this.decider.hint();
+    const text = JSON.stringify(known);
+    if (text === this.marked) return this.decider.hint();
     try {
       this.mark.write(known);
-      this.marked = known.seq;
+      this.marked = text;
     } catch (thrown) {
       this.handlers.onFault('store_mark', `what was decided could not be noted: ${(thrown as Error).message}`);
     }

@@ -27,7 +27,7 @@ export const BOUNDS = {
   slots: 24,
   /** Blocks of a message: 1000 take some 160 kB. */
   blocksPerMessage: 1000,
-  /** A longer announcement is not read: 1000 blocks and 256 members take 190 kB. */
+  /** A longer announcement is not read: 1000 blocks and 256 members take 190 kB, sealed 210. */
   messageBytes: 256 * 1024,
   /** What one holder is asked for at a time: enough that none of the ways is empty, and one that never answers blocks no other. */
   framesPerHolder: 32,

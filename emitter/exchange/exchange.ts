@@ -5,13 +5,15 @@ import { Announcer } from './announcer.ts';
 import { Asker } from './asker.ts';
 import { BOUNDS } from './bounds.ts';
 import { BlockDesk } from './desk.ts';
-import { decodeAnnouncement, type Kept } from './messages.ts';
+import { decodeAnnouncement, type Kept, textOf } from './messages.ts';
 import { type MemberChange, Presence } from './presence.ts';
-import type { Message, Wire } from './wire.ts';
+import type { Message, SealedWords, Wire } from './wire.ts';
 
 export interface ExchangeParts {
   /** A connection of its own: a block's bytes must not stand before a vote. It comes back by itself when it is lost. */
   nats: Wire;
+  /** Signs what this emitter tells, and knows what is another's: see Words. */
+  words: SealedWords;
   /** The pool's producer account. */
   pool: string;
   /** Of this emitter. */
@@ -49,15 +51,15 @@ export class Exchange {
   private readonly complaints = new Map<string, number>();
   private isUp = true;
   private isStopped = false;
-  private readonly heard = { unsent: 0, malformed: 0, floods: 0 };
+  private readonly heard = { unsent: 0, unsigned: 0, malformed: 0, floods: 0 };
 
   /** Listens from now on. Throws PoolError `config` when the name cannot be an emitter's. */
   constructor(parts: ExchangeParts) {
     this.parts = parts;
-    const { nats, pool, name } = parts;
+    const { nats, pool, name, words } = parts;
     const own = exchangeSubject(pool, 'seen', name);
     this.announcer = new Announcer((text) => {
-      if (this.isUp) nats.publish(own, text);
+      if (this.isUp) nats.publish(own, words.seal(own, text));
       else this.heard.unsent++;
     });
     this.asker = new Asker({
@@ -103,7 +105,7 @@ export class Exchange {
   }
 
   /**
-   * Announcements that were left out while NATS was lost, that were none, and of blocks too many; frames asked for, handed on, and answers that
+   * Announcements that were left out while NATS was lost, that no emitter has signed or that were heard before, that were none, and of blocks too many; frames asked for, handed on, and answers that
    * failed; pieces and bytes given to others, and requests that got none.
    */
   get counts(): typeof this.heard & Asker['counts'] & { served: BlockDesk['counts'] } {
@@ -149,8 +151,14 @@ export class Exchange {
   private hear({ subject, data }: Message): void {
     const from = subject.slice(subject.lastIndexOf('.') + 1);
     if (from === this.parts.name || !isEmitterName(from)) return;
+    const isLong = data.length > BOUNDS.messageBytes;
+    const text = isLong ? null : this.parts.words.open(subject, textOf(data));
+    if (text === null) {
+      this.heard.unsigned++;
+      return;
+    }
     if (!this.isListenedTo(from)) return;
-    const said = decodeAnnouncement(data);
+    const said = decodeAnnouncement(text);
     if (!said) {
       this.heard.malformed++;
       return this.complain('exchange_malformed', from, `emitter ${from} said what is no announcement`);

@@ -4,7 +4,7 @@ import { LIMITS } from '../limits.ts';
 import { BOUNDS } from './bounds.ts';
 
 /**
- * What emitters say to each other on core NATS. `bppool.POOL.seen.EMITTER`: announcements in JSON. `bppool.POOL.block.EMITTER`:
+ * What emitters say to each other on core NATS. `bppool.POOL.seen.EMITTER`: announcements in JSON, sealed (see SealedWords). `bppool.POOL.block.EMITTER`:
  * requests for a piece of a block's frame, in JSON; the answer is the frame's length (u32, little endian) and the piece, or nothing at all.
  */
 
@@ -53,9 +53,8 @@ export function encodeAnnouncement({ members, blocks, asks }: Announcement): str
 }
 
 /** Null for what is none. */
-export function decodeAnnouncement(data: Uint8Array): Announcement | null {
-  if (data.length > BOUNDS.messageBytes) return null;
-  const said = parseAs(announcement, Buffer.from(data.buffer, data.byteOffset, data.length).toString());
+export function decodeAnnouncement(text: string): Announcement | null {
+  const said = parseAs(announcement, text);
   if (!said) return null;
   const blocks = (said.blocks ?? []).map(([key, slot, num, bytes]) => ({ key, slot, num, bytes }));
   return { members: said.members ?? null, blocks, asks: said.asks ?? false };
@@ -69,5 +68,9 @@ const REQUEST_BYTES = 512;
 
 export function decodeRequest(data: Uint8Array): { key: string; at: number } | null {
   if (data.length > REQUEST_BYTES) return null;
-  return parseAs(request, Buffer.from(data.buffer, data.byteOffset, data.length).toString());
+  return parseAs(request, textOf(data));
+}
+
+export function textOf(data: Uint8Array): string {
+  return Buffer.from(data.buffer, data.byteOffset, data.length).toString();
 }

@@ -20,3 +20,10 @@ export interface Message {
   data: Uint8Array;
   respond(payload?: Uint8Array): boolean;
 }
+
+/** Of what emitters tell each other: each word is signed by who says it on a subject of its own, and counts once. */
+export interface SealedWords {
+  seal(subject: string, text: string): string;
+  /** Null for what is no word of the emitter whose subject it is, or none for now. */
+  open(subject: string, sealed: string): string | null;
+}

@@ -10,6 +10,11 @@ export interface OwnLog {
 }
 
 const PAGE = 256;
+/**
+ * Records wait so long for those that come right behind them. What is written together with the first of them is a decision that a block waits for,
+ * and the nodes that make it are those that copy records three times: docs/performance.md has what that cost.
+ */
+const GATHER_MS = 40;
 /** A cluster that is away is asked again after so long; nothing is lost meanwhile, for the emitter's own log has it. */
 const RETRY_MS = 250;
 /** What does not go away by trying again. (A gap can: nodes that just came back may say that they have less than they do.) */
@@ -72,6 +77,7 @@ export class Publisher {
 
   private async bring(): Promise<void> {
     let isAway = false;
+    await this.pause(GATHER_MS);
     while (!this.isStopped && this.kept < this.own.lastSeq) {
       const page = this.own.after(this.kept, PAGE);
       try {
@@ -83,7 +89,7 @@ export class Publisher {
         if (!isAway)
           this.onFault(`records from ${this.kept + 1} on are in this emitter's log alone: ${sentence(thrown)}`);
         isAway = true;
-        await this.pause();
+        await this.pause(RETRY_MS);
       }
     }
   }
@@ -93,9 +99,9 @@ export class Publisher {
     this.stop();
   }
 
-  private async pause(): Promise<void> {
+  private async pause(ms: number): Promise<void> {
     const timer = Promise.withResolvers<void>();
-    const timeout = setTimeout(timer.resolve, RETRY_MS);
+    const timeout = setTimeout(timer.resolve, ms);
     await Promise.race([timer.promise, this.stopped.promise]);
     clearTimeout(timeout);
   }

@@ -5,9 +5,13 @@ import { PoolError, sentence } from '../../common/errors.ts';
 const schema = z.strictObject({
   seq: z.int().min(0),
   hash: z.string().regex(/^([0-9a-f]{64})?$/),
+  keys: z.array(z.string().max(200)).max(100),
 });
 
-/** The newest decision that an emitter saw, and the hash of its text, so that it notices when decisions were lost; 0 and '' before the first. */
+/**
+ * The newest decision that an emitter saw, and the hash of its text, so that it notices when decisions were lost; 0 and '' before the first. `keys`:
+ * whose votes counted, for the contract may name others before it runs again.
+ */
 export type Known = z.infer<typeof schema>;
 
 /** That, in a small file beside the emitter's own log. */
@@ -37,4 +41,11 @@ export class StoreMark {
     writeFileSync(`${this.file}.new`, JSON.stringify(known));
     renameSync(`${this.file}.new`, this.file);
   }
+}
+
+/** What an emitter is told whose mark does not fit the cluster; `why`: a clause. */
+export function storeLost(why: string): PoolError {
+  const todo =
+    'no block leaves until an operator has made sure that the pool has no window, and removes the file EVENT_LOG-store';
+  return new PoolError('store_lost', `the cluster's decisions are not those that this emitter knows (${why}): ${todo}`);
 }

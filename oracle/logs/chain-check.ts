@@ -1,7 +1,7 @@
-import { sha256 } from '../../common/canonical.ts';
+import { hash } from 'node:crypto';
 import { PoolError } from '../../common/errors.ts';
-import { type EventRecord, recordHash } from '../../common/events.ts';
-import type { Arrived } from './source.ts';
+import type { EventRecord } from '../../common/events.ts';
+import { follows, previousHash, readStored, type StoredRecord, textFits } from '../../common/stored-record.ts';
 
 /** How far a log's hash chain was verified. */
 export interface LogPosition {
@@ -10,36 +10,44 @@ export interface LogPosition {
 }
 
 /** Gives where the records end, which follow a position one by one; throws PoolError `log_broken` with the first that does not. */
-export function verifyRecords(log: string, from: LogPosition, records: EventRecord[]): LogPosition {
+export function verifyRecords(log: string, from: LogPosition, records: StoredRecord[]): LogPosition {
   let { seq, hash } = from;
   for (const record of records) {
     if (record.seq !== seq + 1) throw broken(log, seq + 1, 'it is missing');
-    if (record.prev !== hash) throw broken(log, record.seq, 'it does not follow the record before it');
-    if (!hashFits(record)) throw broken(log, record.seq, 'its hash does not fit');
+    const previous = follows(record, hash) ? hash : previousOf(log, record);
+    if (!textFits(record)) throw broken(log, record.seq, 'its hash does not fit');
+    if (previous === null) throw broken(log, record.seq, 'it is damaged');
+    if (previous !== hash) throw broken(log, record.seq, 'it does not follow the record before it');
     ({ seq, hash } = record);
   }
   return { seq, hash };
 }
 
 /** A log that was pruned begins with a checkpoint, a trimmed one with any record: an oracle that is new to it starts there. */
-export function beginning(from: LogPosition, [first]: Arrived[], isTrimmed: boolean): LogPosition {
-  if (from.seq > 0 || !first) return from;
-  const { seq, prev, event } = first.record;
-  return isTrimmed || event.type === 'checkpoint' ? { seq: seq - 1, hash: prev } : from;
+export function beginning(from: LogPosition, [first]: StoredRecord[], isTrimmed: boolean): LogPosition {
+  if (from.seq > 0 || !first || !(isTrimmed || first.kind === 'checkpoint')) return from;
+  return { seq: first.seq - 1, hash: previousHash(first) ?? from.hash };
 }
 
-/** Whether a record hashes to what it says; what cannot be hashed does not. */
-export function hashFits({ hash, ...body }: EventRecord): boolean {
+/** What a record says of a log that was verified; throws PoolError `log_broken` when it is not the one that its hash is of. */
+export function readVerified(log: string, stored: StoredRecord): EventRecord {
+  const record = readStored(stored);
+  if (!textFits(stored)) throw broken(log, stored.seq, 'its hash does not fit');
+  return record;
+}
+
+function previousOf(log: string, record: StoredRecord): string | null {
   try {
-    return recordHash(body) === hash;
-  } catch {
-    return false;
+    return previousHash(record);
+  } catch (thrown) {
+    if (!(thrown instanceof PoolError)) throw thrown;
+    throw new PoolError(thrown.code, `${log}: ${thrown.message}`, thrown.fields);
   }
 }
 
 /** Hash over the hashes of records, one after the other: pins exactly which they are. */
-export function addToDigest(digest: string, record: EventRecord): string {
-  return sha256(digest, record.hash).toString('hex');
+export function addToDigest(digest: string, record: { hash: string }): string {
+  return hash('sha256', digest + record.hash, 'hex');
 }
 
 export function broken(log: string, seq: number, why: string): PoolError {

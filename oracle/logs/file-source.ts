@@ -1,5 +1,5 @@
 import { EventLogReader } from '../../common/event-log.ts';
-import type { EventRecord } from '../../common/events.ts';
+import type { StoredRecord } from '../../common/stored-record.ts';
 import type { Arrived, RecordSource } from './source.ts';
 
 /** A log in an SQLite file, which its emitter may be writing. It does not say when a record came: that is when the emitter made it. */
@@ -14,15 +14,12 @@ export class FileSource implements RecordSource {
   }
 
   async after(seq: number, limit: number): Promise<Arrived[]> {
-    return this.open()
-      .after(seq, limit)
-      .map((record) => ({ record, at: record.event.at }));
+    const page = this.open().storedAfter(seq, limit);
+    return page.map((stored) => ({ ...stored, takenAt: null }));
   }
 
-  async ofWindow(window: number, from: number, to: number): Promise<EventRecord[]> {
-    return this.open()
-      .window(window)
-      .filter(({ seq }) => seq >= from && seq <= to);
+  async ofWindow(window: number, from: number, to: number): Promise<StoredRecord[]> {
+    return this.open().storedOf(window, from, to);
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import type { WindowLog } from '../metrics/types.ts';
 import type { KnownLog } from './logs.ts';
 import { cutOf, readyAt, type Told } from './ready.ts';
 import { requireSignedRoot } from './signed-root.ts';
+import { requireSigners } from './signers.ts';
 import type { WindowTally } from './tally.ts';
 
 /** A log's part of a window, proven by its emitter's signature. */
@@ -34,11 +35,13 @@ export interface GatherParts {
   keys: string[];
   /** In ms since 1970. */
   now: number;
+  /** Candidates of a window, besides the emitted ones, whose signers are recovered; SIGNER_SAMPLE when not given. */
+  sample?: number;
 }
 
 /**
  * The logs that make a window's metrics, by the rule in docs/metrics.md; null while it is not certain which they are. Rejects when no log of
- * it is proven: with that log's PoolError (`log_broken`, `unsigned_root`) when there is one alone, else with `unsigned_root`.
+ * it is proven: with that log's PoolError (`log_broken`, `unsigned_root`, `false_signer`) when there is one alone, else with `unsigned_root`.
  */
 export async function gatherLogs(window: number, parts: GatherParts): Promise<Gathered | null> {
   const known = parts.logs.map((each) => ({ ...each, tally: parts.tally(each.log.name) }));
@@ -88,14 +91,20 @@ function toldBy({ problem, tally }: { problem: PoolError | null; tally: WindowTa
 }
 
 function standingOf({ code }: PoolError): Told {
-  if (code === 'log_broken' || code === 'unsigned_root') return { as: 'broken' };
+  if (code === 'log_broken' || code === 'unsigned_root' || code === 'false_signer') return { as: 'broken' };
   return { as: code === 'no_log' ? 'unsigned' : 'away' };
 }
 
-async function prove(log: KnownLog['log'], tally: WindowTally, { identity, keys }: GatherParts): Promise<ProvenLog> {
+async function prove(
+  log: KnownLog['log'],
+  tally: WindowTally,
+  { identity, keys, sample }: GatherParts,
+): Promise<ProvenLog> {
   const said = await log.closedWindow(tally);
-  const { root, signer } = requireSignedRoot(identity, tally.window, said.records, tally.root, keys);
-  return { ...said, name: log.name, root, signer, arrivedAt: tally.arrivedAt ?? 0 };
+  const { root, signer, signature } = requireSignedRoot(identity, tally.window, said, tally.root, keys);
+  requireSigners(log.name, identity.pool, said.records, root, sample);
+  const signed = { key: signer, root, signature };
+  return { ...said, signed, name: log.name, root, signer, arrivedAt: tally.arrivedAt ?? 0 };
 }
 
 /** An emitter that signed two different roots of a window shows nothing by either; its log in two places is one log. */

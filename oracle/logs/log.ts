@@ -1,14 +1,16 @@
 import { PoolError } from '../../common/errors.ts';
 import type { EventRecord } from '../../common/events.ts';
+import { previousHash, readStored, type StoredRecord, textFits } from '../../common/stored-record.ts';
+import { windowRoot } from '../../common/window-root.ts';
 import type { WindowLog } from '../metrics/types.ts';
 import { aroundOf } from './around.ts';
-import { addToDigest, beginning, broken, hashFits, type LogPosition, verifyRecords } from './chain-check.ts';
+import { addToDigest, beginning, broken, type LogPosition, readVerified, verifyRecords } from './chain-check.ts';
 import { formless } from './form.ts';
 import type { Arrived, RecordSource } from './source.ts';
 import { tallyPage, type WindowTally } from './tally.ts';
 
-/** Records that are read at a time. */
-const PAGE = 1000;
+/** Records that are read at a time: of a log that is new, some 6 MB. How far it was verified is on the disk after each page, which takes as long as to verify it. */
+const PAGE = 4000;
 
 /** Where the oracle keeps how far each log was verified. */
 export interface LogJournal {
@@ -44,28 +46,25 @@ export class Log {
       const page = await this.after(from.seq, PAGE);
       if (page.length === 0) return;
       const start = beginning(from, page, source.isTrimmed);
-      const to = verifyRecords(
-        name,
-        start,
-        page.map(({ record }) => record),
-      );
-      const tallies = tallyPage(page, (window) => journal.tally(name, window));
+      const to = verifyRecords(name, start, page);
+      const tallies = this.sound(() => tallyPage(page, (window) => journal.tally(name, window)));
       journal.advance(name, to, tallies);
     }
   }
 
   /** What the log says of a window that it closed; rejects with `log_broken` unless its records are those that were verified. */
-  async closedWindow({ window, first, last, digest }: WindowTally): Promise<WindowLog> {
-    const records = await this.read(() => this.source.ofWindow(window, first, last));
-    const bad = records.find((record) => !hashFits(record));
-    if (bad) throw broken(this.name, bad.seq, 'its hash does not fit');
-    if (records.reduce(addToDigest, '') !== digest) {
-      throw broken(this.name, records[0]?.seq ?? 0, `the records of window ${window} changed since they were verified`);
+  async closedWindow({ window, first, last, digest, root: signed }: WindowTally): Promise<WindowLog> {
+    const stored = await this.read(() => this.source.ofWindow(window, first, last));
+    const records = this.sound(() => stored.map((record) => readVerified(this.name, record)));
+    const root = windowRoot(records);
+    // A root that was verified with the log pins them as well, and is needed anyway.
+    if (root !== signed?.root && stored.reduce(addToDigest, '') !== digest) {
+      throw broken(this.name, stored[0]?.seq ?? 0, `the records of window ${window} changed since they were verified`);
     }
     const around = await this.around(records);
     const odd = formless(records) ?? formless(around);
     if (odd) throw broken(this.name, odd.seq, `it has not the form of a record of the kind ${odd.event.type}`);
-    return { records, around };
+    return { records, around, ...(root !== null && { root }) };
   }
 
   close(): Promise<void> {
@@ -79,19 +78,20 @@ export class Log {
     const found = await this.between(...place);
     const [first] = found;
     // Each covers the one before it, and the last was verified.
-    if (first) verifyRecords(this.name, { seq: first.seq - 1, hash: first.prev }, found);
+    const start = first && { seq: first.seq - 1, hash: previousHash(first) ?? '' };
+    if (start) verifyRecords(this.name, start, found);
     if (found.at(-1)?.hash !== end.hash) throw broken(this.name, end.seq, 'it changed since it was verified');
-    return found;
+    return this.sound(() => found.map(readStored));
   }
 
   /** A cluster gives fewer than it was asked for when it is slow. */
-  private async between(from: number, to: number): Promise<EventRecord[]> {
-    const found: EventRecord[] = [];
+  private async between(from: number, to: number): Promise<StoredRecord[]> {
+    const found: StoredRecord[] = [];
     for (let last = from - 1; last < to; ) {
       const page = await this.after(last, Math.min(PAGE, to - last));
-      const newest = page.at(-1)?.record.seq ?? last;
+      const newest = page.at(-1)?.seq ?? last;
       if (newest <= last) break;
-      found.push(...page.map(({ record }) => record));
+      found.push(...page);
       last = newest;
     }
     return found;
@@ -105,18 +105,30 @@ export class Log {
     try {
       return await what();
     } catch (thrown) {
-      if (!(thrown instanceof PoolError) || thrown.code !== 'damaged') throw thrown;
-      throw broken(this.name, Number(thrown.fields.seq ?? this.journal.position(this.name).seq + 1), 'it is damaged');
+      throw this.asBroken(thrown);
     }
+  }
+
+  private sound<T>(what: () => T): T {
+    try {
+      return what();
+    } catch (thrown) {
+      throw this.asBroken(thrown);
+    }
+  }
+
+  /** A log with a damaged record is broken. */
+  private asBroken(thrown: unknown): unknown {
+    if (!(thrown instanceof PoolError) || thrown.code !== 'damaged') return thrown;
+    return broken(this.name, Number(thrown.fields.seq ?? this.journal.position(this.name).seq + 1), 'it is damaged');
   }
 
   private async requireSameLog({ seq, hash }: LogPosition): Promise<void> {
     if (seq === 0) return;
     const [last] = await this.after(seq - 1, 1);
     // A trimmed log may have let go of it: the next record, when there is one, must follow it, which is looked at as it is read.
-    if (this.source.isTrimmed && last?.record.seq !== seq) return;
-    if (last?.record.seq !== seq) throw broken(this.name, seq, 'it is missing and was there before');
-    if (last.record.hash !== hash || !hashFits(last.record))
-      throw broken(this.name, seq, 'it changed since it was verified');
+    if (this.source.isTrimmed && last?.seq !== seq) return;
+    if (last?.seq !== seq) throw broken(this.name, seq, 'it is missing and was there before');
+    if (last.hash !== hash || !textFits(last)) throw broken(this.name, seq, 'it changed since it was verified');
   }
 }

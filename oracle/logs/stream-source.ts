@@ -1,7 +1,7 @@
 import { PoolError } from '../../common/errors.ts';
-import { EVENT_VERSION, type EventRecord } from '../../common/events.ts';
 import type { Nats } from '../../common/nats/connection.ts';
 import { NatsRecords } from '../../common/nats/records.ts';
+import type { StoredRecord } from '../../common/stored-record.ts';
 import type { Arrived, RecordSource } from './source.ts';
 
 /** Records that are fetched at a time. */
@@ -28,19 +28,19 @@ export class StreamSource implements RecordSource {
 
   async after(seq: number, limit: number): Promise<Arrived[]> {
     this.records ??= await this.find();
-    const page = await this.records.stored(seq, limit);
-    return page.map(({ record, at }) => ({ record: this.readable(record), at: Math.max(at, record.event.at) }));
+    const page = await this.records.stored(seq, Math.min(limit, PAGE));
+    return page.map(({ at: takenAt, ...stored }) => ({ ...stored, takenAt }));
   }
 
-  async ofWindow(window: number, from: number, to: number): Promise<EventRecord[]> {
+  async ofWindow(window: number, from: number, to: number): Promise<StoredRecord[]> {
     if (to - from >= LONGEST) {
       throw new PoolError('damaged', `${this.name}: window ${window} lies over ${to - from} records`, { seq: from });
     }
-    const found: EventRecord[] = [];
+    const found: StoredRecord[] = [];
     for (let next = from; next <= to; ) {
       const page = await this.after(next - 1, Math.min(PAGE, to - next + 1));
-      found.push(...page.map(({ record }) => record).filter(({ window: of, seq }) => of === window && seq <= to));
-      const last = page.at(-1)?.record.seq ?? to;
+      found.push(...page.filter(({ window: of, seq }) => of === window && seq <= to));
+      const last = page.at(-1)?.seq ?? to;
       if (last < next) break;
       next = last + 1;
     }
@@ -55,11 +55,5 @@ export class StreamSource implements RecordSource {
     const found = await NatsRecords.find(await this.connect(), this.pool, this.emitter);
     if (found) return found;
     throw new PoolError('no_log', `the NATS cluster has no log of the emitter ${this.emitter} of ${this.pool}`);
-  }
-
-  private readable(record: EventRecord): EventRecord {
-    if (record.v <= EVENT_VERSION) return record;
-    const why = `record ${record.seq} has schema version ${record.v}, this program reads up to ${EVENT_VERSION}`;
-    throw new PoolError('event_log', `${this.name}: ${why}; use a newer version`);
   }
 }

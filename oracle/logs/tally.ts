@@ -1,4 +1,5 @@
-import type { EventRecord, PoolEvent } from '../../common/events.ts';
+import type { PoolEvent } from '../../common/events.ts';
+import { readStored } from '../../common/stored-record.ts';
 import { addToDigest } from './chain-check.ts';
 import type { Arrived } from './source.ts';
 
@@ -18,16 +19,19 @@ export interface WindowTally {
   arrivedAt: number | null;
 }
 
-/** What a page of a verified log adds to what is known of its windows. `known`: of a window, null when it is new. */
+/**
+ * What a page of a verified log adds to what is known of its windows. `known`: of a window, null when it is new. Throws PoolError `damaged`
+ * for a root that is none.
+ */
 export function tallyPage(page: Arrived[], known: (window: number) => WindowTally | null): WindowTally[] {
   const tallies = new Map<number, WindowTally>();
   for (const arrived of page) {
-    const { window } = arrived.record;
+    const { window } = arrived;
     if (window === null) continue;
-    const tally = tallies.get(window) ?? known(window) ?? empty(window, arrived.record.seq);
+    const tally = tallies.get(window) ?? known(window) ?? empty(window, arrived.seq);
     tallies.set(window, tally);
     if (tally.closed) noteRoot(tally, arrived);
-    else count(tally, arrived.record);
+    else count(tally, arrived);
   }
   return [...tallies.values()];
 }
@@ -36,15 +40,20 @@ function empty(window: number, first: number): WindowTally {
   return { window, first, last: first, digest: '', decisions: 0, closed: false, root: null, arrivedAt: null };
 }
 
-function count(tally: WindowTally, record: EventRecord): void {
+function count(tally: WindowTally, record: Arrived): void {
   tally.digest = addToDigest(tally.digest, record);
   tally.last = record.seq;
-  if (record.event.type === 'decision') tally.decisions++;
-  tally.closed = record.event.type === 'window';
+  if (record.kind === 'decision') tally.decisions++;
+  tally.closed = record.kind === 'window';
 }
 
-function noteRoot(tally: WindowTally, { record, at }: Arrived): void {
-  if (record.event.type !== 'root' || tally.root || !Number.isSafeInteger(at)) return;
-  tally.root = record.event;
+/** It came when the emitter made it, or when the store took it, whichever is later. */
+function noteRoot(tally: WindowTally, arrived: Arrived): void {
+  if (arrived.kind !== 'root' || tally.root) return;
+  const { event } = readStored(arrived);
+  if (event.type !== 'root') return;
+  const at = Math.max(event.at, arrived.takenAt ?? event.at);
+  if (!Number.isSafeInteger(at)) return;
+  tally.root = event;
   tally.arrivedAt = at;
 }

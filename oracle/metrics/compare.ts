@@ -66,6 +66,15 @@ function readLog(records: EventRecord[]): Logged {
     if (event.type === 'emission' && !logged.emitted.has(event.id)) logged.emitted.set(event.id, event.signer);
     if (event.type === 'rescue') for (const id of event.replaced) logged.named.add(id);
     if (event.type === 'leak') logged.seen.add(event.id);
+    for (const { id, signer } of adoptedIn(event)) if (!logged.decided.has(id)) logged.decided.set(id, signer);
   }
   return logged;
+}
+
+/** What another of the pool's emitters decided, of whose log this one is then the only witness; of any other form it is nothing. */
+function adoptedIn(event: EventRecord['event']): { id: string; signer: string }[] {
+  if (event.type !== 'input') return [];
+  const { type, decisions } = event.input as { type?: unknown; decisions?: unknown };
+  if (type !== 'adopted' || !Array.isArray(decisions)) return [];
+  return decisions.filter((each) => typeof each?.id === 'string' && typeof each.signer === 'string');
 }

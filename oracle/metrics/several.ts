@@ -5,7 +5,12 @@ import type { Mode, WindowLog } from './types.ts';
 
 /** Each log once, however often it is given: by its root. */
 export function differentLogs(logs: WindowLog[]): WindowLog[] {
-  return [...new Map(logs.map((log) => [windowRoot(log.records) ?? '', log])).values()];
+  return [...new Map(logs.map((log) => [rootOf(log) ?? '', log])).values()];
+}
+
+/** Merkle root over a log's records of a window; null when it has no closing one. */
+export function rootOf({ records, root }: Pick<WindowLog, 'records' | 'root'>): string | null {
+  return root ?? windowRoot(records);
 }
 
 /** What most of them are; of several such the smallest text. Null for none. */

@@ -1,6 +1,5 @@
-import { sha256 } from '../../common/canonical.ts';
-import type { EventRecord, SignerEvidence } from '../../common/events.ts';
-import { isSignedBy } from '../../common/signature.ts';
+import type { EventRecord } from '../../common/events.ts';
+import { isSignatureOf } from './evidence.ts';
 import { mostCommon } from './several.ts';
 
 /**
@@ -19,18 +18,10 @@ export function signerOf(id: string, named: (string | null)[], logs: EventRecord
 
 function proves({ event }: EventRecord, id: string, key: string): boolean {
   if (event.type !== 'candidate' || event.id !== id || event.signer !== key || !event.evidence) return false;
-  try {
-    return isOf(event.evidence, id, key);
-  } catch {
-    // Who wrote the log may be hostile: evidence of another form proves nothing.
-    return false;
-  }
+  return isSignatureOf(event.evidence, id, key);
 }
 
-/** An id is the sha256 of the header, but for its first four bytes, which are the block's number. */
-function isOf({ header, signature, root, schedule }: SignerEvidence, id: string, key: string): boolean {
-  const bytes = (hex: string) => Buffer.from(hex, 'hex');
-  const digest = sha256(bytes(header));
-  if (digest.toString('hex').slice(8) !== id.slice(8)) return false;
-  return isSignedBy(sha256(sha256(digest, bytes(root)), bytes(schedule)), signature, key);
+/** The member that a key is of. The emitter's own word for it is not used: the key is what signed, the contract says whose it is. */
+export function owner(signers: Map<string, string>, signer: string | null): string | undefined {
+  return signer === null ? undefined : signers.get(signer);
 }

@@ -1,9 +1,8 @@
 import { canonicalJson, merkleRoot, sha256 } from '../../common/canonical.ts';
 import { PoolError } from '../../common/errors.ts';
-import type { EventRecord } from '../../common/events.ts';
-import { windowRoot } from '../../common/window-root.ts';
-import { mostCommon } from '../metrics/several.ts';
-import type { WindowMetrics } from '../metrics/types.ts';
+import { type PackedMetrics, pack, unpack } from '../metrics/packed.ts';
+import { mostCommon, rootOf } from '../metrics/several.ts';
+import type { WindowLog, WindowMetrics } from '../metrics/types.ts';
 import type { ReportData } from '../source/chain.ts';
 import { bitmap } from './hash.ts';
 
@@ -11,13 +10,13 @@ import { bitmap } from './hash.ts';
  * The data of the action `report`. Its `version` names the rules of the metrics and not the program, so that oracles of
  * different releases agree as long as their rules are the same. Throws PoolError `open_window` without a closing record.
  */
-export function buildReport(oracle: string, metrics: WindowMetrics, logs: EventRecord[][]): ReportData {
-  const roots = logs.map(windowRoot).filter((root) => root !== null);
+export function buildReport(oracle: string, metrics: WindowMetrics, logs: WindowLog[]): ReportData {
+  const roots = logs.map(rootOf).filter((root) => root !== null);
   const strategy = mostCommon(logs.flatMap(strategyOf));
   if (roots.length === 0 || roots.length < logs.length || strategy === null) {
     throw new PoolError('open_window', `window ${metrics.window} has no closing record in the log yet`);
   }
-  const bytes = Buffer.from(canonicalJson(metrics));
+  const bytes = Buffer.from(canonicalJson(pack(metrics)));
   const eligible = metrics.members.filter((member) => member.eligible).map((member) => member.index);
   return {
     oracle,
@@ -42,11 +41,11 @@ export function rootOfLogs(roots: string[]): string {
   return merkleRoot(different.map((root) => Buffer.from(root, 'hex'))).toString('hex');
 }
 
-function strategyOf(records: EventRecord[]): string[] {
+function strategyOf({ records }: WindowLog): string[] {
   return records.flatMap(({ event }) => (event.type === 'window' ? [event.strategy] : []));
 }
 
 /** The metrics that a report carries. */
 export function metricsOf(data: Pick<ReportData, 'metrics'>): WindowMetrics {
-  return JSON.parse(Buffer.from(data.metrics, 'hex').toString()) as WindowMetrics;
+  return unpack(JSON.parse(Buffer.from(data.metrics, 'hex').toString()) as PackedMetrics);
 }

@@ -1,3 +1,4 @@
+import type { Quantiles } from '../metrics/quantiles.ts';
 import type { MemberMetrics, WindowMetrics } from '../metrics/types.ts';
 import type { ReportData } from '../source/chain.ts';
 import { metricsOf } from './build.ts';
@@ -36,25 +37,50 @@ export function cleosLine(data: ReportData, { api, dac, permission }: Address): 
 
 function windowLine(m: WindowMetrics): string {
   const slots = `window ${m.window}, slots ${m.firstSlot} to ${m.lastSlot} of ${m.pool}`;
-  const odd = (['orphaned', 'unsent', 'unconfirmed', 'outsiders', 'unattributed', 'strays'] as const)
-    .filter((name) => m[name] > 0)
-    .map((name) => `, ${m[name]} ${name}`);
+  const odd = ODD.filter((name) => m[name] > 0).map((name) => `, ${m[name]} ${name}`);
   const leaks = m.leaks.map((leak) => `\nleak: slot ${leak.slot}, block ${leak.id}`).join('');
   const usual = `${m.emitted} emitted, ${m.missed} missed, ${m.rescues} rescues, ${m.replaced} replaced`;
   const mode = m.mode === 'standby' ? ' in standby mode' : '';
-  return `${slots}${mode}: ${usual}${odd.join('')}${leaks}`;
+  const added = m.addedUs.p50 === null ? '' : `\nadded latency    ${shown(m.addedUs)} us (p50/p90/p99)`;
+  return `${slots}${mode}: ${usual}${odd.join('')}${added}${leaks}`;
 }
 
-const COLUMNS = ['candidates', 'selected', 'standby', 'late', 'invalid', 'absent'] as const;
+const ODD = [
+  'orphaned',
+  'unsent',
+  'unconfirmed',
+  'outsiders',
+  'unattributed',
+  'unproven',
+  'unshown',
+  'strays',
+] as const;
+
+const COUNTS = ['candidates', 'selected', 'unselected', 'standby', 'late', 'invalid', 'missing'] as const;
+
+/** Head and content of each column; the first two stand to the left, the others to the right. */
+const COLUMNS: [string, (member: MemberMetrics) => string][] = [
+  ['member', ({ name }) => name],
+  ['slots', ({ grid }) => grid],
+  ...COUNTS.map((name): [string, (member: MemberMetrics) => string] => [name, (member) => String(member[name])]),
+  ['arrival ms', ({ arrival }) => shown(arrival)],
+  ['transactions', ({ transactions }) => String(transactions)],
+  ['bytes', ({ bytes }) => String(bytes)],
+  ['cpu us', ({ cpuUs }) => String(cpuUs)],
+  ['availability', ({ availability }) => `${(availability / 10).toFixed(1)} %`],
+  ['eligible', ({ eligible }) => (eligible ? 'yes' : 'no')],
+];
 
 function memberTable(members: MemberMetrics[]): string[] {
-  const head = ['member'.padEnd(13), ...COLUMNS, 'eligible'].join('  ');
-  const rows = members.map((member) =>
-    [
-      member.name.padEnd(13),
-      ...COLUMNS.map((name) => String(member[name]).padStart(name.length)),
-      (member.eligible ? 'yes' : 'no').padStart(8),
-    ].join('  '),
-  );
-  return [head, ...rows];
+  const rows = [COLUMNS.map(([head]) => head), ...members.map((member) => COLUMNS.map(([, cell]) => cell(member)))];
+  const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)));
+  const padded = (cell: string, i: number) => (i < 2 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0));
+  const reasons = members.flatMap(({ name, invalidBy }) => {
+    return Object.entries(invalidBy).map(([reason, slots]) => `invalid: ${slots} of ${name}, ${reason}`);
+  });
+  return [...rows.map((row) => row.map(padded).join('  ').trimEnd()), ...reasons];
+}
+
+function shown({ p50, p90, p99 }: Quantiles): string {
+  return p50 === null ? '-' : `${p50}/${p90}/${p99}`;
 }

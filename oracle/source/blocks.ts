@@ -1,3 +1,4 @@
+import { PoolError } from '../../common/errors.ts';
 import { firstSlot, lastSlot } from '../../common/slot.ts';
 import type { BlockRef, OracleChain } from './chain.ts';
 
@@ -12,7 +13,7 @@ export function isIrreversible(window: number, irreversible: BlockRef): boolean 
   return irreversible.slot > lastSlot(window);
 }
 
-/** Reads a window's blocks; only for one that `isIrreversible` says yes to, so that none of them can change. */
+/** Reads a window's blocks; only for one that `isIrreversible` says yes to, so that none of them can change. Throws PoolError `chain_unreachable` when they are in no order. */
 export async function readWindowBlocks(
   chain: OracleChain,
   window: number,
@@ -20,9 +21,14 @@ export async function readWindowBlocks(
 ): Promise<WindowBlocks> {
   const inside: BlockRef[] = [];
   let num = await firstBlockFrom(chain, firstSlot(window), irreversible);
+  let slot = firstSlot(window) - 1;
   for (;;) {
     const block = await chain.block(num++);
-    if (block.slot > lastSlot(window)) return { inside, after: block };
+    // Each block is at least a slot after the one before; a node that says otherwise would be asked for ever.
+    if (block.slot <= slot)
+      throw new PoolError('chain_unreachable', `the node gave block ${block.num} for a slot that is over`);
+    slot = block.slot;
+    if (slot > lastSlot(window)) return { inside, after: block };
     inside.push(block);
   }
 }
@@ -31,7 +37,7 @@ export async function readWindowBlocks(
  * Number of the first block whose slot is not before `target`. Each block is at least one slot after the one before: that
  * bounds the number from both sides, as many blocks apart as slots were missed, and a binary search does the rest.
  */
-async function firstBlockFrom(chain: OracleChain, target: number, irreversible: BlockRef): Promise<number> {
+export async function firstBlockFrom(chain: OracleChain, target: number, irreversible: BlockRef): Promise<number> {
   let low = Math.max(1, irreversible.num - (irreversible.slot - target));
   const { slot } = await chain.block(low);
   if (slot >= target) return low;

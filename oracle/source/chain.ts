@@ -1,3 +1,6 @@
+import type { Use } from '../account/estimate.ts';
+import type { SignedHeaderOf } from './header.ts';
+
 /** What the oracle reads of a block. */
 export interface BlockRef {
   num: number;
@@ -95,6 +98,8 @@ export interface OracleChain {
   /** The last irreversible block. */
   irreversible(): Promise<BlockRef>;
   block(num: number): Promise<BlockRef>;
+  /** Header and signature of a block. */
+  header(num: number): Promise<SignedHeaderOf>;
   schedule(): Promise<Schedule>;
   config(): Promise<PoolConfig>;
   seats(): Promise<Seat[]>;
@@ -102,12 +107,14 @@ export interface OracleChain {
   signers(): Promise<Map<string, string>>;
   /** Those that the contract names. */
   emitters(): Promise<Emitter[]>;
+  /** Accounts of those whose reports count, in the table's order. */
+  oracles(): Promise<string[]>;
   votedMode(): Promise<VotedMode>;
   settled(window: number): Promise<FiledReport | null>;
   ownReport(window: number): Promise<FiledReport | null>;
   /** All oracles' reports of a window that is not settled. */
   openReports(window: number): Promise<{ oracle: string; hash: string; logRoot: string }[]>;
   signReport(data: ReportData): Promise<SignedTransaction>;
-  /** Resolves too when the chain has the transaction already. */
-  push(transaction: SignedTransaction): Promise<void>;
+  /** Gives what it took of the account, as far as the node tells; null also when the chain has the transaction already. */
+  push(transaction: SignedTransaction): Promise<Use | null>;
 }

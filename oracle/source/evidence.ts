@@ -1,3 +1,4 @@
+import type { GivenReceipt } from '../../common/receipt-bundle.ts';
 import type { WindowLog } from '../metrics/types.ts';
 import type { BlockRef, OracleChain, Seat } from './chain.ts';
 
@@ -16,6 +17,8 @@ export interface Evidence {
   /** Signing key ("type:hex") → member, every key ever used. */
   signers: Map<string, string>;
   eligiblePercent: number;
+  /** That members handed over, each checked; none: nothing but the logs counts. */
+  receipts?: GivenReceipt[];
 }
 
 /** Whether a seat is held in a window: the rule by which the contract accepts a bit of the bitmap. */

@@ -1,27 +1,79 @@
-import { chainTime, type Whole } from '../../common/tables.ts';
+import { z } from 'zod';
+import { PoolError } from '../../common/errors.ts';
+import { chainTime } from '../../common/tables.ts';
 import type { FiledReport, PoolConfig, Seat, VotedMode } from './chain.ts';
 
+/** A whole number in a table: nodeos gives those above 32 bits as text. */
+const whole = z.union([z.number().int().nonnegative(), z.string().regex(/^\d{1,20}$/)]);
+const flag = z.union([z.boolean(), z.number().int()]);
+const time = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z?$/);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** What `get_producer_schedule` answers. */
+export const scheduleAnswer = z.object({
+  active: z.object({
+    version: z.number().int().nonnegative(),
+    producers: z.array(z.object({ producer_name: z.string() })).min(1),
+  }),
+});
+
 /** The contract's `config`: the parts of it that are used here. */
-export interface ConfigRow {
-  producer: string;
-  phase: number;
-  eligible_percent: number;
+export const configRow = z.object({
+  producer: z.string(),
+  phase: z.number().int(),
+  eligible_percent: z.number().int(),
   /** Seconds, as the next one. */
-  deadline: number;
-  dispute: number;
-  paused_until: string;
-}
+  deadline: z.number().int(),
+  dispute: z.number().int(),
+  paused_until: time,
+});
 
 /** The contract's `state`: what runs on by itself. */
-export interface StateRow {
-  harvested: boolean | number;
-  last_window: Whole;
-  closing_through: Whole;
-  closing_settled_at: string;
-  closed_through: Whole;
+export const stateRow = z.object({
+  harvested: flag,
+  last_window: whole,
+  closing_through: whole,
+  closing_settled_at: time,
+  closed_through: whole,
+});
+
+/** Before the first vote on it there is no row, or one without modes. */
+export const strategyRow = z.object({ mode: z.string().optional(), from_window: whole.optional() });
+
+export const seatRow = z.object({ index: z.number().int(), account: z.string(), since: whole, until: whole });
+
+/** Of `windows`: who has a share. */
+export const bitmapRow = z.object({ eligible: z.string() });
+
+export const oracleRow = z.object({ account: z.string(), active: flag });
+
+/** Of `keys` and of `emitters`. */
+export const keyRow = z.object({ account: z.string(), key: z.string().regex(/^(EOS|PUB_)/) });
+
+/** A row of `reports`, or of `windows`: the latter tells how many equal reports decided, none when the members did. */
+export const filedRow = z.object({
+  /** In `reports`. */
+  oracle: z.string().optional(),
+  hash,
+  log_root: hash,
+  time: time.optional(),
+  settled: time.optional(),
+  reports: z.number().int().optional(),
+  voided: flag.optional(),
+});
+
+/** Rows that nodeos decoded by the contract's ABI, or another answer of it, checked. Throws PoolError `chain` for one that cannot be. */
+export function checkRows<T>(table: string, schema: z.ZodType<T>, rows: unknown[]): T[] {
+  return rows.map((row) => {
+    const result = schema.safeParse(row);
+    if (result.success) return result.data;
+    const [issue] = result.error.issues;
+    const where = [table, ...(issue?.path ?? [])].join('.');
+    throw new PoolError('chain', `the node's answer for ${where} is not what it should be: ${issue?.message}`);
+  });
 }
 
-export function toConfig(config: ConfigRow, state: StateRow): PoolConfig {
+export function toConfig(config: z.infer<typeof configRow>, state: z.infer<typeof stateRow>): PoolConfig {
   return {
     producer: config.producer,
     phase: config.phase,
@@ -37,40 +89,15 @@ export function toConfig(config: ConfigRow, state: StateRow): PoolConfig {
   };
 }
 
-export interface StrategyRow {
-  mode: string;
-  from_window: Whole;
-}
-
-/** Before the first vote on it there is no row, or one without modes. */
-export function toVotedMode(row: StrategyRow | undefined): VotedMode {
+export function toVotedMode(row: z.infer<typeof strategyRow> | undefined): VotedMode {
   return { fromWindow: Number(row?.from_window ?? 0), mode: row?.mode || 'propose' };
 }
 
-export interface SeatRow {
-  index: number;
-  account: string;
-  since: Whole;
-  until: Whole;
-}
-
-export function toSeat(row: SeatRow): Seat {
+export function toSeat(row: z.infer<typeof seatRow>): Seat {
   return { index: row.index, account: row.account, since: Number(row.since), until: Number(row.until) };
 }
 
-/** A row of `reports`, or of `windows`: the latter tells how many equal reports decided, none when the members did. */
-export interface FiledRow {
-  /** In `reports`. */
-  oracle?: string;
-  hash: string;
-  log_root: string;
-  time?: string;
-  settled?: string;
-  reports?: number;
-  voided?: boolean | number;
-}
-
-export function toFiled(row: FiledRow | undefined): FiledReport | null {
+export function toFiled(row: z.infer<typeof filedRow> | undefined): FiledReport | null {
   if (!row) return null;
   const by = row.voided ? 'void' : row.reports === 0 ? 'vote' : 'report';
   return { by, hash: row.hash, logRoot: row.log_root, at: chainTime(row.time ?? row.settled ?? '') };

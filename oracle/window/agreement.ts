@@ -2,6 +2,7 @@ import { PoolError } from '../../common/errors.ts';
 import type { Gathered, ProvenLog } from '../logs/gather.ts';
 import { rootOfLogs } from '../report/build.ts';
 import type { BlockRef, FiledReport, ReportData } from '../source/chain.ts';
+import { differing } from './notices.ts';
 import type { WindowRow } from './schema.ts';
 import type { JobParts } from './stages.ts';
 
@@ -15,7 +16,8 @@ const MOST_REMADE = 3;
 const MOST_LOGS = 12;
 
 type Gather = (window: number) => Promise<Gathered | null>;
-type Report = { hash: string; logRoot: string };
+type Report = { oracle: string; hash: string; logRoot: string };
+type Filed = Omit<Report, 'oracle'>;
 
 /**
  * What an oracle does when another's report of a window differs: oracles that got different logs must come to equal reports without any of them
@@ -54,6 +56,7 @@ export class Agreement {
     const gathered = await this.gathered(row.window);
     const own = JSON.parse(row.report ?? '{}') as ReportData;
     const found = gathered && (await this.reproduce(row.window, filed, gathered.proven, irreversible));
+    if (gathered && !found && row.report) await this.keep(row.window, { ...filed, oracle: null }, own, gathered);
     return found?.report.eligible === own.eligible ? found.logs.map(({ name }) => name) : null;
   }
 
@@ -66,6 +69,7 @@ export class Agreement {
     if (row.remade === 0 && stages.hash(own) !== row.hash) return { report: own, why: 'more is known of it now' };
     for (const other of others) {
       const found = await this.reproduce(row.window, other, gathered.proven, irreversible);
+      if (!found) await this.keep(row.window, other, own, gathered);
       // Never at a member's cost: a set of logs that leaves one out is not joined, whoever reports it.
       if (!found || found.report.eligible !== own.eligible) continue;
       const isMore = found.logs.length > gathered.logs.length;
@@ -78,11 +82,32 @@ export class Agreement {
   }
 
   /** Makes another oracle's report from own logs, when it follows from some of them. */
-  private async reproduce(window: number, { hash, logRoot }: Report, proven: ProvenLog[], irreversible: BlockRef) {
+  private async reproduce(window: number, { hash, logRoot }: Filed, proven: ProvenLog[], irreversible: BlockRef) {
     const logs = setOf(logRoot, proven);
     if (!logs) return null;
-    const report = await this.parts.stages.compute(window, logs, irreversible);
-    return !('skip' in report) && this.parts.stages.hash(report) === hash ? { logs, report } : null;
+    const { stages } = this.parts;
+    // Who made it may have had no receipts.
+    for (const withReceipts of [true, false]) {
+      const report = await stages.compute(window, logs, irreversible, withReceipts);
+      if (!('skip' in report) && stages.hash(report) === hash) return { logs, report };
+    }
+    return null;
+  }
+
+  /** What is wrong with keeping evidence keeps no window from its report. */
+  private async keep(
+    window: number,
+    other: { oracle: string | null; hash: string },
+    ours: ReportData,
+    { logs }: Gathered,
+  ) {
+    const { onForeign, logger } = this.parts;
+    try {
+      await onForeign?.({ window, oracle: other.oracle, hash: other.hash, ours, logs });
+    } catch (thrown) {
+      if (!(thrown instanceof PoolError)) throw thrown;
+      logger.warn({ window }, `the evidence of a report that differs was not kept: ${thrown.message}`);
+    }
   }
 
   private async gathered(window: number): Promise<Gathered | null> {
@@ -98,6 +123,8 @@ export class Agreement {
     this.parts.journal.differs(row.window, now);
     const names = others.map(({ oracle, hash }) => `${oracle} has ${hash}`).join(', ');
     const { window, hash } = row;
+    const { key, notice } = differing(window, hash ?? '', names);
+    this.parts.alarm.tell(key, notice);
     this.parts.logger.warn({ window }, `reports of window ${window} differ: this oracle has ${hash}, ${names}`);
   }
 

@@ -4,12 +4,12 @@ import type { BlockRef, FiledReport, OracleChain, PoolConfig } from '../source/c
 /** How a report of this oracle stands on the chain. */
 export type Filing =
   | { on: 'nowhere' }
-  /** The report is there; `settled` is the hash the window was settled with, null while it waits for other oracles. */
-  | { on: 'chain'; irreversible: boolean; settled: string | null }
+  /** The report is there, since `at` (ms); `settled` is the hash the window was settled with, null while it waits for other oracles. */
+  | { on: 'chain'; irreversible: boolean; settled: string | null; at: number }
   /** The window was settled with another report. */
   | { on: 'other'; filed: FiledReport }
-  /** No report counts any more: the members decided by vote, or nobody but them can. */
-  | { on: 'vote'; why: string }
+  /** No report counts any more: the members decided by vote, or (`isLate`) nobody but them can. */
+  | { on: 'vote'; why: string; isLate: boolean }
   /** Its epoch is over: the contract takes no report of it any more. */
   | { on: 'over'; through: number };
 
@@ -25,15 +25,16 @@ export async function findFiling(
 ): Promise<Filing> {
   const settled = await chain.settled(window);
   const voted = settled && votedOn(settled);
-  if (voted) return { on: 'vote', why: voted };
+  if (voted) return { on: 'vote', why: voted, isLate: false };
   if (settled && settled.hash !== hash) return { on: 'other', filed: settled };
-  if (settled) return { on: 'chain', irreversible: isPast(settled, irreversible), settled: settled.hash };
+  if (settled)
+    return { on: 'chain', irreversible: isPast(settled, irreversible), settled: settled.hash, at: settled.at };
   const own = await chain.ownReport(window);
-  if (own?.hash === hash) return { on: 'chain', irreversible: isPast(own, irreversible), settled: null };
+  if (own?.hash === hash) return { on: 'chain', irreversible: isPast(own, irreversible), settled: null, at: own.at };
   const config = await chain.config();
   if (window <= config.closingThrough) return { on: 'over', through: config.closingThrough };
   // By the irreversible block's time: what was sent in time and can still come in is not given up.
-  if (slotTime(irreversible.slot) > deadlineOf(window, config)) return { on: 'vote', why: LATE };
+  if (slotTime(irreversible.slot) > deadlineOf(window, config)) return { on: 'vote', why: LATE, isLate: true };
   return { on: 'nowhere' };
 }
 

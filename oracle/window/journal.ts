@@ -1,17 +1,26 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import { PoolError, sentence } from '../../common/errors.ts';
+import { USES_SCHEMA, Uses } from '../account/uses.ts';
+import { OUTBOX_SCHEMA, Outbox } from '../alerts/outbox.ts';
+import { CLAIMS_SCHEMA, ClaimTimes } from '../keeper/claims.ts';
 import type { LogPosition } from '../logs/chain-check.ts';
 import type { LogJournal } from '../logs/log.ts';
 import type { WindowTally } from '../logs/tally.ts';
+import { ATTENDANCE_SCHEMA, AttendanceTable } from '../peers/attendance-table.ts';
 import type { ReportData, SignedTransaction } from '../source/chain.ts';
+import type { LibMark, LibMemory } from '../source/steady.ts';
 import { LogTables } from './log-tables.ts';
-import { JOURNAL_OF_ONE_LOG, JOURNAL_SCHEMA, type WindowRow, type WindowState } from './schema.ts';
+import { JOURNAL_OF_ONE_LOG, JOURNAL_SCHEMA, WINDOW_STATES, type WindowRow, type WindowState } from './schema.ts';
 
 /**
  * What this oracle has done, in an SQLite file of its own. Each change is one transaction and on the disk when the method
  * returns, so that the oracle can be killed between any two of them.
  */
-export class Journal implements LogJournal {
+export class Journal implements LogJournal, LibMemory {
+  readonly outbox: Outbox;
+  readonly uses: Uses;
+  readonly claimTimes: ClaimTimes;
+  readonly attendance: AttendanceTable;
   private readonly db: DatabaseSync;
   private readonly logs: LogTables;
 
@@ -21,8 +30,12 @@ export class Journal implements LogJournal {
       this.db = new DatabaseSync(file, { timeout: 5000 });
       this.db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;');
       if (this.isOfOneLog()) this.atomically(() => this.db.exec(JOURNAL_OF_ONE_LOG));
-      this.db.exec(JOURNAL_SCHEMA);
+      this.db.exec(JOURNAL_SCHEMA + OUTBOX_SCHEMA + USES_SCHEMA + CLAIMS_SCHEMA + ATTENDANCE_SCHEMA);
       this.logs = new LogTables(this.db);
+      this.outbox = new Outbox(this.db);
+      this.uses = new Uses(this.db);
+      this.claimTimes = new ClaimTimes(this.db);
+      this.attendance = new AttendanceTable(this.db);
     } catch (thrown) {
       throw new PoolError('journal', `the oracle's journal ${file} cannot be used: ${sentence(thrown)}`);
     }
@@ -65,6 +78,31 @@ export class Journal implements LogJournal {
     return this.rows(`WHERE state IN (${marks}) AND window >= ? ORDER BY window`, ...states, from);
   }
 
+  /** How many windows are in each state. */
+  counts(): Record<WindowState, number> {
+    const counts = Object.fromEntries(WINDOW_STATES.map((state) => [state, 0])) as Record<WindowState, number>;
+    const rows = this.db.prepare('SELECT state, COUNT(*) AS count FROM windows GROUP BY state').all();
+    for (const { state, count } of rows) counts[state as WindowState] = Number(count);
+    return counts;
+  }
+
+  /** The oldest window from one on that is closed and has no irreversible report, the newest that was sent, and how many reports differ. */
+  overview(from: number): { oldest: number | null; newest: number | null; differing: number } {
+    const number = (sql: string, ...values: SQLInputValue[]) =>
+      this.db.prepare(sql).get(...values)?.value as number | null;
+    return {
+      oldest: number(
+        `SELECT MIN(window) AS value FROM windows WHERE state IN ('seen', 'computed', 'sent') AND window >= ?`,
+        from,
+      ),
+      newest: number(`SELECT MAX(window) AS value FROM windows WHERE trx IS NOT NULL`),
+      differing: number(
+        `SELECT COUNT(*) AS value FROM windows WHERE differs_at IS NOT NULL AND settled IS NULL
+         AND state IN ('computed', 'sent', 'irreversible')`,
+      ) as number,
+    };
+  }
+
   /** Windows whose report is on the chain for good and which the contract had not settled when last looked at. */
   unsettled(): WindowRow[] {
     return this.rows(`WHERE state = 'irreversible' AND settled IS NULL ORDER BY window`);
@@ -79,8 +117,9 @@ export class Journal implements LogJournal {
     return lost.filter(({ window }) => this.logs.decisions(window) > 0);
   }
 
-  computed(window: number, report: ReportData, hash: string): void {
-    this.set(window, { state: 'computed', report: JSON.stringify(report), hash });
+  /** `sendAt`: not to be sent before, in ms on the oracle's clock. */
+  computed(window: number, report: ReportData, hash: string, sendAt = 0): void {
+    this.set(window, { state: 'computed', report: JSON.stringify(report), hash, retry_at: sendAt });
   }
 
   /** Another report than before, which has to be sent; only when no transaction with the one before can still get on the chain. */
@@ -134,6 +173,17 @@ export class Journal implements LogJournal {
     this.db.prepare(sql).run(version, JSON.stringify(producers));
   }
 
+  /** null before the first irreversible block was seen. */
+  libMark(): LibMark | null {
+    const known = this.meta('lib');
+    return known === undefined ? null : (JSON.parse(known) as LibMark);
+  }
+
+  rememberLib(mark: LibMark): void {
+    const sql = `INSERT INTO meta (name, value) VALUES ('lib', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
+    this.db.prepare(sql).run(JSON.stringify(mark));
+  }
+
   close(): void {
     this.db.close();
   }
@@ -157,7 +207,8 @@ export class Journal implements LogJournal {
     return columns.some(({ name }) => name === 'digest');
   }
 
-  private atomically(work: () => void): void {
+  /** All of it, or after a kill nothing. */
+  atomically(work: () => void): void {
     this.db.exec('BEGIN IMMEDIATE');
     try {
       work();

@@ -3,7 +3,17 @@
  * signed and may have left; irreversible: the report is on the chain for good; skipped: never to be reported, see note;
  * disputed: the chain settled another report than this oracle's, see note.
  */
-export type WindowState = 'open' | 'unclosed' | 'seen' | 'computed' | 'sent' | 'irreversible' | 'skipped' | 'disputed';
+export const WINDOW_STATES = [
+  'open',
+  'unclosed',
+  'seen',
+  'computed',
+  'sent',
+  'irreversible',
+  'skipped',
+  'disputed',
+] as const;
+export type WindowState = (typeof WINDOW_STATES)[number];
 
 /** A window's row in the journal. */
 export interface WindowRow {

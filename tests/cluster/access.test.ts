@@ -11,6 +11,7 @@ import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { decision } from '../support/events.ts';
 import { SMALL, startCluster } from '../support/nats.ts';
 import { makeCertificates, makeCredentials } from '../support/nats-keys.ts';
+import { votingOf } from '../support/voting.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'bppool-access-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -36,7 +37,7 @@ test('with credentials and a certificate authority an emitter decides over TLS, 
   const nodes = await connectNodes(named(cluster.url), 'test', { creds, ca: ours.ca });
   assert.equal(nodes.length, 3);
   for (const { connection } of nodes) assert.equal(connection.info?.tls_required, true);
-  const stream = await openQuorum(nodes, 'tls', null, SMALL);
+  const stream = await openQuorum(nodes, votingOf('tls'), null, SMALL);
   assert.equal((await stream.append({ emitter: 'emitter1', decisions: [decision(1)] }, 0)).as, 'won');
   const { manager } = nodes[0] ?? assert.fail('no node');
   assert.ok((await manager.streams.info(votePlace('tls', 1).stream)).state.messages > 0);

@@ -11,9 +11,12 @@ import { exchangeSubject, recordPlace, votePlace } from '../../common/nats/strea
 import { NATS_NAMES } from '../../devnet/nats-cluster.ts';
 import { eventually } from '../../devnet/wait.ts';
 import { openQuorum } from '../../emitter/log/quorum/open.ts';
+import { signEntry } from '../../emitter/log/quorum/signed-vote.ts';
+import type { Entry } from '../../emitter/log/quorum/tally.ts';
 import { decision } from '../support/events.ts';
 import { SMALL, startCluster } from '../support/nats.ts';
 import { SlotWriter } from '../support/slot-writer.ts';
+import { votingOf } from '../support/voting.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'bppool-accounts-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -63,7 +66,7 @@ async function as(user: User): Promise<Nats> {
 async function quorumAs(user: User, pool: string) {
   const nodes = await connectNodes(cluster.url, user, { creds: seedFile(user) });
   open.push(...nodes);
-  return openQuorum(nodes, pool, null, SMALL);
+  return openQuorum(nodes, votingOf(pool), null, SMALL);
 }
 
 const record = (seq = 1) => chainRecord(seq, 1, decision(seq), GENESIS_HASH);
@@ -168,7 +171,7 @@ test('what another pool writes to this one’s subjects does not arrive', async 
 
 test('a pool has no more streams and bytes than its quota', async () => {
   const two = await as('two-operator');
-  await openQuorum([two], 'pool.two', null, SMALL);
+  await openQuorum([two], votingOf('pool.two'), null, SMALL);
   const over = { ...SMALL, recordsBytes: 5 * 1024 ** 3 };
   await assert.rejects(NatsRecords.open(two, 'pool.two', 'emitter9', over), {
     code: 'store',
@@ -178,16 +181,47 @@ test('a pool has no more streams and bytes than its quota', async () => {
   await assert.rejects(two.manager.streams.add({ name: 'one-more', subjects: ['more'] }), /maximum number of streams/);
 });
 
-test('the limit of all this: who operates one node can let in somebody who votes in all three logs', async () => {
+test('who operates one node lets in somebody who writes into all three logs: no emitter counts it, and they go on', async () => {
   const intruder = await connectNats(cluster.urlOf(INTRUDED), 'intruder', { creds: seedFile(INTRUDER) });
   open.push(intruder);
+  const quorum = await quorumAs('one-emitter1', 'pool.one');
+  const before = await quorum.last();
+  const writer = new SlotWriter(quorum, 'emitter1', before);
+  const stranger = votingOf('pool.one', 'intruder');
+  const ballot = { round: 1000, by: 'zz' };
+  const proposal = JSON.stringify({ run: 'zz', text: '{"emitter":"zz","decisions":[]}' });
   const homes = new Set<string | undefined>();
-  for (const voter of [1, 2, 3]) {
-    const { stream, subject } = votePlace('pool.one', voter);
-    await intruder.streams.publish(subject, '{}');
-    homes.add((await intruder.manager.streams.info(stream)).cluster?.leader);
+  let injected = 0;
+  const inject = async (place: number) => {
+    for (const log of [1, 2, 3]) {
+      const { stream, subject } = votePlace('pool.one', log);
+      const { state, cluster: at } = await intruder.manager.streams.info(stream);
+      homes.add(at?.leader);
+      const old = await intruder.manager.streams.getMessage(stream, { seq: state.last_seq });
+      const forged: Entry[] = [
+        { kind: 'promise', place, ballot },
+        { kind: 'accept', place, ballot, proposal },
+        { kind: 'begin', place: place + 1000, keys: [stranger.key], past: [] },
+      ];
+      const texts = ['{}', old?.string() ?? '', '{"kind":"begin","place":1}'];
+      let next = state.last_seq + 1 + texts.length;
+      for (const entry of forged) texts.push(signEntry(entry, { log, at: next++ }, stranger));
+      // Their key and its signature of something else.
+      texts.push(texts.at(-1)?.replace(stranger.key, votingOf('pool.one').key) ?? '');
+      for (const text of texts) await intruder.streams.publish(subject, text);
+      injected += texts.length;
+    }
+  };
+  for (let slot = 26; slot <= 35; slot++) {
+    await inject(before + slot - 25);
+    assert.ok(await writer.decide(slot));
   }
   assert.equal(homes.size, 3, 'the logs are on three nodes');
+  assert.ok(injected > 200);
+  assert.equal(writer.counts.won, 10, 'each by the first who asked');
+  const late = await quorumAs('one-emitter2', 'pool.one');
+  const decided = (await late.after(before, 100)).map(({ decisions }) => decisions[0]?.id);
+  assert.deepEqual(decided, [...writer.emitted.values()]);
   // By no other node, and without being led back to that one.
   const elsewhere = connectNodes(cluster.urlOf(cluster.names[0] ?? ''), 'intruder', { creds: seedFile(INTRUDER) });
   await assert.rejects(elsewhere, { code: 'store' });
@@ -201,4 +235,21 @@ test('who has no key of the cluster is not let in', async () => {
   const stranger = path.join(dir, 'stranger');
   writeFileSync(stranger, nkeys.createUser().getSeed(), { mode: 0o600 });
   await assert.rejects(connectNats(cluster.url, 'stranger', { creds: stranger }), { code: 'store' });
+});
+
+test('the limit of all this: who operates one node lets in somebody who deletes the logs; then nothing is decided any more', async () => {
+  const quorum = await quorumAs('one-emitter1', 'pool.one');
+  const before = await quorum.last();
+  const writer = new SlotWriter(quorum, 'emitter1', before);
+  const intruder = await connectNats(cluster.urlOf(INTRUDED), 'intruder', { creds: seedFile(INTRUDER) });
+  open.push(intruder);
+  const remove = (voter: number) => intruder.manager.streams.delete(votePlace('pool.one', voter).stream);
+  await remove(1);
+  for (let slot = 100; slot <= 105; slot++) assert.ok(await writer.decide(slot), 'by the two others');
+  await Promise.all([remove(2), remove(3)]);
+  assert.equal(await writer.decide(106, 1000), false);
+  const nodes = await connectNodes(cluster.url, 'one-emitter2', { creds: seedFile('one-emitter2') });
+  open.push(...nodes);
+  const again = openQuorum(nodes, votingOf('pool.one', 'emitter2'), quorum.known, SMALL);
+  await assert.rejects(again, { code: 'store_lost', message: /voters have lost what they said/ });
 });

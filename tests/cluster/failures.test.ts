@@ -11,6 +11,7 @@ import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { FarProxy } from '../support/far-proxy.ts';
 import { blockOf } from '../support/lease-world.ts';
 import { SMALL, startCluster } from '../support/nats.ts';
+import { votingOf } from '../support/voting.ts';
 
 const WINDOW = 1000;
 const { cluster } = await startCluster();
@@ -19,7 +20,7 @@ const { cluster } = await startCluster();
 async function emitter(pool: string, name: string, url = cluster.url) {
   const nodes = await connectNodes(url, name);
   after(() => Promise.all(nodes.map(({ connection }) => connection.close().catch(() => {}))));
-  const stream = await openQuorum(nodes, pool, null, SMALL);
+  const stream = await openQuorum(nodes, votingOf(pool), null, SMALL);
   const told: string[] = [];
   const decider = new SharedDecider({
     ...{ stream, name },

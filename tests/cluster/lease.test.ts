@@ -13,6 +13,7 @@ import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { FarProxy } from '../support/far-proxy.ts';
 import { blockOf } from '../support/lease-world.ts';
 import { SMALL, startCluster } from '../support/nats.ts';
+import { votingOf } from '../support/voting.ts';
 
 const ROUND_TRIP_MS = 250;
 const WINDOW = 1000;
@@ -32,7 +33,7 @@ async function farUrl(): Promise<string> {
 async function farEnd(url: string, pool: string, name: string) {
   const nodes = await connectNodes(url, name);
   after(() => Promise.all(nodes.map(({ connection }) => connection.close())));
-  return { nodes, stream: await openQuorum(nodes, pool, null, SMALL) };
+  return { nodes, stream: await openQuorum(nodes, votingOf(pool), null, SMALL) };
 }
 
 /** Ms that a decision took; it has to stand. */
@@ -56,8 +57,8 @@ function tell(what: string, took: number[]): { p50: number; p99: number } {
 const slotsOf = (window: number) => Array.from({ length: 12 }, (_, i) => firstSlot(window) + i);
 
 test('with nodes a round trip of 250 ms away a lease decides at once, and slot by slot it takes a round trip', async () => {
-  await openQuorum(await connectAll(), 'far-quorum', null, SMALL);
-  await openQuorum(await connectAll(), 'far-lease', null, SMALL);
+  await openQuorum(await connectAll(), votingOf('far-quorum'), null, SMALL);
+  await openQuorum(await connectAll(), votingOf('far-lease'), null, SMALL);
   const url = await farUrl();
   const pause = (ms: number) => sleep(ms);
 

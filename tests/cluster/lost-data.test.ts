@@ -8,6 +8,7 @@ import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { type Known, StoreMark } from '../../emitter/log/store-mark.ts';
 import { LONG, SMALL, startCluster } from '../support/nats.ts';
 import { SlotWriter } from '../support/slot-writer.ts';
+import { votingOf } from '../support/voting.ts';
 
 const dir = mkdtempSync(path.join(tmpdir(), 'bppool-mark-'));
 after(() => rmSync(dir, { recursive: true, force: true }));
@@ -15,7 +16,7 @@ const { cluster, connectAll } = await startCluster();
 
 async function filled(pool: string, slots: number) {
   const nats = await connectAll();
-  const stream = await openQuorum(nats, pool, null, SMALL);
+  const stream = await openQuorum(nats, votingOf(pool), null, SMALL);
   const writer = new SlotWriter(stream, 'emitter1');
   for (let slot = 1; slot <= slots; slot++) assert.ok(await writer.decide(slot));
   return { nats, stream, writer };
@@ -29,7 +30,7 @@ test('an emitter finds again what it knew, also when others went on meanwhile', 
   await writer.decide(11);
   const known = mark.read();
   assert.equal(known?.seq, 10);
-  const again = await openQuorum(nats, 'known', known, SMALL);
+  const again = await openQuorum(nats, votingOf('known'), known, SMALL);
   assert.deepEqual(again.known, stream.known);
   writeFileSync(path.join(dir, 'known'), '{"seq":-1}');
   assert.throws(() => mark.read(), {
@@ -41,7 +42,7 @@ test('an emitter finds again what it knew, also when others went on meanwhile', 
 test('decisions that are not those that an emitter knows are refused in a sentence that says how', async () => {
   const { stream, nats } = await filled('changed', 5);
   const refused = async (other: Partial<Known>, message: RegExp) => {
-    await assert.rejects(openQuorum(nats, 'changed', { ...stream.known, ...other }, SMALL), {
+    await assert.rejects(openQuorum(nats, votingOf('changed'), { ...stream.known, ...other }, SMALL), {
       code: 'store_lost',
       message,
     });
@@ -64,7 +65,7 @@ test('each node in turn comes back without its data: what stood stands, and it v
     );
     for (let slot = 10 * i + 11; slot <= 10 * i + 20; slot++) assert.ok(await writer.decide(slot));
   }
-  const again = await openQuorum(await connectAll(), 'wiped', stream.known, SMALL);
+  const again = await openQuorum(await connectAll(), votingOf('wiped'), stream.known, SMALL);
   assert.deepEqual(
     (await again.after(36, 100)).map(({ decisions }) => decisions[0]?.id),
     [...writer.emitted.values()].slice(36),
@@ -76,7 +77,7 @@ test('an emitter starts, and decides, while one node is away', async () => {
   const [gone = ''] = cluster.names;
   await cluster.kill(gone);
   const started = performance.now();
-  const other = await openQuorum(await connectAll(), 'away', stream.known, SMALL);
+  const other = await openQuorum(await connectAll(), votingOf('away'), stream.known, SMALL);
   const writer = new SlotWriter(other, 'emitter2', await other.last());
   assert.ok(await writer.decide(4));
   assert.ok(performance.now() - started < 3000);
@@ -90,16 +91,16 @@ test('all nodes come back without their data: an emitter that runs is unsure, on
   for (const name of cluster.names) cluster.wipe(name);
   await cluster.start();
   assert.equal(await writer.decide(11, 1000), false);
-  await assert.rejects(openQuorum(await connectAll(), 'empty', known, SMALL), {
+  await assert.rejects(openQuorum(await connectAll(), votingOf('empty'), known, SMALL), {
     code: 'store_lost',
     message: /3 of 3 voters have lost what they said/,
   });
   // An emitter that knows nothing begins anew, and the first must not take that for the old.
-  const other = await openQuorum(await connectAll(), 'empty', null, SMALL);
+  const other = await openQuorum(await connectAll(), votingOf('empty'), null, SMALL);
   const second = new SlotWriter(other, 'emitter2');
   for (let slot = 1; slot <= 20; slot++) assert.ok(await second.decide(slot));
   assert.equal(await writer.decide(11, 1000), false);
-  await assert.rejects(openQuorum(await connectAll(), 'empty', known, SMALL), {
+  await assert.rejects(openQuorum(await connectAll(), votingOf('empty'), known, SMALL), {
     code: 'store_lost',
     message: /decision 10 is another/,
   });

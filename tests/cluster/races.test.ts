@@ -7,6 +7,7 @@ import { NATS_NODES } from '../../devnet/nats-cluster.ts';
 import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { LONG, leaderOf, SMALL, startCluster } from '../support/nats.ts';
 import { SlotWriter } from '../support/slot-writer.ts';
+import { votingOf } from '../support/voting.ts';
 
 const { cluster, connect, connectAll } = await startCluster();
 
@@ -20,10 +21,10 @@ interface Race {
 /** Three emitters, each connected to another node. */
 async function race(pool: string): Promise<Race> {
   const nats = await Promise.all(cluster.names.map((name) => connect(name)));
-  const streams = await Promise.all(nats.map(async () => openQuorum(await connectAll(), pool, null, SMALL)));
+  const streams = await Promise.all(nats.map(async () => openQuorum(await connectAll(), votingOf(pool), null, SMALL)));
   const writers = streams.map((stream, i) => new SlotWriter(stream, `emitter${i + 1}`));
   const outcome = async () => {
-    const stream = await openQuorum(await connectAll(), pool, null, SMALL);
+    const stream = await openQuorum(await connectAll(), votingOf(pool), null, SMALL);
     const decided = await stream.after(0, 10_000);
     assert.deepEqual(
       decided.map(({ seq }) => seq),

@@ -11,6 +11,7 @@ import { eventually } from '../../devnet/wait.ts';
 import { openQuorum } from '../../emitter/log/quorum/open.ts';
 import { leaderOf, SMALL } from '../support/nats.ts';
 import { SlotWriter } from '../support/slot-writer.ts';
+import { votingOf } from '../support/voting.ts';
 
 /**
  * `node tests/experiments/13-nats.ts`: what nats-server's conditions on a publish hold against three writers in a cluster, and how long nothing
@@ -52,7 +53,7 @@ async function gaps(which: 'stream, its leader' | 'stream, another' | 'votes'): 
   const stream = `gaps-${which.replace(/\W+/g, '-')}`;
   await ensureStream(first, { name: stream, subjects: [`experiment.${stream}`], num_replicas: 3 });
   const writer = new SlotWriter(
-    await openQuorum(await connectNodes(cluster.url, 'votes'), stream, null, SMALL),
+    await openQuorum(await connectNodes(cluster.url, 'votes'), votingOf(stream), null, SMALL),
     'emitter1',
   );
   let last = 0;

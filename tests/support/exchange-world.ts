@@ -5,7 +5,7 @@ import { LENGTH_BYTES } from '../../emitter/decode/message.ts';
 import { Exchange, type ExchangeParts } from '../../emitter/exchange/exchange.ts';
 import type { Kept } from '../../emitter/exchange/messages.ts';
 import type { MemberChange } from '../../emitter/exchange/presence.ts';
-import type { Wire } from '../../emitter/exchange/wire.ts';
+import type { SealedWords, Wire } from '../../emitter/exchange/wire.ts';
 import { rootState, schedule, signBlock, signingKey } from './signed-chain.ts';
 
 const SLOT = firstSlot(1_000_001);
@@ -25,6 +25,9 @@ export function testBlock(nonce: number, bytes = 0, producer = 'pool', slot = SL
   return { key: `${header.id}:${key.id}`, slot, num: header.num, bytes: frame.length, frame };
 }
 
+/** Words as they are, of whomever. */
+const PLAIN: SealedWords = { seal: (_, text) => text, open: (_, text) => text };
+
 /** An exchange with what stands for the emitter around it. */
 export class TestEmitter {
   readonly name: string;
@@ -42,7 +45,7 @@ export class TestEmitter {
     this.name = name;
     const byId = new Map(blocks.map((block) => [block.key.slice(0, 64), block]));
     this.exchange = new Exchange({
-      ...{ nats, pool: 'pool', name, logger: pino({ level: 'silent' }) },
+      ...{ nats, words: PLAIN, pool: 'pool', name, logger: pino({ level: 'silent' }) },
       now: () => slotTime(SLOT),
       has: (key) => this.frames.has(key),
       frameOf: (key) => this.frames.get(key) ?? null,

@@ -38,7 +38,11 @@ export function readRunFile(dir: string): RunFile {
 
 /** Everything of a run that listens, as "host:port". */
 export function addresses(run: RunFile): string[] {
-  const nodes = run.nodes.flatMap(({ api, p2p }) => [api.replace('http://', ''), ...(p2p ? [p2p] : [])]);
+  const nodes = run.nodes.flatMap(({ api, p2p, ship }) => [
+    api.replace('http://', ''),
+    ...(p2p ? [p2p] : []),
+    ...(ship ? [ship.replace('ws://', '')] : []),
+  ]);
   const emitters = run.emitters.flatMap(({ p2p, http }) => [p2p, http.replace('http://', '')]);
   return [...nodes, ...emitters, ...run.nats.map(({ url }) => url.replace('nats://', ''))];
 }

@@ -23,6 +23,16 @@ export class MemoryLog implements VoteLog {
     this.isUp = true;
   }
 
+  /** What stands in it. */
+  get texts(): readonly string[] {
+    return this.entries;
+  }
+
+  /** Somebody who asks for no place adds something. */
+  inject(text: string): void {
+    this.entries.push(text);
+  }
+
   last(): Promise<number> {
     return this.call(() => this.entries.length);
   }

@@ -110,7 +110,7 @@ const BESIDE: Record<string, string[]> = {
   'emitter/watch.ts': ['select'],
   'emitter/http.ts': [],
   'emitter/metrics.ts': [],
-  'emitter/status.ts': ['relay', 'select'],
+  'emitter/status.ts': ['exchange', 'relay', 'select'],
   'emitter/limits.ts': [],
 };
 

@@ -13,6 +13,11 @@ export interface Beginning {
 /** A stream that was just made answers some 100 ms later. */
 const TRIES = 15;
 const PAUSE_MS = 200;
+/** Logs with nothing in them by an emitter that the contract names, but with something: longer than an emitter takes to enter what the contract names. */
+const FOREIGN_TRIES = 75;
+
+const NOT_NEW =
+  'the voters’ logs were used, and no beginning in them is signed by an emitter that the contract names: an emitter that knows them has to run first';
 
 /**
  * Sees to it that two of the voters can vote. A pool's first emitter, which `knows` of no decision, lets all of them begin: that needs all. Rejects with
@@ -41,6 +46,13 @@ export async function beginVoters(voters: readonly Voter[], { knows, make, pause
       'no block leaves until an operator has made sure that the pool has no window, and lets them begin anew';
     throw new PoolError('store_lost', `${what}, so what was decided is not known: ${todo}`);
   }
+  // One that runs enters it when the keys of emitters were changed just now.
+  for (let i = 0; i < FOREIGN_TRIES && countSound(voters) < majority && !voters.every(({ isEmpty }) => isEmpty); i++) {
+    await pause(PAUSE_MS);
+    await readAll(voters);
+  }
+  if (countSound(voters) >= majority) return;
+  if (!voters.every(({ isNew }) => isNew)) throw new PoolError('store', NOT_NEW);
   await Promise.all(voters.map((voter) => voter.begin(1)));
 }
 

@@ -8,9 +8,9 @@ import {
   proposalText,
 } from '../../../common/pool-store.ts';
 import { LIMITS } from '../../limits.ts';
-import type { Known } from '../store-mark.ts';
+import { type Known, storeLost } from '../store-mark.ts';
 import { answersOfMost, majorityOf } from './majority.ts';
-import { type Accepted, type Ballot, compareBallots, NO_BALLOT, PLACES_KEPT, type Vote } from './tally.ts';
+import { type Accepted, type Ballot, compareBallots, highest, PLACES_KEPT, type Vote } from './tally.ts';
 import type { Voter } from './voter.ts';
 
 export interface QuorumParts {
@@ -81,15 +81,16 @@ export class QuorumDecisions implements DecisionStream {
 
   /** What a later run has to find again. */
   get known(): Known {
-    return { seq: this.newest, hash: this.hashAt(this.newest) };
+    const keys = new Set(this.parts.voters.flatMap(({ tally }) => [...tally.keys]));
+    return { seq: this.newest, hash: this.hashAt(this.newest), keys: [...keys].sort() };
   }
 
   /** Rejects with PoolError `store_lost` when what an earlier run knew is not there, and `store` when too few voters answer. */
-  async requireKnown({ seq, hash }: Known): Promise<void> {
+  async requireKnown({ seq, hash }: Pick<Known, 'seq' | 'hash'>): Promise<void> {
     await this.refresh();
-    if (this.newest < seq) throw lost(`they end with ${this.newest}, and this emitter knows of ${seq}`);
+    if (this.newest < seq) throw storeLost(`they end with ${this.newest}, and this emitter knows of ${seq}`);
     // What is not kept any more cannot be compared.
-    if (this.decided.has(seq) && this.hashAt(seq) !== hash) throw lost(`decision ${seq} is another`);
+    if (this.decided.has(seq) && this.hashAt(seq) !== hash) throw storeLost(`decision ${seq} is another`);
   }
 
   async after(seq: number, limit: number): Promise<Decided[]> {
@@ -116,6 +117,7 @@ export class QuorumDecisions implements DecisionStream {
         if (place <= this.newest) return this.outcome(place, text);
         // [quorum: one after the other] A place is asked for only when the one before it stands.
         if (place > this.newest + 1) why = `the decisions end with ${this.newest}, before ${place - 1}`;
+        else if (!this.isOpen) why = NOT_OPEN;
         else if (await this.ask(place, text)) return this.outcome(place, text);
         else why = 'another emitter asks for it';
       } catch (thrown) {
@@ -124,6 +126,12 @@ export class QuorumDecisions implements DecisionStream {
       await this.parts.pause(this.parts.random() * STEP_BACK_MS * (i + 1));
     }
     return { as: 'unsure', why: `decision ${place} was not made in ${ANSWER_MS} ms: ${why}` };
+  }
+
+  /** Whether two voters count this emitter's votes. */
+  get isOpen(): boolean {
+    const { voters } = this.parts;
+    return voters.filter(({ isSound, isOpen }) => isSound && isOpen).length >= majorityOf(voters);
   }
 
   private outcome(place: number, text: string): Appended {
@@ -207,9 +215,16 @@ export class QuorumDecisions implements DecisionStream {
     this.mend();
   }
 
-  /** Lets voters that came back without their memory vote again, as soon as that can be: the next loss must not be a second one. */
+  /**
+   * Lets voters that came back without their memory vote again, as soon as that can be: the next loss must not be a second one; and enters whose
+   * votes count when the contract names others.
+   */
   private mend(): void {
-    for (const voter of this.parts.voters) if (!voter.isSound) this.rejoin(voter).catch(() => {}); // It, or another, does not answer: the next append tries again.
+    for (const voter of this.parts.voters) {
+      const mended = voter.isSound ? voter.isOutdated && voter.renew() : this.rejoin(voter);
+      // It, or another, does not answer: the next append tries again.
+      if (mended) mended.catch(() => {});
+    }
   }
 
   /**
@@ -270,23 +285,13 @@ export class QuorumDecisions implements DecisionStream {
   }
 }
 
+const NOT_OPEN =
+  'votes of this emitter’s key do not count: the contract does not name it, or no emitter whose votes count has entered that';
+
 function valueIn(text: string): Value {
   return JSON.parse(text) as Value;
 }
 
-function lost(why: string): PoolError {
-  const todo =
-    'no block leaves until an operator has made sure that the pool has no window, and removes the file EVENT_LOG-store';
-  return new PoolError('store_lost', `the cluster's decisions are not those that this emitter knows (${why}): ${todo}`);
-}
-
 function highestPlace(voters: readonly Voter[]): number {
   return Math.max(0, ...voters.map(({ tally }) => tally.highest));
-}
-
-/** What was accepted with the highest ballot. */
-function highest(votes: readonly (Accepted | null)[]): Accepted | null {
-  return votes.reduce((best, vote) => {
-    return vote && compareBallots(vote.ballot, best?.ballot ?? NO_BALLOT) > 0 ? vote : best;
-  }, null);
 }

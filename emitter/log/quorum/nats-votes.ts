@@ -65,11 +65,15 @@ export class NatsVotes implements VoteLog {
 
   /** As `last`, which also holds while the cluster has no leading node; at most so many at a time. */
   async read(from: number, to: number): Promise<{ seq: number; text: string }[]> {
-    const { stream } = this.place;
+    const { stream, subject } = this.place;
     const count = Math.min(AT_ONCE, to - from + 1);
     const asked = Array.from({ length: count }, (_, i) => this.manager.direct.getMessage(stream, { seq: from + i }));
     try {
       const found = (await Promise.all(asked)).filter((one) => one !== null);
+      // All of these are gone by age or size: the oldest that is kept.
+      const next = found.length > 0 || from + count > to ? null : { seq: from + count, next_by_subj: subject };
+      const kept = next && (await this.manager.direct.getMessage(stream, next));
+      if (kept && kept.seq <= to) found.push(kept);
       return found.map((message) => ({ seq: message.seq, text: message.string() }));
     } catch (thrown) {
       throw storeError(this.nats.address, `votes ${from} to ${to} of ${stream}`, thrown);

@@ -7,25 +7,27 @@ import type { Known } from '../store-mark.ts';
 import { beginVoters } from './begin.ts';
 import { QuorumDecisions } from './decisions.ts';
 import { NatsVotes } from './nats-votes.ts';
+import type { Voting } from './signed-vote.ts';
 import { Voter } from './voter.ts';
 
 /** Each on the node that has its tag, so that no two are on one node. */
 const VOTERS = [1, 2, 3];
 
 /**
- * The decisions of a pool in a cluster. `nodes`: see connectNodes. `known`: what this emitter knows of them from earlier runs. Rejects with PoolError `store` when too few nodes
+ * The decisions of a pool in a cluster. `nodes`: see connectNodes. `voting`: of which pool they are, and by which key this emitter votes. `known`: what it knows of them from earlier runs. Rejects with PoolError `store` when too few nodes
  * answer, and `store_lost` when what it knows is not there any more.
  */
 export async function openQuorum(
   nodes: readonly Nats[],
-  pool: string,
+  voting: Voting,
   known: Known | null,
   settings = STREAM_DEFAULTS,
 ): Promise<QuorumDecisions> {
   const now = () => performance.now();
   const pause = (ms: number) => sleep(ms);
-  const logs = await Promise.all(VOTERS.map((i) => NatsVotes.of(someOf(nodes), votePlace(pool, i))));
-  const voters = logs.map((log) => new Voter(log, now));
+  const logs = await Promise.all(VOTERS.map((i) => NatsVotes.of(someOf(nodes), votePlace(voting.identity.pool, i))));
+  const remembered = known?.keys ?? [];
+  const voters = logs.map((log, i) => new Voter({ log, number: VOTERS[i] as number, voting, remembered, now }));
   const make = () => Promise.all(logs.map((log, i) => log.make(`vote-${VOTERS[i]}`, settings)));
   await beginVoters(voters, { knows: known !== null && known.seq > 0, make, pause });
   await takeWays(logs, nodes);

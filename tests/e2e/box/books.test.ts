@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { heldBalance, liabilities, readBooks, readCredits } from '../../../cli/run/books.ts';
 import { action } from '../../../common/chain.ts';
 import { untilInBlock } from '../../../common/inclusion.ts';
 import { makeLogger } from '../../../common/logger.ts';
-import { keepOnce } from '../../../oracle/keeper/keeper.ts';
+import { SILENT } from '../../../oracle/alerts/alert.ts';
+import { ClaimTimes } from '../../../oracle/keeper/claims.ts';
+import { Keeper } from '../../../oracle/keeper/keep.ts';
 import { NodeKeeper } from '../../../oracle/keeper/node-keeper.ts';
 import { NodeChain } from '../../../oracle/source/node-chain.ts';
 import { Box } from '../../support/box.ts';
@@ -38,8 +41,14 @@ async function transfer(from: string, quantity: string, memo: string): Promise<v
 /** The oracle's keeper with the oracle's own permission; gives one look of it, whose refused steps come again. */
 function keeper(): () => Promise<void> {
   const who = { dac: box.run.dac, account: oracle, permission: 'report' };
-  const view = new NodeKeeper(box.chain, who, () => new NodeChain(box.chain, who).config());
-  return () => keepOnce(view, makeLogger('keeper', 'silent'), { now: () => 0 }).catch(() => {});
+  const node = new NodeChain(box.chain, who);
+  const parts = { client: box.chain, who, times: new ClaimTimes(new DatabaseSync(':memory:')) };
+  const chain = new NodeKeeper({ ...parts, config: () => node.config(), oracles: () => node.oracles() });
+  // An hour a look, so that what was refused is not waited for.
+  let hours = 0;
+  const clock = { now: () => ++hours * 3_600_000 };
+  const keep = new Keeper({ chain, account: oracle, logger: makeLogger('keeper', 'silent'), clock, alarm: SILENT });
+  return () => keep.once().catch(() => {});
 }
 
 test('rewards, dust, deposits, orders and claims in any order keep the books equal to the balance', {

@@ -6,6 +6,7 @@ import { openQuorum } from '../../../emitter/log/quorum/open.ts';
 import { decision } from '../../support/events.ts';
 import type { FarProxy } from '../../support/far-proxy.ts';
 import { SMALL } from '../../support/nats.ts';
+import { votingOf } from '../../support/voting.ts';
 import { far } from './far-cluster.ts';
 import { quantiles, timed } from './times.ts';
 
@@ -52,7 +53,7 @@ export async function measureDecisions(
   const opened = async (nodes: Nats[]): Promise<QuorumDecisions> => {
     for (;;) {
       try {
-        return await openQuorum(nodes, pool, null, SMALL);
+        return await openQuorum(nodes, votingOf(pool), null, SMALL);
       } catch (thrown) {
         if (++refusedStarts > MOST_STARTS) throw thrown;
       }

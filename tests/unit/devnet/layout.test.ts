@@ -14,10 +14,16 @@ test('all ports are different, consecutive, and as many as were asked for; membe
   const counts = { producers: 3, relays: 2, members: 4 };
   const plans = layout(counts, 20_001);
   const ports = plans.flatMap((plan) => (plan.p2pPort === null ? [plan.apiPort] : [plan.apiPort, plan.p2pPort]));
+  const ships = plans.flatMap(({ shipPort }) => shipPort ?? []);
   assert.deepEqual(
-    ports,
+    [...ports, ...ships],
     Array.from({ length: portsNeeded(counts) }, (_, i) => 20_001 + i),
   );
   assert.ok(plans.every((plan) => (plan.p2pPort === null) === (plan.role === 'member')));
+  assert.deepEqual(
+    plans.filter(({ shipPort }) => shipPort !== undefined).map(({ name }) => name),
+    ['bp1'],
+    'a state history where the oracles ask',
+  );
   assert.equal(new Set(plans.map((plan) => plan.name)).size, 9);
 });

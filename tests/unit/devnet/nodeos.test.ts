@@ -38,6 +38,21 @@ test('in standby mode a member starts paused, else it does not', () => {
   assert.ok(!configLines(member).some((line) => line.startsWith('pause-on-startup')));
 });
 
+test('a node with a state history streams blocks and traces to this machine alone', () => {
+  const plan = { name: 'bp1', role: 'producer' as const, apiPort: 20_001, p2pPort: 20_002, shipPort: 20_003 };
+  const tools = { nodeos: { command: '/bin/nodeos', args: [] }, systemContracts: dir };
+  const lines = configLines({ ...member, plan });
+  for (const line of [
+    'state-history-endpoint = 127.0.0.1:20003',
+    'trace-history = true',
+    'chain-state-history = false',
+  ])
+    assert.ok(lines.includes(line), line);
+  assert.ok(prepareNode(tools, { ...member, plan }).args.includes('--disable-replay-opts'));
+  assert.ok(!configLines(member).some((line) => line.includes('state-history')));
+  assert.ok(!prepareNode(tools, member).args.includes('--disable-replay-opts'));
+});
+
 test('the signing key is in a file that only the user can read, and not on the command line', () => {
   const spec = prepareNode({ nodeos: { command: '/bin/nodeos', args: ['nodeos'] }, systemContracts: dir }, member);
   const config = path.join(dir, 'nodes/member1/config/config.ini');

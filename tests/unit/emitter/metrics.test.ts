@@ -16,7 +16,8 @@ const readings: Readings = {
   peers: 2,
   bytes: { members: 10, outside: 20, kept: 30, spilled: 40 },
   dropped: 4,
-  store: { voters: 2, behind: 7 },
+  store: { voters: 2, isEntered: true, leads: true, behind: 7 },
+  exchange: { others: 3, received: 5, failed: 6, unsigned: 8, givenBytes: 9 },
 };
 
 function records(...events: PoolEvent[]): EventRecord[] {
@@ -118,16 +119,22 @@ test('members beyond the limit are counted together: no list of names fills the 
   assert.equal(read.get('bppool_emitter_standby_slots_total{member="other"}'), 9 * LIMITS.memberLabels);
 });
 
-test('one of several emitters shows how many nodes of the cluster vote and how far the log is behind there, one alone does not', async () => {
-  const names = ['bppool_emitter_store_voters', 'bppool_emitter_store_behind_records'];
+test('one of several emitters shows how it stands with the cluster and the others, one alone does not', async () => {
+  const of = (group: string, ...names: string[]) => names.map((name) => `bppool_emitter_${group}_${name}`);
+  const names = [
+    ...of('store', 'voters', 'votes_count', 'leads', 'behind_records'),
+    ...of('exchange', 'emitters', 'received_blocks', 'failed_answers', 'unsigned_words', 'given_bytes'),
+  ];
   const shared = await samples(makeMetrics(() => readings, true));
   assert.deepEqual(
     names.map((name) => shared.get(name)),
-    [2, 7],
+    [2, 1, 1, 7, 3, 5, 6, 8, 9],
   );
-  const alone = await samples(makeMetrics(() => ({ ...readings, store: null })));
+  const early = await samples(makeMetrics(() => ({ ...readings, exchange: null }), true));
+  assert.equal(early.get('bppool_emitter_exchange_emitters'), 0);
+  const alone = await samples(makeMetrics(() => ({ ...readings, store: null, exchange: null })));
   assert.deepEqual(
-    names.map((name) => alone.has(name)),
-    [false, false],
+    names.filter((name) => alone.has(name)),
+    [],
   );
 });

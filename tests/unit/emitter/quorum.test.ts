@@ -10,12 +10,13 @@ import { decision } from '../../support/events.ts';
 import { poolStoreCases } from '../../support/pool-store-cases.ts';
 import { cases, fc } from '../../support/property.ts';
 import { MemoryLog, type Network } from '../../support/vote-log.ts';
+import { quickVoting } from '../../support/voting.ts';
 
 const calm: Network = { travel: async () => {}, isLost: () => false };
 
 function emitter(logs: MemoryLog[], run: string, clock = { ms: 0 }): QuorumDecisions {
   const now = () => clock.ms++;
-  const voters = logs.map((log) => new Voter(log, now));
+  const voters = logs.map((log, i) => new Voter({ log, number: i + 1, voting: quickVoting(), now }));
   const pause = async (ms: number) => {
     clock.ms += ms + 1;
     const network = logs[0]?.network ?? calm;
@@ -25,7 +26,7 @@ function emitter(logs: MemoryLog[], run: string, clock = { ms: 0 }): QuorumDecis
 }
 
 function open(logs: MemoryLog[], knows = false): Promise<void> {
-  const voters = logs.map((log) => new Voter(log, () => 0));
+  const voters = logs.map((log, i) => new Voter({ log, number: i + 1, voting: quickVoting(), now: () => 0 }));
   return beginVoters(voters, { knows, make: async () => {}, pause: async () => {} });
 }
 
@@ -227,17 +228,24 @@ test('a vote counts by what stands before it in the voter’s log', () => {
   const tally = new Tally();
   const ballot = (round: number, by: string) => ({ round, by });
   const accept = (round: number, by: string) =>
-    tally.apply({ kind: 'accept', place: 5, ballot: ballot(round, by), proposal: by });
+    tally.apply({ kind: 'accept', place: 5, ballot: ballot(round, by), proposal: by }, 'k');
+  const begin = (place: number, keys = ['k']) => tally.apply({ kind: 'begin', place, keys, past: [] }, 'any');
   accept(1, 'before it began');
-  tally.apply({ kind: 'begin', place: 5 });
+  begin(5);
   assert.equal(tally.accepted(5), null);
-  tally.apply({ kind: 'promise', place: 5, ballot: ballot(2, 'b') });
+  tally.apply({ kind: 'promise', place: 5, ballot: ballot(2, 'b') }, 'k');
+  tally.apply({ kind: 'promise', place: 5, ballot: ballot(3, 'b') }, 'another key');
   accept(1, 'z');
   accept(2, 'a');
   assert.equal(tally.accepted(5), null);
   accept(2, 'b');
   accept(1, 'z');
   assert.equal(tally.accepted(5)?.proposal, 'b');
-  tally.apply({ kind: 'begin', place: 6 });
+  begin(4);
+  assert.deepEqual([tally.accepted(5)?.proposal, tally.counts(4)], ['b', false], 'what is void stays so');
+  begin(6);
   assert.deepEqual([tally.accepted(5), tally.counts(5), tally.counts(6)], [null, false, true]);
+  begin(6, ['other']);
+  tally.apply({ kind: 'promise', place: 6, ballot: ballot(1, 'b') }, 'k');
+  assert.equal(tally.promised(6).round, -1, 'its key does not count any more');
 });

@@ -79,6 +79,10 @@ test('a leak names its signer, and keeps the proof: header and signature give th
   const digest = signatureDigest(sha256(Buffer.from(leak.header, 'hex')), rootOf(state.merkle), state.scheduleHash);
   const bytes = Buffer.from(leak.signature.replace('0:', ''), 'hex');
   assert.equal(recoverKey(digest, { type: 0, bytes }), alice.id);
+  assert.deepEqual(
+    [leak.root, leak.schedule],
+    [rootOf(state.merkle).toString('hex'), state.scheduleHash.toString('hex')],
+  );
   assert.deepEqual(made.leaked, [{ id: header.id, previous: root.id, slot: SLOT, cpuUs: 0 }]);
 });
 
@@ -102,7 +106,7 @@ test('a leak on an unknown parent keeps its header and signature, without a sign
   made.suspects.leak({ id, slot, num, previous });
   const [leak] = made.events;
   assert.ok(leak?.type === 'leak');
-  assert.deepEqual([leak.signer, leak.member], [null, null]);
+  assert.deepEqual([leak.signer, leak.member, leak.root], [null, null, undefined]);
   assert.ok(leak.header.length > 200 && leak.signature.length === 2 + 130);
 });
 

@@ -88,6 +88,24 @@ test('a transaction that expired without being on the chain is replaced by a new
   assert.deepEqual([pool.chain.signs, pool.chain.taken.length], [2, 1]);
 });
 
+test('a window waits for the one before it, while nobody can know whether that one’s transaction got in', async () => {
+  using pool = new TestPool();
+  pool.append(WINDOW, goodWindow(WINDOW));
+  pool.chain.pass(3);
+  pool.chain.trouble.push('lose');
+  await pool.oracle();
+  pool.append(WINDOW + 4, goodWindow(WINDOW + 4));
+  pool.chain.pass(11);
+  await pool.oracle(2);
+  assert.deepEqual([pool.row(WINDOW + 4)?.state, pool.chain.taken.length], ['seen', 0]);
+  pool.chain.pass(3);
+  await pool.oracle();
+  assert.deepEqual(
+    pool.chain.taken.map(({ data }) => data.window),
+    [WINDOW, WINDOW + 4],
+  );
+});
+
 test('killed with a computed report: it is sent after the restart', async () => {
   using pool = new TestPool();
   pool.append(WINDOW, goodWindow(WINDOW));

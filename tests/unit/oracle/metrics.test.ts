@@ -5,6 +5,7 @@ import { canonicalJson } from '../../../common/canonical.ts';
 import type { PoolEvent } from '../../../common/events.ts';
 import { firstSlot, slotTime } from '../../../common/slot.ts';
 import { measure } from '../../../oracle/metrics/measure.ts';
+import { quantiles } from '../../../oracle/metrics/quantiles.ts';
 import type { BlockRef } from '../../../oracle/source/chain.ts';
 import {
   blockId,
@@ -52,10 +53,10 @@ function metricsOf(events: PoolEvent[], blocks: BlockRef[], eligiblePercent = 50
 const counts = (metrics: ReturnType<typeof metricsOf>, name: string) => {
   const found = metrics.members.find((member) => member.name === name);
   assert.ok(found);
-  const { candidates, selected, standby, late, invalid, absent } = found;
-  return { candidates, selected, standby, late, invalid, absent };
+  const { candidates, selected, standby, late, invalid, missing } = found;
+  return { candidates, selected, standby, late, invalid, missing };
 };
-const NONE = { candidates: 0, selected: 0, standby: 0, late: 0, invalid: 0, absent: 0 };
+const NONE = { candidates: 0, selected: 0, standby: 0, late: 0, invalid: 0, missing: 0 };
 
 test('a good window: all propose, one leads, all have a share', () => {
   const metrics = metricsOf(goodWindow(WINDOW), chainOf(Array(12).fill('ann')));
@@ -81,7 +82,7 @@ test('a rescue: the dead leader keeps its slots, what it lost is replaced and no
   const makers = Array.from({ length: 12 }, (_, k) => (k < 5 ? 'ann' : 'bob'));
   const metrics = metricsOf([...events, closing(WINDOW)], chainOf(makers));
   assert.deepEqual([metrics.emitted, metrics.rescues, metrics.replaced, metrics.orphaned], [12, 1, 1, 0]);
-  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 6, selected: 5, absent: 6 });
+  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 6, selected: 5, missing: 6 });
   assert.deepEqual(counts(metrics, 'bob'), { ...NONE, candidates: 12, selected: 7 });
   assert.deepEqual(counts(metrics, 'eve'), { ...NONE, standby: 12 });
   assert.deepEqual(
@@ -99,7 +100,7 @@ test('standby mode: who led and who stood by have a share each, who was not read
   }
   const metrics = metricsOf([...events, standbyClosing(WINDOW)], chainOf(Array(12).fill('ann')));
   assert.deepEqual(counts(metrics, 'bob'), { ...NONE, standby: 12 });
-  assert.deepEqual(counts(metrics, 'eve'), { ...NONE, standby: 5, absent: 7 });
+  assert.deepEqual(counts(metrics, 'eve'), { ...NONE, standby: 5, missing: 7 });
   const shares = ({ members: all }: typeof metrics) => all.map(({ eligible }) => eligible);
   assert.deepEqual([metrics.mode, shares(metrics)], ['standby', [true, true, false]]);
   const proposed = metricsOf([...events, closing(WINDOW)], chainOf(Array(12).fill('ann')));
@@ -116,7 +117,7 @@ test('standby mode: a leader that failed counts by its blocks, its successor by 
   }
   const makers = Array.from({ length: 12 }, (_, k) => (k < 3 ? 'ann' : 'bob'));
   const metrics = metricsOf([...events, standbyClosing(WINDOW)], chainOf(makers));
-  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 3, selected: 3, absent: 9 });
+  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 3, selected: 3, missing: 9 });
   assert.deepEqual(counts(metrics, 'bob'), { ...NONE, candidates: 9, selected: 9, standby: 3 });
   assert.deepEqual(
     metrics.members.map(({ eligible }) => eligible),
@@ -138,8 +139,53 @@ test('a slot counts once, by the best that came', () => {
     closing(WINDOW),
   ];
   const metrics = metricsOf(events, []);
-  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 1, late: 1, invalid: 1, standby: 1, absent: 8 });
+  assert.deepEqual(counts(metrics, 'ann'), { ...NONE, candidates: 1, late: 1, invalid: 1, standby: 1, missing: 8 });
   assert.deepEqual([metrics.emitted, metrics.missed, metrics.unattributed], [0, 12, 1]);
+});
+
+test('why a slot is invalid is one letter, of several reasons the first, and what is not known is other', () => {
+  const refused = (k: number, reason: string) => ({ ...candidate(WINDOW, k, 'ann', 'invalid'), reason }) as PoolEvent;
+  const told = [refused(0, 'unlinked'), refused(0, 'foreign_key'), refused(1, 'made up'), refused(2, 'unlinked')];
+  for (const events of [told, told.toReversed()]) {
+    const [ann] = metricsOf([...events, closing(WINDOW)], []).members;
+    assert.equal(ann?.grid, 'HRN---------');
+    assert.deepEqual(ann?.invalidBy, { foreign_key: 1, other: 1, unlinked: 1 });
+  }
+});
+
+test('a candidate without evidence counts nothing and is told', () => {
+  const bare = { ...candidate(WINDOW, 0, 'ann'), evidence: null } as PoolEvent;
+  const metrics = metricsOf([bare, closing(WINDOW)], []);
+  assert.deepEqual([metrics.unshown, counts(metrics, 'ann').missing], [1, 12]);
+  assert.equal(metrics.members[0]?.arrival.p50, null);
+});
+
+test('a slot has one block: that on the final chain, else the earliest', () => {
+  const came = (k: number, id: string, at: number, bytes: number) =>
+    ({ ...candidate(WINDOW, k, 'ann'), id, at: slotTime(firstSlot(WINDOW) + k) + at, bytes }) as PoolEvent;
+  const own = blockId(firstSlot(WINDOW), 'ann');
+  const events = [
+    came(0, 'ff'.repeat(32), -300, 1),
+    came(0, own, -100, 20),
+    came(1, '0b', -50, 300),
+    came(1, '0a', -60, 4000),
+  ];
+  const [ann] = metricsOf([...events, emission(WINDOW, 0, 'ann'), closing(WINDOW)], chainOf(['ann'])).members;
+  assert.deepEqual([ann?.grid, ann?.bytes, ann?.arrival.p50], ['sc----------', 4020, -100]);
+});
+
+test('quantiles are by nearest rank', () => {
+  const of = (n: number) => Object.values(quantiles(Array.from({ length: n }, (_, i) => n - i)));
+  assert.deepEqual(
+    [of(0), of(1), of(10), of(12), of(200)],
+    [
+      [null, null, null],
+      [1, 1, 1],
+      [5, 9, 10],
+      [6, 11, 12],
+      [100, 180, 198],
+    ],
+  );
 });
 
 test('two members’ empty blocks with one id: the emission says whose it is', () => {
@@ -215,8 +261,8 @@ test('sums always match, whatever the log says', () => {
       assert.equal(selected + metrics.outsiders + metrics.leaks.length, metrics.emitted);
       assert.ok(metrics.orphaned <= metrics.replaced && metrics.outsiders >= 0);
       for (const member of metrics.members) {
-        const { candidates, late, invalid, standby, absent } = member;
-        assert.equal(candidates + late + invalid + standby + absent, metrics.slots);
+        const { candidates, late, invalid, standby, missing } = member;
+        assert.equal(candidates + late + invalid + standby + missing, metrics.slots);
         assert.ok(member.selected <= candidates);
         assert.equal(member.eligible, candidates >= 6);
       }

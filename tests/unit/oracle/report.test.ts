@@ -6,6 +6,7 @@ import { windowRoot } from '../../../common/window-root.ts';
 import { reportHash as contractsHash, eligibleBitmap } from '../../../contracts/proof.ts';
 import { candidatesNeeded, isEligible } from '../../../oracle/metrics/eligible.ts';
 import { measure } from '../../../oracle/metrics/measure.ts';
+import type { WindowMetrics } from '../../../oracle/metrics/types.ts';
 import { buildReport, metricsOf } from '../../../oracle/report/build.ts';
 import { bitmap, reportHash } from '../../../oracle/report/hash.ts';
 import { printReport } from '../../../oracle/report/print.ts';
@@ -25,7 +26,7 @@ function measured(members: { account: string; index: number }[]) {
     members,
     signers,
   };
-  return { log, metrics: measure({ ...evidence, eligiblePercent: 50 }) };
+  return { log: { records: log, around: [] }, metrics: measure({ ...evidence, eligiblePercent: 50 }) };
 }
 
 test('the percentage of 12 slots is rounded up', () => {
@@ -81,8 +82,8 @@ test('a report holds the metrics’ bytes, their hash and the root of the log', 
   assert.deepEqual(metricsOf(data), metrics);
   const bytes = Buffer.from(data.metrics, 'hex');
   assert.equal(data.metrics_hash, createHash('sha256').update(bytes).digest('hex'));
-  assert.equal(data.log_root, windowRoot(log));
-  assert.deepEqual([data.strategy, data.version], ['first-delivered', 'metrics/3']);
+  assert.equal(data.log_root, windowRoot(log.records));
+  assert.deepEqual([data.strategy, data.version], ['first-delivered', 'metrics/4']);
 });
 
 test('a window that the log did not close has no report', () => {
@@ -90,17 +91,46 @@ test('a window that the log did not close has no report', () => {
   assert.throws(() => buildReport('oracle1', metrics, []), /has no closing record/);
 });
 
-test('the metrics of 100 members fit the contract’s limit', () => {
-  const members = Array.from({ length: 100 }, (_, index) => ({ account: `member.${index}.zzzz`.slice(0, 12), index }));
-  const data = buildReport('oracle1', measured(members).metrics, [records(WINDOW, [closing(WINDOW)])]);
-  assert.ok(data.metrics.length / 2 < METRICS_LIMIT - 2000, `${data.metrics.length / 2} bytes`);
+/** The largest number that a count can be. */
+const COUNT = Number.MAX_SAFE_INTEGER;
+const farthest = { p50: -9999, p90: -9999, p99: -9999 };
+
+/** Every number as long as it can be, and all slots leaked. A member's counts are one after the other as large as can be, not all at once. */
+function largest(): WindowMetrics {
+  const long = {
+    ...{ offered: 12, candidates: 12, selected: 12, unselected: 12, late: 12, invalid: 12, standby: 12, missing: 12 },
+    ...{ transactions: 12 * 99_999_999, bytes: 12 * 99_999_999, cpuUs: 12 * 99_999_999, availability: 1000 },
+    ...{ arrival: farthest, eligible: true, invalidBy: {}, grid: 'ABCDEFGHIJKL' },
+  };
+  const [slots, id] = [4_294_967_295, 'f'.repeat(64)];
+  const odd = { rescues: COUNT, replaced: COUNT, orphaned: COUNT, unsent: COUNT, unconfirmed: COUNT, strays: COUNT };
+  const told = { unattributed: COUNT, unproven: COUNT, unshown: COUNT, outsiders: 12 };
+  const most = 99_999_999;
+  return {
+    ...{ v: 4, pool: 'z'.repeat(13), window: slots, firstSlot: slots, lastSlot: slots, slots: 12, mode: 'standby' },
+    ...{ emitted: 12, missed: 12, missedRounds: 1, eligiblePercent: 100, logs: 99, differing: 1200, ...odd, ...told },
+    addedUs: { p50: most, p90: most, p99: most },
+    leaks: Array.from({ length: 12 }, () => ({ slot: slots, id })),
+    members: Array.from({ length: 100 }, (_, index) => ({ index, name: 'm'.repeat(13), ...long })),
+  };
+}
+
+/** Beside what is there each leak may come to carry the hash of its evidence. */
+const EVIDENCE_OF_LEAKS = 12 * `"evidence":"${'f'.repeat(64)}",`.length;
+
+test('the metrics of 100 members fit the contract’s limit, with every number as long as it can be', () => {
+  const log = { records: records(WINDOW, [closing(WINDOW)]), around: [] };
+  const data = buildReport('oracle1', largest(), [log]);
+  const bytes = data.metrics.length / 2;
+  assert.ok(bytes + EVIDENCE_OF_LEAKS <= METRICS_LIMIT, `${bytes} bytes`);
+  assert.equal(data.metrics, buildReport('oracle1', metricsOf(data), [log]).metrics, 'what is posted has everything');
 });
 
 test('the printed report has a cleos line that a shell takes', () => {
   const { log, metrics } = measured([{ account: 'ann', index: 0 }]);
   const data = { ...buildReport('oracle1', metrics, [log]), strategy: `it's` };
   const text = printReport(data, { api: 'http://127.0.0.1:8888', dac: 'pooldac', permission: 'report' });
-  assert.match(text, /ann +12 +0 +0 +0 +0 +0 +yes/);
+  assert.match(text, /ann +c{12} +12 +0 +12 +0 +0 +0 +0 +-100\/-100\/-100 +36 +10800 +8400 +100\.0 % +yes/);
   const line = text.trim().split('\n').at(-1) ?? '';
   assert.match(line, /^cleos -u http:\/\/127.0.0.1:8888 push action pooldac report '.*' -p oracle1@report$/);
   const quoted = /report '(.*)' -p/.exec(line)?.[1] ?? '';

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { makeLogger } from '../../../common/logger.ts';
-import { serveHealth } from '../../../oracle/http.ts';
+import { serveHttp } from '../../../oracle/http.ts';
 import { Timetable } from '../../../oracle/timetable.ts';
 
 const logger = makeLogger('timetable', 'silent');
@@ -32,7 +32,8 @@ test('a run that fails is noted and does not end the timetable; runs never overl
 
 test('live, ready and nothing else are served', async () => {
   let reasons: string[] = [];
-  const server = await serveHealth('127.0.0.1:0', () => ({ ready: reasons.length === 0, reasons }));
+  const metrics = async () => 'bppool_oracle_node_up 1\n';
+  const server = await serveHttp('127.0.0.1:0', { health: () => ({ ready: reasons.length === 0, reasons }), metrics });
   const { port } = server.address() as AddressInfo;
   const get = async (path: string) => {
     const response = await fetch(`http://127.0.0.1:${port}${path}`);
@@ -43,8 +44,11 @@ test('live, ready and nothing else are served', async () => {
   reasons = ['no run yet'];
   assert.deepEqual(await get('/ready'), [503, { ready: false, reasons }]);
   assert.equal((await get('/'))[0], 404);
+  const scraped = await fetch(`http://127.0.0.1:${port}/metrics`);
+  assert.match(scraped.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
+  assert.equal(await scraped.text(), 'bppool_oracle_node_up 1\n');
   await assert.rejects(
-    serveHealth(`127.0.0.1:${port}`, () => ({ ready: true, reasons: [] })),
+    serveHttp(`127.0.0.1:${port}`, { health: () => ({ ready: true, reasons: [] }), metrics }),
     /cannot serve HTTP/,
   );
   server.close();

@@ -55,7 +55,7 @@ test('what is no key is refused without being shown', () => {
 test('the configuration has defaults', () => {
   const config = loadConfig('the oracle', oracleConfig, ENV);
   const { ORACLE_PERMISSION, ORACLE_CRON, ORACLE_KEEPER, ORACLE_FIRST_WINDOW, ORACLE_HTTP } = config;
-  assert.deepEqual([ORACLE_PERMISSION, ORACLE_CRON, ORACLE_KEEPER], ['report', '*/5 * * * * *', 'off']);
+  assert.deepEqual([ORACLE_PERMISSION, ORACLE_CRON, ORACLE_KEEPER], ['report', '*/2 * * * * *', 'off']);
   assert.deepEqual([ORACLE_FIRST_WINDOW, ORACLE_HTTP], [0, undefined]);
 });
 
@@ -89,4 +89,43 @@ test('each wrong variable is named', () => {
     },
   );
   assert.ok(ORACLE_POOL);
+});
+
+test('the key is in a file or in a wallet, and a webhook has a format that is known', () => {
+  const load = (more: Record<string, string>) => loadConfig('the oracle', oracleConfig, { ...ENV, ...more });
+  const wallet = { ORACLE_KEY_FILE: '', ORACLE_WALLET: 'http://127.0.0.1:8900' };
+  assert.deepEqual(load(wallet).ORACLE_WALLET, 'http://127.0.0.1:8900');
+  const one = /ORACLE_KEY_FILE: must name the file with the key, or ORACLE_WALLET a keosd that has it: one of the two/;
+  assert.throws(() => load({ ORACLE_WALLET: 'http://127.0.0.1:8900' }), one);
+  assert.throws(() => load({ ORACLE_KEY_FILE: '' }), one);
+  assert.deepEqual(load({ ORACLE_WEBHOOK: ' https://a/1, https://b/2 ' }).ORACLE_WEBHOOK, [
+    'https://a/1',
+    'https://b/2',
+  ]);
+  assert.throws(
+    () => load({ ORACLE_WEBHOOK_FORMAT: 'sms' }),
+    /ORACLE_WEBHOOK_FORMAT: must be auto, json, telegram, discord, slack/,
+  );
+  assert.throws(() => load({ ORACLE_LOW_HOURS: '0' }), /ORACLE_LOW_HOURS/);
+  assert.throws(() => load({ ORACLE_MISSING_WINDOWS: '0' }), /ORACLE_MISSING_WINDOWS/);
+  const { ORACLE_PROFILE, ORACLE_WEBHOOK, ORACLE_LOW_HOURS, ORACLE_MISSING_WINDOWS } = load({});
+  assert.deepEqual([ORACLE_PROFILE, ORACLE_WEBHOOK, ORACLE_LOW_HOURS, ORACLE_MISSING_WINDOWS], ['eosio', [], 6, 3]);
+});
+
+test('the sources of blocks: unset and empty are none, anything but an address of the right kind is refused', () => {
+  const config = loadConfig('the oracle', oracleConfig, { ...ENV, ORACLE_SHIP: '', ORACLE_HYPERION: '' });
+  assert.deepEqual(
+    [config.ORACLE_SHIP, config.ORACLE_HYPERION, config.ORACLE_SHIP_TRACES],
+    [undefined, undefined, 'on'],
+  );
+  const good = { ORACLE_SHIP: 'ws://127.0.0.1:8080', ORACLE_HYPERION: 'https://hyperion.example' };
+  assert.equal(loadConfig('the oracle', oracleConfig, { ...ENV, ...good }).ORACLE_SHIP, good.ORACLE_SHIP);
+  for (const bad of ['127.0.0.1:8080', 'http://127.0.0.1:8080', 'ws:']) {
+    const wrong = { ...ENV, ORACLE_SHIP: bad };
+    assert.throws(() => loadConfig('the oracle', oracleConfig, wrong), /ORACLE_SHIP.*must be ws:\/\/host:port/, bad);
+  }
+  for (const bad of ['hyperion.example', 'ws://127.0.0.1:1234']) {
+    const wrong = { ...ENV, ORACLE_HYPERION: bad };
+    assert.throws(() => loadConfig('the oracle', oracleConfig, wrong), /ORACLE_HYPERION.*must be http/, bad);
+  }
 });

@@ -52,8 +52,7 @@ function metricsOf(given: WindowLog[], blocks = byAnn) {
 }
 
 function hashOf(logs: WindowLog[], blocks = byAnn): string {
-  const roots = differentLogs(logs).map((log) => log.records);
-  return reportHash(buildReport('oracle1', metricsOf(logs, blocks), roots));
+  return reportHash(buildReport('oracle1', metricsOf(logs, blocks), differentLogs(logs)));
 }
 
 const of = (metrics: ReturnType<typeof metricsOf>, name: string) => {
@@ -108,8 +107,8 @@ for (const isStandby of [false, true]) {
         const blocks = blocksBy(makers);
         const [before, after] = [metricsOf(logs, blocks), metricsOf([...logs, further], blocks)];
         for (const member of after.members) {
-          const { candidates, late, invalid, standby: stood, absent } = member;
-          assert.equal(candidates + late + invalid + stood + absent, 12);
+          const { candidates, late, invalid, standby: stood, missing } = member;
+          assert.equal(candidates + late + invalid + stood + missing, 12);
           const was = of(before, member.name);
           assert.ok(member.eligible || !was.eligible, member.name);
           assert.ok(candidates + stood >= was.candidates + was.standby);
@@ -135,6 +134,16 @@ test('an emitter that ignores one member: the other log pays it', () => {
   assert.deepEqual([of(both, 'eve').candidates, of(both, 'eve').eligible], [12, true]);
   assert.deepEqual([both.logs, both.differing], [2, 12]);
   assert.equal('logs' in metricsOf([logOf(good)]), false, 'with one log the bytes are what they were');
+});
+
+test('what another emitter decided is no leak by the log of one that adopted it', () => {
+  const own = good.filter((event) => event.type !== 'decision' && event.type !== 'emission');
+  const decisions = Array.from({ length: 12 }, (_, k) => decision(WINDOW, k, 'ann'));
+  const adopted = (input: object): PoolEvent => ({ type: 'input', at: 1, input });
+  const metrics = metricsOf([logOf([...own, adopted({ type: 'adopted', decisions })])]);
+  assert.deepEqual([metrics.leaks.length, metrics.unconfirmed, of(metrics, 'ann').selected], [0, 12, 12]);
+  const odd = [{ type: 'adopted' }, { type: 'adopted', decisions: [null, 7, { id: 1 }] }, { type: 'other', decisions }];
+  assert.equal(metricsOf([logOf([...own, ...odd.map(adopted)])]).leaks.length, 12);
 });
 
 test('each log has a part: what one decided, another emitted, a third saw in public', () => {
@@ -218,12 +227,7 @@ test('the label of the strategy is what most logs have, then the smaller one', (
     const end = { ...closing(WINDOW), strategy } as PoolEvent;
     return { records: records(WINDOW, [standby(WINDOW, k, 'ann'), end]), around: [] };
   };
-  const strategyOf = (...logs: WindowLog[]) =>
-    buildReport(
-      'oracle1',
-      metricsOf(logs),
-      differentLogs(logs).map((log) => log.records),
-    ).strategy;
+  const strategyOf = (...logs: WindowLog[]) => buildReport('oracle1', metricsOf(logs), differentLogs(logs)).strategy;
   assert.equal(strategyOf(named('sticky', 0), named('rotate', 1), named('sticky', 2)), 'sticky');
   assert.equal(strategyOf(named('sticky', 0), named('rotate', 1)), 'rotate');
 });

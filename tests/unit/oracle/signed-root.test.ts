@@ -10,7 +10,7 @@ function check(change: { pool?: string; window?: number; sign?: 'nothing' | 'oth
   const of = change.sign === 'other root' ? records(WINDOW, goodWindow(WINDOW, 'bob')) : all;
   const after = change.sign === 'nothing' ? [] : records(WINDOW, [signedRoot(WINDOW, of, key)]);
   const identity = { chain: CHAIN, pool: change.pool ?? POOL };
-  requireSignedRoot(identity, change.window ?? WINDOW, all, rootAmong(after), change.keys ?? [logKey.id]);
+  requireSignedRoot(identity, change.window ?? WINDOW, { records: all }, rootAmong(after), change.keys ?? [logKey.id]);
 }
 
 test('a root signed by a registered emitter counts, any other does not, and it is said why', () => {

@@ -12,11 +12,12 @@ import { keyText } from '../../../../common/keys.ts';
 import type { DecisionEvent } from '../../../../common/pool-store.ts';
 import { firstSlot, lastSlot, SLOT_MS, slotTime } from '../../../../common/slot.ts';
 import { QuorumDecisions } from '../../../../emitter/log/quorum/decisions.ts';
-import { Voter } from '../../../../emitter/log/quorum/voter.ts';
+import { type VoteLog, Voter } from '../../../../emitter/log/quorum/voter.ts';
 import { decision } from '../../../support/events.ts';
 import { until } from '../../../support/processes.ts';
 import { signingKey } from '../../../support/signed-chain.ts';
 import { MemoryLog } from '../../../support/vote-log.ts';
+import { votingOf } from '../../../support/voting.ts';
 
 const FIRST = 137_000_000;
 const MEMBERS = ['member1', 'member2', 'member3'];
@@ -146,13 +147,14 @@ test('who does not run is not hit', (t) => {
 
 test('the slots of a vote are those of the proposal that it accepts, as emitters write it', async () => {
   const votes: string[] = [];
-  const voters = [1, 2, 3].map(() => {
+  const voters = [1, 2, 3].map((number) => {
     const log = new MemoryLog({ travel: async () => {}, isLost: () => false });
     const append = (text: string, after: number) => {
       votes.push(text);
       return log.append(text, after);
     };
-    return new Voter({ last: () => log.last(), read: (from, to) => log.read(from, to), append }, () => 0);
+    const spied: VoteLog = { last: () => log.last(), read: (from, to) => log.read(from, to), append };
+    return new Voter({ log: spied, number, voting: votingOf(), now: () => 0 });
   });
   for (const voter of voters) await voter.begin(1);
   const pause = async () => {};

@@ -1,8 +1,9 @@
 import { Numeric } from 'eosjs';
 import { sha256 } from '../../../../common/canonical.ts';
-import type { EventRecord, PoolEvent } from '../../../../common/events.ts';
+import type { EventRecord, PoolEvent, SignerEvidence } from '../../../../common/events.ts';
 import { chainRecord, GENESIS_HASH } from '../../../../common/events.ts';
 import { healthDigest, rootDigest } from '../../../../common/log-proof.ts';
+import { stringToName } from '../../../../common/name.ts';
 import { type SigningKey, signDigest, signingKeyOf, signText } from '../../../../common/signature.ts';
 import { firstSlot, slotTime } from '../../../../common/slot.ts';
 import { windowRoot } from '../../../../common/window-root.ts';
@@ -31,9 +32,38 @@ export function keyOf(member: string): SigningKey {
 export const signer = (member: string) => keyOf(member).id;
 export const signers = new Map(MEMBERS.map((member) => [signer(member), member as string]));
 
-/** A block id: 64 hex digits that tell window, slot and member. */
+/** The header of a member's block without transactions, 116 bytes; members' blocks differ by their parents. */
+function headerOf(slot: number, member: string): Buffer {
+  const header = Buffer.alloc(116);
+  header.writeUInt32LE(slot);
+  header.writeBigUInt64LE(stringToName(POOL), 4);
+  sha256(`parent of ${member}`).copy(header, 14);
+  header.writeUInt32BE(slot - 1001, 14);
+  return header;
+}
+
+/** The id of a member's block for a slot: its number, and what is left of its header's hash. */
 export function blockId(slot: number, member = 'ann'): string {
-  return Buffer.from(`${member}${slot}`).toString('hex').padStart(64, '0');
+  const id = sha256(headerOf(slot, member));
+  id.writeUInt32BE(slot - 1000);
+  return id.toString('hex');
+}
+
+const [ROOT, SCHEDULE] = ['0a'.repeat(32), '0b'.repeat(32)];
+const shown = new Map<string, SignerEvidence>();
+
+/** What shows that a member signed its block for a slot. */
+export function evidenceOf(slot: number, member: string): SignerEvidence {
+  const name = `${slot} ${member}`;
+  const header = headerOf(slot, member);
+  const bytes = (hex: string) => Buffer.from(hex, 'hex');
+  const digest = () => sha256(sha256(sha256(header), bytes(ROOT)), bytes(SCHEDULE));
+  const evidence = shown.get(name) ?? {
+    ...{ header: header.toString('hex'), root: ROOT, schedule: SCHEDULE },
+    signature: signText(digest(), keyOf(member)),
+  };
+  shown.set(name, evidence);
+  return evidence;
 }
 
 /** Slot k of a window, with the time at which a member's block for it would come. */
@@ -55,7 +85,7 @@ export function candidate(window: number, k: number, member: string | null, verd
     cpuUs: 700,
     confirmed: 0,
     reducedAt: verdict === 'invalid' || key === null ? null : at,
-    evidence: null,
+    evidence: verdict === 'invalid' || member === null ? null : evidenceOf(slot, member),
     reason: verdict === 'valid' ? null : verdict,
   };
   return { type: 'candidate', at, slot, id, num, signer: key, member, verdict, ...what };

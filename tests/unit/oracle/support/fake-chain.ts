@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { PoolError } from '../../../../common/errors.ts';
 import { firstSlot, lastSlot, slotTime, windowOf } from '../../../../common/slot.ts';
+import type { Use } from '../../../../oracle/account/estimate.ts';
 import { reportHash } from '../../../../oracle/report/hash.ts';
 import type {
   BlockRef,
@@ -12,6 +13,7 @@ import type {
   SignedTransaction,
   VotedMode,
 } from '../../../../oracle/source/chain.ts';
+import type { SignedHeaderOf } from '../../../../oracle/source/header.ts';
 import { blockId, CHAIN, logKey, MEMBERS, POOL, signers } from './events.ts';
 
 /** What the fake does at a call that the tests want to interrupt. */
@@ -39,6 +41,8 @@ export class FakeChain implements OracleChain {
   closingThrough = 0;
   /** Of registered emitters. */
   logKeys = [logKey.id];
+  /** Active oracles. */
+  oracleNames = ['oracle1'];
   voted: VotedMode = { fromWindow: 0, mode: 'propose' };
   deadlineSeconds = 86_400;
   pausedUntil = 0;
@@ -46,12 +50,12 @@ export class FakeChain implements OracleChain {
   signs = 0;
   pushes = 0;
   private slot: number;
-  private lib: number;
+  private libNum: number;
   private readonly signed = new Map<string, ReportData>();
 
   constructor(from: number, missed: number[] = []) {
     this.slot = firstSlot(from);
-    this.lib = 1;
+    this.libNum = 1;
     this.fill(from + 5, new Set(missed));
   }
 
@@ -68,12 +72,21 @@ export class FakeChain implements OracleChain {
 
   /** Everything up to the first block of a window's next one is irreversible. */
   setIrreversible(window: number): void {
-    this.lib = (this.blocks.findLast((block) => block.slot <= lastSlot(window) + 1) as BlockRef).num;
+    this.libNum = (this.blocks.findLast((block) => block.slot <= lastSlot(window) + 1) as BlockRef).num;
   }
 
   /** `windows` further windows pass. */
   pass(windows: number): void {
     this.fill(windowOf(this.slot) + windows, new Set());
+  }
+
+  get head(): BlockRef {
+    return this.blocks.at(-1) as BlockRef;
+  }
+
+  /** The last irreversible block. */
+  get lib(): BlockRef {
+    return this.blocks[this.libNum - 1] as BlockRef;
   }
 
   /** Head time in ms. */
@@ -84,8 +97,12 @@ export class FakeChain implements OracleChain {
   chainId = async () => CHAIN;
   emitters = async () => this.logKeys.map((key, i) => ({ account: `emitter${i + 1}`, key }));
   openReports = async (window: number) => this.othersReports.get(window) ?? [];
-  irreversible = async () => this.block(this.lib);
+  irreversible = async () => this.lib;
+  /** Of blocks that a test gives them: by number. */
+  readonly headers = new Map<number, SignedHeaderOf>();
+  header = async (num: number) => this.headers.get(num) ?? { header: '', signature: '' };
   schedule = async () => ({ version: 7, producers: PRODUCERS });
+  oracles = async () => this.oracleNames;
   seats = async () => this.seatRows;
   signers = async () => signers;
   votedMode = async () => this.voted;
@@ -113,7 +130,7 @@ export class FakeChain implements OracleChain {
     return { id, expiresAt: this.now() + 60_000, packed: id, signatures: ['SIG'] };
   }
 
-  async push({ id, expiresAt }: SignedTransaction): Promise<void> {
+  async push({ id, expiresAt }: SignedTransaction): Promise<Use | null> {
     this.pushes++;
     const trouble = this.trouble.shift();
     if (trouble === 'kill-before') throw new Killed();
@@ -122,6 +139,7 @@ export class FakeChain implements OracleChain {
     if (this.now() > expiresAt) throw new PoolError('chain', 'refused: expired transaction');
     if (trouble !== 'lose') this.take(id);
     if (trouble === 'kill-after') throw new Killed();
+    return { cpu: 700, net: 1200, ram: 220 };
   }
 
   private take(id: string): void {

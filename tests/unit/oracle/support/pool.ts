@@ -4,14 +4,16 @@ import path from 'node:path';
 import type { PoolEvent } from '../../../../common/events.ts';
 import { makeLogger } from '../../../../common/logger.ts';
 import { SqliteStore } from '../../../../emitter/log/store.ts';
-import { computeReport } from '../../../../oracle/compute.ts';
+import type { Alarm } from '../../../../oracle/alerts/alert.ts';
+import { type ComputeContext, computeReport } from '../../../../oracle/compute.ts';
 import type { ClusterLogs } from '../../../../oracle/logs/cluster.ts';
 import { Logs } from '../../../../oracle/logs/logs.ts';
+import { Attendance } from '../../../../oracle/peers/attendance.ts';
 import { reportHash } from '../../../../oracle/report/hash.ts';
 import { isIrreversible } from '../../../../oracle/source/blocks.ts';
 import { WindowJob } from '../../../../oracle/window/job.ts';
 import { Journal } from '../../../../oracle/window/journal.ts';
-import type { Stages } from '../../../../oracle/window/stages.ts';
+import type { JobParts, Stages } from '../../../../oracle/window/stages.ts';
 import { logKey, POOL, signedRoot, WINDOW } from './events.ts';
 import { FakeChain, Killed } from './fake-chain.ts';
 
@@ -73,8 +75,19 @@ export class TestPool {
   /** An oracle is its account and its journal. */
   account = 'oracle1';
   journalFile = path.join(this.dir, 'journal.sqlite');
+  /** What the oracle is given of members' receipts, and who is told of findings and of reports that follow from nothing. */
+  receipts: ComputeContext['receipts'];
+  onFound: ComputeContext['onFound'];
+  onForeign: JobParts['onForeign'];
   /** How many more of the steps in STEPS the oracle may take before it is killed. */
   stepsLeft = Number.POSITIVE_INFINITY;
+
+  /** What was told: "kind key", or "kind name" of a state that began. */
+  readonly told: string[] = [];
+  readonly alarm: Alarm = {
+    tell: (key, { kind }) => this.told.push(`${kind} ${key}`),
+    hold: (name, notice) => this.told.push(notice ? `${notice.kind} ${name}` : `over ${name}`),
+  };
 
   constructor(missed: number[] = []) {
     this.chain = new FakeChain(WINDOW - 4, missed);
@@ -100,14 +113,18 @@ export class TestPool {
     const mortal = this.mortal(journal);
     const logs = new Logs({ files, cluster: this.cluster }, mortal, logger);
     const chain = this.mortal(this.chain);
-    const { firstWindow, account } = this;
+    const { firstWindow, account, alarm } = this;
     const lookup = (version: number) => journal.knownSchedule(version);
-    const context = { chain, oracle: account, pool: POOL, lookup };
+    const told = { ...(this.receipts && { receipts: this.receipts }), ...(this.onFound && { onFound: this.onFound }) };
+    const context = { chain, oracle: account, pool: POOL, lookup, ...told };
     const compute: Stages['compute'] = (...window) => computeReport(context, ...window);
     const stages = { isIrreversible, compute, hash: reportHash };
     const clock = { now: () => this.chain.now() };
-    const sides = { chain, journal: mortal, logs, stages, clock, logger };
-    const job = new WindowJob({ ...sides, firstWindow, account, dac: 'pooldac', pool: POOL });
+    const attendance = new Attendance({ chain, table: journal.attendance, account, limit: 3, alarm, clock });
+    const sides = { chain, journal: mortal, logs, stages, clock, logger, attendance, uses: journal.uses, alarm };
+    const { onForeign } = this;
+    const names = { account, dac: 'pooldac', pool: POOL };
+    const job = new WindowJob({ ...sides, firstWindow, ...names, ...(onForeign && { onForeign }) });
     try {
       for (let i = 0; i < runs; i++) await job.run();
     } catch (thrown) {
@@ -122,6 +139,16 @@ export class TestPool {
     const journal = new Journal(this.journalFile);
     try {
       return journal.get(window);
+    } finally {
+      journal.close();
+    }
+  }
+
+  /** Windows in a row that each other oracle missed, by the journal. */
+  attendance(): Map<string, number> {
+    const journal = new Journal(this.journalFile);
+    try {
+      return journal.attendance.all();
     } finally {
       journal.close();
     }
