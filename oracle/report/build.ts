@@ -16,7 +16,7 @@ export function buildReport(oracle: string, metrics: WindowMetrics, logs: Window
   if (roots.length === 0 || roots.length < logs.length || strategy === null) {
     throw new PoolError('open_window', `window ${metrics.window} has no closing record in the log yet`);
   }
-  const bytes = Buffer.from(canonicalJson(pack(metrics)));
+  const bytes = postedBytes(metrics);
   const eligible = metrics.members.filter((member) => member.eligible).map((member) => member.index);
   return {
     oracle,
@@ -28,6 +28,17 @@ export function buildReport(oracle: string, metrics: WindowMetrics, logs: Window
     strategy,
     version: `metrics/${metrics.v}`,
   };
+}
+
+/** What the contract takes. Source: contracts/pool/windows.ts, `MAX_METRICS`. */
+const MOST_BYTES = 16_384;
+
+/** Of 100 members and everything odd at once more would come than is taken: then the lists that tell of no share are left out, the same ones by every oracle. */
+function postedBytes(metrics: WindowMetrics): Buffer {
+  const { orphans: _, ...fewer } = metrics;
+  const { ignored: __, ...fewest } = fewer;
+  const forms = [metrics, fewer, fewest].map((form) => Buffer.from(canonicalJson(pack(form))));
+  return forms.find(({ length }) => length <= MOST_BYTES) ?? (forms.at(-1) as Buffer);
 }
 
 /**

@@ -52,7 +52,11 @@ test('an oracle makes a window from the streams of all emitters, also when a nod
         () => undefined,
       );
     await eventually('the records in the cluster', () => tried(publish));
-    await eventually('the report', async () => ((await tried(oracle)) && made.chain.taken.length > 0) || undefined);
+    // Streams that are read again and whose records do not come yet make the oracle wait, by the chain's time.
+    await eventually('the report', async () => {
+      made.chain.pass(1);
+      return ((await tried(oracle)) && made.chain.taken.length > 0) || undefined;
+    });
     assert.equal(made.chain.taken.length, 1);
     assert.equal(metricsOf(made.chain.taken[0]?.data ?? { metrics: '' }).logs, 2);
   } finally {

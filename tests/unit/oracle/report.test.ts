@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { firstSlot } from '../../../common/slot.ts';
 import { windowRoot } from '../../../common/window-root.ts';
 import { reportHash as contractsHash, eligibleBitmap } from '../../../contracts/proof.ts';
 import { candidatesNeeded, isEligible } from '../../../oracle/metrics/eligible.ts';
@@ -124,6 +125,31 @@ test('the metrics of 100 members fit the contract’s limit, with every number a
   const bytes = data.metrics.length / 2;
   assert.ok(bytes + EVIDENCE_OF_LEAKS <= METRICS_LIMIT, `${bytes} bytes`);
   assert.equal(data.metrics, buildReport('oracle1', metricsOf(data), [log]).metrics, 'what is posted has everything');
+});
+
+test('with everything odd at once the lists that tell of no share are left out, and no others', () => {
+  const log = { records: records(WINDOW, [closing(WINDOW)]), around: [] };
+  const evidence = 'f'.repeat(64);
+  const odd = largest();
+  const leaks = odd.leaks.map((leak) => ({ ...leak, evidence }));
+  const orphans = Array.from({ length: 12 }, (_, k) => ({ slot: firstSlot(WINDOW) + k, evidence }));
+  const members = Array.from({ length: 99 }, (_, i) => i);
+  const posted = (ignored: number) => {
+    const more = { ignored: Array.from({ length: ignored }, (_, i) => ({ emitter: `emitter1234${i}`, members })) };
+    const data = buildReport('oracle1', { ...odd, leaks, orphans, ...more }, [log]);
+    assert.ok(data.metrics.length / 2 <= METRICS_LIMIT, `${data.metrics.length / 2} bytes`);
+    const { orphans: kept, ignored: told, members: each } = metricsOf(data);
+    assert.equal(each.length, 100);
+    return [kept !== undefined, told !== undefined];
+  };
+  assert.deepEqual(
+    [posted(1), posted(3), posted(9)],
+    [
+      [true, true],
+      [false, true],
+      [false, false],
+    ],
+  );
 });
 
 test('the printed report has a cleos line that a shell takes', () => {
