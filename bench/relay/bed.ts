@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ChainClient } from '../../common/chain.ts';
 import { PoolError } from '../../common/errors.ts';
@@ -16,6 +16,7 @@ import { setShift } from '../../devnet/shift.ts';
 import { type Running, type Supervisor, whenReady } from '../../devnet/supervisor.ts';
 import { findTools, ROOT } from '../../devnet/tools.ts';
 import { PRODUCER } from './blocks.ts';
+import { namingNode } from './naming-node.ts';
 import type { Answer, Order } from './sender.ts';
 
 /** The chain begins this long before now: slots pass faster than in life and must not get ahead of nodeos' clock. */
@@ -100,7 +101,12 @@ export class Bed {
     const { cluster, clusterHttp, nats } = this.ports;
     const nodes = new NatsCluster(path.join(this.dir, 'nats'), this.supervisor, await findNatsServer(), nats);
     await nodes.start();
-    await this.emitter('cluster', cluster, clusterHttp, { EMITTER_NATS: nodes.url, EMITTER_NAME: 'cluster' });
+    const key = new KeyRing(undefined).pair('log');
+    const keyFile = path.join(this.dir, 'cluster.key');
+    writeFileSync(keyFile, `${key.private}\n`, { mode: 0o600 });
+    const node = await namingNode(this.chain.url, 'cluster', key.public);
+    const shared = { EMITTER_NATS: nodes.url, EMITTER_NAME: 'cluster', EMITTER_LOG_KEY_FILE: keyFile };
+    await this.emitter('cluster', cluster, clusterHttp, { ...shared, EMITTER_RELAY_API: node.url });
   }
 
   /** As it runs in life; its relay node's API is nodeos', its relay node's p2p side the reader. */
