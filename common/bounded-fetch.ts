@@ -49,7 +49,8 @@ export async function fetchForEosjs(url: string, init: { body?: string }) {
   return { ok, status, json: async () => body };
 }
 
-async function readBody(response: Response, most: number): Promise<string> {
+/** The body of an answer as text. Rejects with PoolError `oversize` when it has more bytes than `most`. */
+export async function readBody(response: Response, most: number): Promise<string> {
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of response.body ?? []) {

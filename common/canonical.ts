@@ -87,14 +87,7 @@ const NODE = Buffer.from([1]);
 export function merkleRoot(leaves: Buffer[]): Buffer {
   if (leaves.length === 0) return Buffer.alloc(32);
   let level = leaves.map(leafHash);
-  while (level.length > 1) {
-    const next: Buffer[] = [];
-    for (let i = 0; i < level.length; i += 2) {
-      const [left, right] = [level[i] as Buffer, level[i + 1]];
-      next.push(right ? pairHash(left, right) : left);
-    }
-    level = next;
-  }
+  while (level.length > 1) level = levelAbove(level);
   // A copy, which keeps no slab of the others.
   return Buffer.from(level[0] as Buffer);
 }
@@ -107,4 +100,14 @@ export function leafHash(leaf: Buffer): Buffer {
 /** Of two nodes in it. */
 export function pairHash(left: Buffer, right: Buffer): Buffer {
   return passingSha256(NODE, left, right);
+}
+
+/** The nodes above some in it: a last one that has no other goes up as it is. */
+export function levelAbove(level: Buffer[]): Buffer[] {
+  const above: Buffer[] = [];
+  for (let i = 0; i < level.length; i += 2) {
+    const [left, right] = [level[i] as Buffer, level[i + 1]];
+    above.push(right ? pairHash(left, right) : left);
+  }
+  return above;
 }

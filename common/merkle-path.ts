@@ -1,4 +1,4 @@
-import { leafHash, pairHash } from './canonical.ts';
+import { leafHash, levelAbove, pairHash } from './canonical.ts';
 
 /**
  * What proves that a leaf is in the tree of `merkleRoot`: from the leaf up the other half of each pair, as "l" or "r", the side that it stands on,
@@ -11,7 +11,7 @@ export function merklePath(leaves: Buffer[], index: number): string[] {
   for (let at = index; level.length > 1; at >>= 1) {
     const other = level[at ^ 1];
     if (other) path.push(`${at % 2 === 0 ? 'r' : 'l'}${other.toString('hex')}`);
-    level = nextLevel(level);
+    level = levelAbove(level);
   }
   return path;
 }
@@ -25,13 +25,4 @@ export function rootOfPath(leaf: Buffer, path: string[]): string | null {
     node = step.startsWith('l') ? pairHash(other, node) : pairHash(node, other);
   }
   return node.toString('hex');
-}
-
-function nextLevel(level: Buffer[]): Buffer[] {
-  const next: Buffer[] = [];
-  for (let i = 0; i < level.length; i += 2) {
-    const [left, right] = [level[i] as Buffer, level[i + 1]];
-    next.push(right ? pairHash(left, right) : left);
-  }
-  return next;
 }

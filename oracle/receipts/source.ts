@@ -1,5 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { readBody } from '../../common/bounded-fetch.ts';
 import { PoolError, sentence } from '../../common/errors.ts';
 import type { LogIdentity } from '../../common/log-proof.ts';
 import {
@@ -85,14 +86,9 @@ async function fetched(url: string): Promise<string | null> {
   const response = await fetch(url, { signal: AbortSignal.timeout(FETCH_MS), redirect: 'error' });
   if (response.status === 404) return null;
   if (!response.ok || !response.body) throw new PoolError('receipts', `it answers ${response.status}`);
-  const parts: Uint8Array[] = [];
-  let size = 0;
-  for await (const part of response.body) {
-    size += part.length;
-    if (size > BUNDLE_BYTES) throw tooLong();
-    parts.push(part);
-  }
-  return Buffer.concat(parts).toString('utf8');
+  return readBody(response, BUNDLE_BYTES).catch((thrown) => {
+    throw thrown instanceof PoolError ? tooLong() : thrown;
+  });
 }
 
 function tooLong(): PoolError {

@@ -37,8 +37,11 @@ const MOST_BYTES = 16_384;
 function postedBytes(metrics: WindowMetrics): Buffer {
   const { orphans: _, ...fewer } = metrics;
   const { ignored: __, ...fewest } = fewer;
-  const forms = [metrics, fewer, fewest].map((form) => Buffer.from(canonicalJson(pack(form))));
-  return forms.find(({ length }) => length <= MOST_BYTES) ?? (forms.at(-1) as Buffer);
+  for (const form of [metrics, fewer]) {
+    const bytes = Buffer.from(canonicalJson(pack(form)));
+    if (bytes.length <= MOST_BYTES) return bytes;
+  }
+  return Buffer.from(canonicalJson(pack(fewest)));
 }
 
 /**
