@@ -22,6 +22,7 @@ import { fakeJetStream } from '../../support/fake-jetstream.ts';
 import { cases, fc } from '../../support/property.ts';
 import {
   blockId,
+  blocksBy,
   CHAIN,
   candidate,
   closing,
@@ -83,10 +84,7 @@ function logOf(events: PoolEvent[], isStandby = false): WindowLog {
 }
 
 function metricsOf(logs: WindowLog[], makers: Makers): WindowMetrics {
-  const blocks = makers.flatMap((maker, k) => {
-    if (maker === null) return [];
-    return [{ num: k + 1, id: blockId(SLOT + k, maker), slot: SLOT + k, producer: POOL, scheduleVersion: 7 }];
-  });
+  const blocks = blocksBy(makers);
   const evidence = { window: WINDOW, pool: POOL, chain: CHAIN, blocks, members, signers, eligiblePercent: 50 };
   return measure({ ...evidence, logs: differentLogs(logs) });
 }

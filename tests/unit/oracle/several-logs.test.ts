@@ -14,6 +14,7 @@ import { setOf } from '../../../oracle/window/agreement.ts';
 import { cases, fc } from '../../support/property.ts';
 import {
   blockId,
+  blocksBy,
   CHAIN,
   candidate,
   closing,
@@ -33,11 +34,6 @@ import {
 } from './support/events.ts';
 
 const SLOT = firstSlot(WINDOW);
-const blocksBy = (makers: (string | null)[]) =>
-  makers.flatMap((maker, k) => {
-    if (maker === null) return [];
-    return [{ num: k + 1, id: blockId(SLOT + k, maker), slot: SLOT + k, producer: POOL, scheduleVersion: 7 }];
-  });
 const byAnn = blocksBy(Array(12).fill('ann'));
 
 function logOf(events: PoolEvent[], isStandby = false): WindowLog {

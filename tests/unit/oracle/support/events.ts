@@ -49,6 +49,15 @@ export function blockId(slot: number, member = 'ann'): string {
   return id.toString('hex');
 }
 
+/** The window's blocks on the final chain, by who made the block of each slot; null: nobody did. */
+export function blocksBy(makers: readonly (string | null)[]) {
+  return makers.flatMap((maker, k) => {
+    if (maker === null) return [];
+    const slot = firstSlot(WINDOW) + k;
+    return [{ num: k + 1, id: blockId(slot, maker), slot, producer: POOL, scheduleVersion: 7 }];
+  });
+}
+
 const [ROOT, SCHEDULE] = ['0a'.repeat(32), '0b'.repeat(32)];
 const shown = new Map<string, SignerEvidence>();
 
