@@ -4,7 +4,19 @@ import path from 'node:path';
 import { test } from 'node:test';
 
 const root = path.join(import.meta.dirname, '../..');
-const FOLDERS = ['agent', 'bench', 'common', 'emitter', 'oracle', 'cli', 'devnet', 'deploy', 'contracts', 'tests'];
+const FOLDERS = [
+  'agent',
+  'bench',
+  'common',
+  'dashboard',
+  'emitter',
+  'oracle',
+  'cli',
+  'devnet',
+  'deploy',
+  'contracts',
+  'tests',
+];
 const SKIPPED = new Set(['node_modules', 'target', 'vectors']);
 
 interface Import {
@@ -175,8 +187,8 @@ test('only the wiring knows several stages', () => {
   }
 });
 
-test('emitter, oracle and agent never import each other, and nothing of cli, devnet, deploy or tests', () => {
-  const services = ['emitter', 'oracle', 'agent'];
+test('emitter, oracle, agent and dashboard never import each other, and nothing of cli, devnet, deploy or tests', () => {
+  const services = ['emitter', 'oracle', 'agent', 'dashboard'];
   const bad = imports.filter(({ from, to }) => {
     const [source, target] = [from.split('/')[0] ?? '', to.split('/')[0] ?? ''];
     if (!services.includes(source) || source === target || !FOLDERS.includes(target)) return false;
