@@ -17,15 +17,25 @@ export const SAMPLES = 320;
 const FIRST_WARM_UP = 100;
 const WARM_UP = 20;
 const LOST_AFTER_MS = 5000;
-/** The order of the paths within a slot. Nodeos has each block before the emitter, which asks it whether it took the block. */
-const ORDERS: PathName[][] = [
-  ['raw', 'nodeos', 'whole', 'emitter', 'cluster'],
-  ['nodeos', 'whole', 'raw', 'cluster', 'emitter'],
-  ['whole', 'raw', 'nodeos', 'emitter', 'cluster'],
+/** When each path's turn begins in a slot, in ms behind its first one. */
+type Turns = readonly (readonly [PathName, number])[];
+/**
+ * Those that do not know when a block comes change places. An emitter has its turn always at one moment, for its members' blocks come so, slot by slot, and it stays awake for them; after nodeos, which it asks
+ * whether it took the block; and both so far apart that what the first does behind a block, up to 110 ms later, is over.
+ */
+const EMITTERS: Turns = [
+  ['emitter', 210],
+  ['cluster', 350],
 ];
-/** When a slot's first path has its turn, and how long the next ones are behind, in ms before the slot's time: as members' blocks come. */
-const FIRST_MS = 620;
+const OTHERS: PathName[][] = [
+  ['raw', 'nodeos', 'whole'],
+  ['nodeos', 'whole', 'raw'],
+  ['whole', 'raw', 'nodeos'],
+];
 const TURN_MS = 70;
+const TURNS: Turns[] = OTHERS.map((paths) => [...paths.map((path, i) => [path, i * TURN_MS] as const), ...EMITTERS]);
+/** The first turn is so long before the slot's time: about when members' blocks come. */
+const FIRST_MS = 620;
 
 /**
  * The same blocks, one after the other, on each path in turn: written to a reader that is connected directly and to the path,
@@ -140,8 +150,8 @@ class Run {
     for (let i = 0; i < count; i++) {
       this.slot = Math.max(this.slot, slotAt(Date.now() + FIRST_MS)) + 1;
       bytes = (await this.bed.order({ do: 'make', slot: this.slot, bytes: size })).bytes;
-      for (const [turn, path] of (ORDERS[i % ORDERS.length] ?? []).entries()) {
-        await sleep(Math.max(0, slotTime(this.slot) - FIRST_MS + turn * TURN_MS - Date.now()));
+      for (const [path, behindMs] of TURNS[i % TURNS.length] ?? []) {
+        await sleep(Math.max(0, slotTime(this.slot) - FIRST_MS + behindMs - Date.now()));
         added[path].push(await this.once(path));
       }
     }
