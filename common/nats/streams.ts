@@ -30,12 +30,11 @@ const VOTES_DAYS = 1;
 const DUPLICATE_NS = 120e9;
 const STREAM_NOT_FOUND = 10059;
 
-/** Names that are part of a subject. */
-const EMITTER = /^[a-zA-Z0-9-]{1,32}$/;
+const EMITTER = /^[a-zA-Z0-9.-]{1,32}$/;
 
 /** Accounts may have dots, which part a subject's words; underscores they have not. */
-function word(pool: string): string {
-  return pool.replaceAll('.', '_');
+function word(account: string): string {
+  return account.replaceAll('.', '_');
 }
 
 export interface Place {
@@ -50,29 +49,38 @@ export function votePlace(pool: string, voter: number): Place {
 
 /** Where the holder of a lease tells what it decides; not kept. `emitter`: `*` for all of them. */
 export function decidedSubject(pool: string, emitter: string): string {
-  return `bppool.${word(pool)}.decided.${emitter}`;
+  return `bppool.${word(pool)}.decided.${word(emitter)}`;
 }
 
-/** Throws PoolError `config` for a name that cannot be part of a subject. */
+/** Throws PoolError `config` for a name that no emitter can have. */
 export function recordPlace(pool: string, emitter: string): Place {
   requireEmitterName(emitter);
-  return { stream: `bppool-${word(pool)}-event-${emitter}`, subject: `bppool.${word(pool)}.event.${emitter}` };
+  return {
+    stream: `bppool-${word(pool)}-event-${word(emitter)}`,
+    subject: `bppool.${word(pool)}.event.${word(emitter)}`,
+  };
 }
 
 /** Where emitters tell each other of candidates, and ask for them; nothing of it is stored. `*`: of all emitters. Throws likewise. */
 export function exchangeSubject(pool: string, what: 'seen' | 'block', emitter: string): string {
   if (emitter !== '*') requireEmitterName(emitter);
-  return `bppool.${word(pool)}.${what}.${emitter}`;
+  return `bppool.${word(pool)}.${what}.${word(emitter)}`;
 }
 
-/** Whether it can be part of a subject. */
+/** The emitter whose own subject it is: the last word. Null when that can be nobody's. */
+export function emitterOf(subject: string): string | null {
+  const name = subject.slice(subject.lastIndexOf('.') + 1).replaceAll('_', '.');
+  return isEmitterName(name) ? name : null;
+}
+
+/** Whether an emitter may be called so. */
 export function isEmitterName(name: string): boolean {
   return EMITTER.test(name);
 }
 
 function requireEmitterName(name: string): void {
   if (isEmitterName(name)) return;
-  const right = 'an emitter is named by 1 to 32 letters, digits and hyphens';
+  const right = 'an emitter is named by 1 to 32 letters, digits, dots and hyphens';
   throw new PoolError('config', `${JSON.stringify(name)} is no name of an emitter: ${right}`);
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { wordDigest } from '../../common/log-proof.ts';
+import { emitterOf } from '../../common/nats/streams.ts';
 import type { Voting } from '../log/quorum/signed-vote.ts';
 
 /** A word that is older, or from further ahead, is not taken: so none of days ago can be told again. Clocks of emitters are nearer than that. */
@@ -41,7 +42,8 @@ export class Words {
   /** What the emitter that a subject ends with has said there; null when it is not its word, too old, or not newer than the one before. */
   open(subject: string, sealed: string): string | null {
     const { voting, keyOf, now } = this.parts;
-    const key = keyOf(subject.slice(subject.lastIndexOf('.') + 1));
+    const emitter = emitterOf(subject);
+    const key = emitter === null ? null : keyOf(emitter);
     const word = key === null ? null : parse(sealed);
     if (!key || !word) return null;
     const [at, signature, text] = word;

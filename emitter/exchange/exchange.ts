@@ -1,5 +1,5 @@
 import type { Logger } from '../../common/logger.ts';
-import { exchangeSubject, isEmitterName } from '../../common/nats/streams.ts';
+import { emitterOf, exchangeSubject, isEmitterName } from '../../common/nats/streams.ts';
 import { SLOT_MS, slotAt, slotTime } from '../../common/slot.ts';
 import { Announcer } from './announcer.ts';
 import { Asker } from './asker.ts';
@@ -149,8 +149,8 @@ export class Exchange {
   }
 
   private hear({ subject, data }: Message): void {
-    const from = subject.slice(subject.lastIndexOf('.') + 1);
-    if (from === this.parts.name || !isEmitterName(from)) return;
+    const from = emitterOf(subject);
+    if (from === null || from === this.parts.name) return;
     const isLong = data.length > BOUNDS.messageBytes;
     const text = isLong ? null : this.parts.words.open(subject, textOf(data));
     if (text === null) {

@@ -110,7 +110,7 @@ test('what is not there, and addresses that are none, are refused in one sentenc
   await refused(place('nobody'), 'x.sqlite', /has no log of an emitter nobody of pool/);
   await refused('missing.sqlite', place('emitter3'), /there is no event log at missing.sqlite/);
   await refused(good, `${cluster.url}/pool`, /nats:\/\/host:port\/POOL\/EMITTER, with both names/);
-  await refused(good, `${cluster.url}/pool/a.b`, /"a.b" is no name of an emitter/);
+  await refused(good, `${cluster.url}/pool/a_b`, /"a_b" is no name of an emitter/);
   await refused(good, 'nats://u:secret@127.0.0.1:1/pool/e', /NATS cluster at 127.0.0.1:1 cannot be reached/);
   await refused(good, 'nats://nowhere/pool/e', /nats:\/\/nowhere is no address of a NATS cluster/);
 });
