@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeState } from '../common/agent.ts';
+import { readBody } from '../common/bounded-fetch.ts';
 import type { ChainInfo } from '../common/chain.ts';
 import { PoolError } from '../common/errors.ts';
 import { keyId } from '../common/keys.ts';
@@ -7,6 +8,8 @@ import { chainTime } from '../common/tables.ts';
 
 /** A node that is busy with a full block answers later than this only when something is wrong. */
 const ANSWER_MS = 1000;
+/** Rows of all emitters at most; what else is asked for is some hundred bytes. */
+const ANSWER_BYTES = 1024 ** 2;
 /** How often a node is asked for its head while a command waits for a block. */
 const HEAD_POLL_MS = 5;
 /** Of rows read: the contract has fewer. */
@@ -88,7 +91,7 @@ export class LocalNode {
     try {
       const signal = AbortSignal.timeout(ANSWER_MS);
       response = await fetch(this.url + path, { method: 'POST', body: JSON.stringify(body), signal });
-      if (response.ok) return (await response.json()) as T;
+      if (response.ok) return JSON.parse(await readBody(response, ANSWER_BYTES)) as T;
     } catch (thrown) {
       const why = (thrown as Error).cause ?? thrown;
       throw new PoolError('node', `no answer from ${this.url}${path}: ${String(why)}`);

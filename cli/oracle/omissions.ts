@@ -1,6 +1,6 @@
 import type { GivenReceipt } from '../../common/receipt-bundle.ts';
 import { readWindowLog } from '../../oracle/dry-run.ts';
-import { candidateKey, candidatesIn, findOmissions } from '../../oracle/evidence/omission.ts';
+import { candidateKey, candidateKeysIn, findOmissions } from '../../oracle/evidence/omission.ts';
 import type { OmissionEvidence } from '../../oracle/evidence/schema.ts';
 import { requireSignedRoot } from '../../oracle/logs/signed-root.ts';
 
@@ -29,7 +29,7 @@ export function omissionsIn(
       emitters.map(({ key }) => key),
     );
     const emitter = emitters.find(({ key }) => key === signer)?.account ?? '';
-    const has = [...candidatesIn(all)].filter((key) => wanted.has(key)).length;
+    const has = [...candidateKeysIn(all)].filter((key) => wanted.has(key)).length;
     return { file, emitter, has, signed: { emitter, key: signer, root, signature }, records };
   });
   return { logs: read, of: wanted.size, documents: findOmissions(of, read, receipts) };

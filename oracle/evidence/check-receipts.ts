@@ -1,7 +1,7 @@
 import { receiptProblem } from '../../common/receipt-bundle.ts';
 import { type CheckParts, givenLog, refuse, type Shown } from './check-parts.ts';
 import { requireFiled } from './check-report.ts';
-import { candidateKey, candidatesIn, isInTime } from './omission.ts';
+import { candidateKey, candidateKeysIn, isInTime } from './omission.ts';
 import { isUnder } from './place.ts';
 import type { DisputeEvidence, OmissionEvidence, ReceiptGiven } from './schema.ts';
 
@@ -28,7 +28,7 @@ export async function checkOmission(document: OmissionEvidence, parts: CheckPart
     );
     return { says, against: null };
   }
-  const had = candidatesIn(given.records);
+  const had = candidateKeysIn(given.records);
   const there = receipts.find((receipt) => had.has(candidateKey(receipt)));
   if (there) throw refuse(`the log ${given.name} has the candidate of slot ${there.slot}`);
   says.push(

@@ -13,7 +13,7 @@ export function findOmissions(of: WindowIdentity, logs: SignedLog[], receipts: G
   return logs.flatMap(({ signed, records }) => {
     const own = receipts.filter((receipt) => receipt.emitter === signed.key && isInTime(receipt));
     if (own.length === 0) return [];
-    const had = candidatesIn(records);
+    const had = candidateKeysIn(records);
     const left = own.filter((receipt) => !had.has(candidateKey(receipt)));
     const signers = [...new Set(left.map(({ signer }) => signer))].sort();
     const end = records.at(-1);
@@ -32,7 +32,7 @@ export function isInTime({ slot, arrivedAt }: { slot: number; arrivedAt: number 
 }
 
 /** Which blocks a log has as somebody's candidates. */
-export function candidatesIn(records: EventRecord[]): Set<string> {
+export function candidateKeysIn(records: EventRecord[]): Set<string> {
   return new Set(
     records.flatMap(({ event }) => (event.type === 'candidate' && event.signer !== null ? [candidateKey(event)] : [])),
   );

@@ -48,6 +48,12 @@ test('a node without the producer API is told with the name of the plugin', asyn
   assert.equal((await node.look(NOTHING)).state, 'unreachable');
 });
 
+test('an answer that never ends is cut off: it fills no memory', async (t) => {
+  const { fake, node } = await bench(t);
+  for (let i = 0; i < 20_000; i++) fake.emitterKeys.push(`PUB_K1_${'1'.repeat(50)}`);
+  await assert.rejects(node.emitterKeys('pooldac'), /no answer from .*: more than 1048576 bytes/);
+});
+
 test('a head counts when it is the block or a higher one, not another block of the same height', async (t) => {
   const { fake, node } = await bench(t);
   const never = () => false;
