@@ -53,8 +53,11 @@ export function testCommand(): Command {
       for (const part of parts) {
         if (signal.aborted) break;
         const run = (env: Record<string, string>) => runPart(part, env, signal);
+        const begun = performance.now();
         const shared = { 'e2e/box': withBox, 'e2e/chain': withChain }[part];
         const count = shared ? await shared(run) : await run({});
+        const seconds = Math.round((performance.now() - begun) / 1000);
+        process.stderr.write(`${part}: ${count.passed} passed, ${count.failed} failed in ${seconds} s\n`);
         total.passed += count.passed;
         total.failed += count.failed;
       }
