@@ -1,36 +1,28 @@
 import type { Clock } from '../common/clock.ts';
-import { PoolError } from '../common/errors.ts';
 import type { Logger } from '../common/logger.ts';
 import type { Decided, DecisionEvent } from '../common/pool-store.ts';
 import { firstSlot, slotAt, windowOf } from '../common/slot.ts';
+import { type Adopting, adoptionOf, mayBeOthers } from './adoption.ts';
 import { type EmitterConfig, selectConfig } from './config.ts';
 import type { Answer, Decider } from './decide/decider.ts';
-import { decodeBlockHeader, HEADER_START } from './decode/block.ts';
 import { type CandidateEvent, candidateInput } from './log/candidate.ts';
-import { restoredChoices } from './log/choices.ts';
 import type { Journal } from './log/journal.ts';
-import { QuarantineLedger } from './log/quarantine.ts';
-import { LOOKBACK, StandingLedger } from './log/standing.ts';
 import type { EventStore } from './log/store.ts';
 import type { MemberDirectory } from './members.ts';
 import type { PublicBranch } from './relay/branch.ts';
 import type { Frames, KeptFrame } from './relay/frames.ts';
+import { restoreRun } from './restoring.ts';
 import { awaitedSlot, firstExpectedAt } from './select/expected.ts';
 import { reduce } from './select/reducer.ts';
-import { ruleFor } from './select/settings.ts';
 import { candidateKey, initialState, rulesOf, type SelectState } from './select/state.ts';
-import type { BlockRef, Candidate, Mode, SelectEffect, SelectEvent } from './select/types.ts';
+import type { BlockRef, Candidate, SelectEffect, SelectEvent } from './select/types.ts';
+import { Telling } from './telling.ts';
+import { Waker } from './waker.ts';
 
 type EmitEffect = Extract<SelectEffect, { type: 'emit' }>;
 export type LeadEffect = Extract<SelectEffect, { type: 'lead' }>;
-type RejectedEffect = Extract<SelectEffect, { type: 'rejected' }>;
 type ClosedEffect = Extract<SelectEffect, { type: 'closed' }>;
 type PublicEvent = Extract<SelectEvent, { type: 'public' }>;
-
-/** A timer later than this fired after a standstill; as long again is enough to read what came. */
-const LATE_TIMER_MS = 25;
-/** Not twice within this: on a machine that is always late somebody must be judged all the same. */
-const STALL_REST_MS = 500;
 
 export interface ChooserParts {
   config: EmitterConfig;
@@ -74,13 +66,14 @@ export class Chooser {
   private isRunning = false;
   /** The decider was asked and has not answered. */
   private isAsking = false;
-  private wake: NodeJS.Timeout | null = null;
-  /** After a standstill what arrived meanwhile is read until then, before anyone is judged by the time. */
-  private readUntil = 0;
+  private readonly waker: Waker;
+  private readonly telling: Telling;
 
   constructor(parts: ChooserParts) {
     this.parts = parts;
     this.state = initialState(selectConfig(parts.config));
+    this.telling = new Telling(parts);
+    this.waker = new Waker(parts.clock, () => this.dispatch({ type: 'tick', at: this.now() }));
   }
 
   /** Another one with the same configuration, which knows nothing yet. */
@@ -153,7 +146,8 @@ export class Chooser {
   }
 
   private feed(event: SelectEvent): void {
-    if (event.type === 'public' && this.mayBeOthers(event)) return this.feedWhenRead(event);
+    if (event.type === 'public' && this.parts.decider.isShared && mayBeOthers(this.state, event))
+      return this.feedWhenRead(event);
     this.feedNow(event);
   }
 
@@ -167,16 +161,6 @@ export class Chooser {
 
   private reduce(event: SelectEvent): void {
     this.due.push(...reduce(this.state, event).map((effect) => ({ effect, at: event.at })));
-  }
-
-  /** A pool block that nobody here knows of: of many emitters another may have let it out, and its decision comes later than the block. */
-  private mayBeOthers({ pool, block, unchecked }: PublicEvent): boolean {
-    const { state, parts } = this;
-    if (!parts.decider.isShared || !pool || unchecked || state.emittedIds.has(block.id)) return false;
-    const window = windowOf(block.slot);
-    // A window's first block can be built below the tip, and be no higher.
-    const isNew = block.num > (state.tip?.num ?? 0) || window >= windowOf(state.tip?.slot ?? 0);
-    return isNew || window === state.window?.id;
   }
 
   private feedWhenRead(event: PublicEvent): void {
@@ -194,66 +178,21 @@ export class Chooser {
     return decided.map((one, i) => this.adoption(one, { send: true, ...(i < decided.length - 1 && { more: true }) }));
   }
 
-  private adoption({ seq, emitter, decisions }: Decided, how: { send: boolean; more?: true }): () => void {
-    const said = decisions.map(({ slot, id, num, previous = '', signer, reason, replaces, failed }) => {
-      return { slot, id, num, previous, signer, reason, replaces, ...(failed !== undefined && { failed }) };
-    });
-    return () => this.feedNow({ type: 'adopted', at: this.now(), seq, by: emitter, decisions: said, ...how });
+  private adoption(decided: Decided, how: Adopting): () => void {
+    return () => this.feedNow(adoptionOf(decided, this.now(), how));
   }
 
-  /** What earlier runs left: slots of the running window stay decided, windows that were cut off are closed. */
+  /** What earlier runs left. Throws PoolError `clock` when the log has closed a window that has not begun by this clock. */
   restore(store: EventStore): void {
-    const window = windowOf(this.state.tip?.slot ?? 0);
-    const at = this.now();
-    this.resume(store, at);
-    this.restoreStanding(store, at);
-    const choices = [...store.choices(window), ...store.choices(window + 1)].map(({ event }) => event);
-    for (const event of restoredChoices(choices, at)) {
-      // What many emitters decided is adopted from where all of it is.
-      if (event.type !== 'decided' || !this.parts.decider.isShared) this.dispatch(event);
-    }
-    const running = this.state.window?.id ?? window;
-    for (const cut of store.unclosed(running)) {
-      const { strategy, mode } = ruleFor(this.state, cut.window);
-      this.tellClosed(cut.window, cut.emitted, strategy, mode, at);
-    }
-    this.resume(store, at);
-    this.restoreQuarantine(store, at);
-  }
-
-  /** What the log has closed stays so. Throws PoolError `clock` when that is a window that has not begun by this clock. */
-  private resume(store: EventStore, at: number): void {
-    this.parts.journal.write();
-    const over = store.lastClosed();
-    if (over === null || over <= this.state.lastWindow) return;
-    const current = windowOf(slotAt(at));
-    if (over > current) {
-      const text = `the event log has closed window ${over}, and by this clock it is window ${current}`;
-      const todo = 'set the clock right, or begin with a new event log when it was wrong before';
-      throw new PoolError('clock', `${text}: ${todo}`);
-    }
-    this.dispatch({ type: 'resume', at, window: over });
-  }
-
-  private restoreStanding(store: EventStore, at: number): void {
-    const ledger = new StandingLedger();
-    for (const record of store.after(store.lastSeq - 2 * LOOKBACK, 2 * LOOKBACK)) ledger.note(record);
-    const stood = ledger.restored(at);
-    if (stood) this.dispatch(stood);
-  }
-
-  private restoreQuarantine(store: EventStore, at: number): void {
-    const { quarantineWindows } = this.state.config;
-    const ledger = new QuarantineLedger();
-    for (const record of store.quarantineRecords(quarantineWindows)) ledger.note(record);
-    for (const event of ledger.restored(quarantineWindows, this.openWindow, at)) {
-      this.parts.logger.warn({ member: this.parts.members.account(event.signer), windows: event.windows }, 'sits out');
-      this.dispatch(event);
-    }
+    restoreRun(store, {
+      ...{ state: this.state, at: this.now(), telling: this.telling },
+      ...{ ...this.parts, isShared: this.parts.decider.isShared },
+      dispatch: (event) => this.dispatch(event),
+    });
   }
 
   stop(): void {
-    if (this.wake) clearTimeout(this.wake);
+    this.waker.stop();
   }
 
   /** `at` is the time of the event that led to it: what is told of an effect follows from the inputs alone. */
@@ -262,22 +201,22 @@ export class Chooser {
       case 'emit':
         return this.emit(effect, at);
       case 'wake':
-        return this.wakeAt(effect.at);
+        return this.waker.wakeAt(effect.at);
       case 'closed':
         return this.close(effect, at);
       case 'lead':
-        return this.lead(effect, at);
+        // The agents first: each millisecond counts when a leader failed.
+        this.parts.onLead(effect);
+        return this.telling.lead(effect, at);
       case 'standby':
-        return this.tellStanding(effect.window, effect.signer, effect.slots, at);
+        return this.telling.standing(effect, at);
       case 'release':
         return this.parts.onRelease(effect);
       case 'rejected':
-        return this.tellRejected(effect, at);
-      case 'shadow': {
-        const { type, window, slot, strategy, id, signer, same } = effect;
-        const said = { type, at, slot, strategy, id, signer, same };
-        return this.parts.journal.tell(window, said);
-      }
+        this.telling.rejected(effect, at);
+        return this.parts.branch.remove(effect.gone);
+      case 'shadow':
+        return this.telling.shadow(effect, at);
       case 'fault':
         return this.parts.onFault(effect.code, effect.text, at);
       case 'leak':
@@ -285,19 +224,6 @@ export class Chooser {
       case 'want':
         return this.parts.onWant(effect.id, effect.signer);
     }
-  }
-
-  private wakeAt(at: number): void {
-    if (this.wake) clearTimeout(this.wake);
-    const due = Math.max(at, this.readUntil);
-    const tick = () => {
-      const now = this.parts.clock.now();
-      if (now <= due + LATE_TIMER_MS || now < this.readUntil + STALL_REST_MS)
-        return this.dispatch({ type: 'tick', at: this.now() });
-      this.readUntil = now + LATE_TIMER_MS;
-      this.wakeAt(at);
-    };
-    this.wake = setTimeout(() => setImmediate(tick), Math.max(1, due - this.parts.clock.now()));
   }
 
   /** The decision, then the fence: both are durable before the first byte leaves. */
@@ -310,7 +236,7 @@ export class Chooser {
         `slot ${slot} has a block and neither the relay node nor a public peer can be reached`,
       );
     const frames = reachable ? this.framesOf(effect.path) : null;
-    const decisions = this.decisions(effect, at);
+    const decisions = this.telling.decisions(effect, at);
     if (!frames) return effect.adopted ? this.keepIn(effect, decisions, at) : this.takeBack(effect, at);
     if (effect.adopted) return this.letOut(effect, frames, decisions, at);
     // What waited for an answer to something else can be of a time when it was not too late.
@@ -345,7 +271,7 @@ export class Chooser {
     this.parts.onFenced(fencedMs);
     if (!isHeld) return this.parts.decider.isShared ? this.keepIn(effect, decisions, at) : this.takeBack(effect, at);
     this.parts.branch.remove(replaced.map((old) => old.id));
-    if (reason === 'rescue' && failed !== null) this.tellRescue(effect, window, at);
+    if (reason === 'rescue' && failed !== null) this.telling.rescue(effect, window, at);
   }
 
   /** Of many emitters an answer can take long: nothing is asked for, and nothing leaves, after the next producer began. */
@@ -380,15 +306,6 @@ export class Chooser {
     return null;
   }
 
-  private decisions({ path, replaced, reason, failed }: EmitEffect, at: number): DecisionEvent[] {
-    return path.map(({ slot, id, num, previous, signer }, i) => {
-      const replaces = i === 0 ? replaced.map((old) => old.id) : [];
-      const member = this.parts.members.account(signer);
-      const began = reason === 'rescue' && i === 0 && failed !== null ? { failed } : {};
-      return { type: 'decision', at, slot, id, num, previous, signer, member, reason, replaces, ...began };
-    });
-  }
-
   private send(window: number, block: Candidate, kept: KeptFrame): void {
     const { id, num, slot, previous, signer } = block;
     const { frames, branch, journal } = this.parts;
@@ -402,56 +319,11 @@ export class Chooser {
     journal.tell(window, { type: 'emission', at: this.now(), slot, id, signer, bytes: kept.frame.length, addedUs });
   }
 
-  private tellRescue({ path, replaced, cause, failed }: EmitEffect, window: number, at: number): void {
-    const leader = path[path.length - 1]?.signer ?? '';
-    const ids = { path: path.map(({ id }) => id), replaced: replaced.map(({ id }) => id) };
-    const said = { window, cause: cause ?? '', failed: failed ?? '', leader };
-    this.parts.logger.warn({ ...said, path: path.length, replaced: replaced.length }, 'rescue');
-    this.parts.journal.tell(window, { type: 'rescue', at, ...said, ...ids });
-  }
-
-  /** The agents first: each millisecond counts when a leader failed. */
-  private lead(effect: LeadEffect, at: number): void {
-    this.parts.onLead(effect);
-    const { window, runs, leader, pause, away, owing, failed } = effect;
-    const said = { window, signer: leader, member: this.parts.members.account(leader), pause };
-    const passed = { ...(away.length > 0 && { away }), ...(owing.length > 0 && { owing }) };
-    const before = { ...passed, ...(failed !== null && { failed }) };
-    this.parts.journal.tell(runs ? window : null, { type: 'lead', at, ...said, ...before });
-  }
-
-  /** The signed header is the evidence: anyone can check who signed it, and a node that its body is invalid. */
-  private tellRejected({ window, block, signer, gone }: RejectedEffect, at: number): void {
-    const { frames, branch, journal, members, logger } = this.parts;
-    const { id, slot, num } = block;
-    const frame = frames.get(candidateKey({ id, signer }))?.frame ?? branch.find(id)?.frame;
-    branch.remove(gone);
-    const decoded = frame && decodeBlockHeader(frame);
-    const header = frame && decoded?.ok ? frame.subarray(HEADER_START, decoded.value.bodyOffset).toString('hex') : '';
-    const member = members.account(signer);
-    logger.error(
-      { slot, id, member },
-      'the relay node refused a block that was let out or leaked: its body is invalid',
-    );
-    journal.tell(window, { type: 'rejected', at, slot, id, num, signer, member, header });
-  }
-
   private close({ window, emitted, strategy, mode, standby }: ClosedEffect, at: number): void {
     this.parts.onClosing(window);
-    for (const { slot, signer } of standby) this.tellStanding(window, signer, [slot], at);
-    this.tellClosed(window, emitted, strategy, mode, at);
+    for (const { slot, signer } of standby) this.telling.standing({ window, signer, slots: [slot] }, at);
+    this.telling.closed({ window, emitted, strategy, mode }, at);
     // A file of some 100 MB can go with it; the next window's first block may be behind this in the same answer.
     setImmediate(() => this.parts.frames.prune(window));
-  }
-
-  private tellStanding(window: number, signer: string, slots: readonly number[], at: number): void {
-    const member = this.parts.members.account(signer);
-    for (const slot of slots) this.parts.journal.tell(window, { type: 'standby', at, slot, signer, member });
-  }
-
-  private tellClosed(window: number, emitted: number, strategy: string, mode: Mode, at: number): void {
-    const said = { window, emitted, strategy, ...(mode === 'standby' ? { mode } : {}) };
-    this.parts.journal.tell(window, { type: 'window', at, ...said });
-    this.parts.logger.info({ window, emitted }, 'window closed');
   }
 }
