@@ -43,8 +43,8 @@ export const devnetSchema = z.object({
   DEVNET_ELIGIBLE_PERCENT: integer(1, 100).default(50),
   DEVNET_INFRA_PERMILLE: integer(0, 1000).default(100),
   /** Short times, so that a run shows a whole vote, an epoch's close and a member's leaving. */
-  DEVNET_VOTE_SECONDS: integer(1, 30 * 24 * 3600).default(2),
-  DEVNET_DISPUTE_SECONDS: integer(0, 30 * 24 * 3600).default(4),
+  DEVNET_VOTE_SECONDS: integer(1, 30 * 24 * 3600).default(3),
+  DEVNET_DISPUTE_SECONDS: integer(0, 30 * 24 * 3600).default(3),
   DEVNET_NOTICE_SECONDS: integer(0, 90 * 24 * 3600).default(3),
 });
 
