@@ -10,6 +10,7 @@ import { accountName } from '../oracle/chain-view.ts';
 import { type Applicant, requireAdmissible } from '../run/application.ts';
 import { integer } from '../run/options.ts';
 import { type SigningKey, signingKey } from '../run/signing-key.ts';
+import { withPool } from '../verbs/options.ts';
 
 interface JoinOptions {
   api: string;
@@ -48,11 +49,9 @@ Examples:
   ./pool join alice --check`;
 
 export function joinCommand(): Command {
-  return new Command('join')
+  return withPool(new Command('join'))
     .description("make a member's proof that it holds its signing key, and print the cleos line that joins with it")
     .argument('<account>', 'account that joins', accountName)
-    .option('--api <url>', "any node's HTTP API", 'http://127.0.0.1:8888')
-    .option('--dac <account>', "account with the pool's contract", accountName, 'pooldac')
     .option(
       '--key-file <file>',
       'file with the private signing key, mode 600; made when it is not there',
