@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { PoolError } from '../../common/errors.ts';
-import { readRoles } from '../../common/governance/roles.ts';
+import { readTable } from '../../common/tables.ts';
 import { readWindowLog, reportOf } from '../../oracle/dry-run.ts';
 import { checkEvidence } from '../../oracle/evidence/check.ts';
 import type { CheckParts, Shown } from '../../oracle/evidence/check-parts.ts';
@@ -76,7 +76,7 @@ async function openCase(options: CaseOptions): Promise<void> {
     ...{ claimant, respondent, order: options.order },
     ...{ window: isOpen ? document.window : 0, evidence: evidenceHash(document) },
   };
-  const panel = (await readRoles(view.client, options.dac)).filter(({ role }) => role === 'arbitrator').length;
+  const panel = (await readTable(view.client, options.dac, options.dac, 'arbitrators')).length;
   await act(view.client, options, { name: 'opencase', data, bytes: BYTES.case(panel) });
 }
 

@@ -24,7 +24,7 @@ export interface ActOptions extends ChainOptions {
  * A setting that stands for an option which people would have to repeat: from the environment, completed by .env (or the file ENV_FILE). Throws
  * PoolError `config` for what the option would not take.
  */
-function setting<T>(name: string, parse: (text: string) => T): T | undefined {
+export function setting<T>(name: string, parse: (text: string) => T): T | undefined {
   const values: Record<string, string> = {};
   dotenv.config({ path: process.env.ENV_FILE ?? '.env', quiet: true, processEnv: values });
   const text = process.env[name] || values[name];
