@@ -1,24 +1,25 @@
 import { Command } from 'commander';
 import { PoolError } from '../../common/errors.ts';
+import { readTable } from '../../common/tables.ts';
 import { readWindowLog, reportOf } from '../../oracle/dry-run.ts';
 import { checkEvidence } from '../../oracle/evidence/check.ts';
 import type { CheckParts, Shown } from '../../oracle/evidence/check-parts.ts';
 import { evidenceHash } from '../../oracle/evidence/document.ts';
 import type { EvidenceDocument } from '../../oracle/evidence/schema.ts';
 import { reportsInBlock } from '../../oracle/source/filed-reports.ts';
-import { writeLines } from '../log/output.ts';
-import { accountName, actionLine, type ChainView, openView } from '../oracle/chain-view.ts';
+import { accountName, type ChainView, openView } from '../oracle/chain-view.ts';
 import { readEvidence } from '../oracle/evidence-file.ts';
 import { asFiles, listed } from '../oracle/log-files.ts';
 import { integer } from '../run/options.ts';
+import { act, actorOf } from '../verbs/act.ts';
+import { type ActOptions, withAct } from '../verbs/options.ts';
+import { BYTES } from '../verbs/room.ts';
+import { caseStepCommands } from './case-steps.ts';
 
-interface CaseOptions {
+interface CaseOptions extends ActOptions {
   evidence: string;
-  as: string;
   against?: string;
   order: number;
-  api: string;
-  dac: string;
   log: string;
 }
 
@@ -34,26 +35,25 @@ Examples:
 
 export function caseCommand(): Command {
   const command = new Command('case').description('bring evidence before the arbitrators');
-  command
-    .command('open')
+  const open = withAct(new Command('open'))
     .description('check a file of evidence, say what it shows and against whom, and print the line that opens a case')
     .requiredOption('--evidence <file>', 'as an oracle or ./pool dispute wrote it')
-    .requiredOption('--as <account>', 'account that opens the case', accountName)
     .option(
       '--against <account>',
       'the respondent, when it is another than the evidence is enough against',
       accountName,
     )
     .option('--order <id>', 'an escrow that the case is about', integer(0, 2 ** 32), 0)
-    .option('--api <url>', "any node's HTTP API", 'http://127.0.0.1:8888')
-    .option('--dac <account>', "account with the pool's contract", accountName, 'pooldac')
     .option('--log <logs>', "emitters' logs to check it with, with commas between", '')
     .addHelpText('after', EXAMPLES)
-    .action(open);
+    .action(openCase);
+  command.addCommand(open);
+  for (const each of caseStepCommands()) command.addCommand(each);
   return command;
 }
 
-async function open(options: CaseOptions): Promise<void> {
+async function openCase(options: CaseOptions): Promise<void> {
+  const claimant = actorOf(options);
   const document = readEvidence(options.evidence);
   const view = await openView(options.api, options.dac);
   const shown = await asFiles(listed(options.log), (files) => check(document, view, options, files));
@@ -65,7 +65,7 @@ async function open(options: CaseOptions): Promise<void> {
       'the evidence holds, and is against nobody by itself: name the respondent with --against',
     );
   }
-  if (respondent === options.as) throw new PoolError('case', `${respondent} cannot open a case against itself`);
+  if (respondent === claimant) throw new PoolError('case', `${respondent} cannot open a case against itself`);
   const { closedThrough } = view.config;
   const isOpen = document.window > closedThrough;
   if (!isOpen)
@@ -73,10 +73,11 @@ async function open(options: CaseOptions): Promise<void> {
       `Window ${document.window} belongs to a closed epoch and can not be made void any more: the case is opened without it.`,
     );
   const data = {
-    ...{ claimant: options.as, respondent, order: options.order },
+    ...{ claimant, respondent, order: options.order },
     ...{ window: isOpen ? document.window : 0, evidence: evidenceHash(document) },
   };
-  await writeLines([actionLine(view.client.url, options.dac, 'opencase', data, options.as)]);
+  const panel = (await readTable(view.client, options.dac, options.dac, 'arbitrators')).length;
+  await act(view.client, options, { name: 'opencase', data, bytes: BYTES.case(panel) });
 }
 
 async function check(

@@ -12,12 +12,13 @@ import { reportHash } from '../../oracle/report/hash.ts';
 import { holdsSeat } from '../../oracle/source/evidence.ts';
 import { findReports, type OnChainReport } from '../../oracle/source/filed-reports.ts';
 import { writeLines } from '../log/output.ts';
-import { accountName, type ChainView, openView } from '../oracle/chain-view.ts';
+import { type ChainView, openView } from '../oracle/chain-view.ts';
 import { asFiles, listed } from '../oracle/log-files.ts';
 import { omissionsIn, tellLogs } from '../oracle/omissions.ts';
 import { ownReceipts } from '../oracle/own-receipts.ts';
 import { remedies } from '../oracle/remedies.ts';
 import { integer } from '../run/options.ts';
+import { withPool } from '../verbs/options.ts';
 
 interface DisputeOptions {
   window: number;
@@ -38,13 +39,11 @@ Examples:
   ./pool dispute --window 141514733 --receipts alice-receipts/141514733.json --log emitter1.sqlite,emitter2.sqlite`;
 
 export function disputeCommand(): Command {
-  return new Command('dispute')
+  return withPool(new Command('dispute'))
     .description("hold a member's receipts against the report of a window, and print what can be done")
     .requiredOption('--window <id>', 'slot / 12', integer(1, 2 ** 32))
     .option('--receipts <file>', "the agent's SQLite file, or a bundle", process.env.AGENT_RECEIPTS || 'agent.sqlite')
     .option('--log <logs>', "emitters' logs, with commas between", '')
-    .option('--api <url>', "any node's HTTP API", 'http://127.0.0.1:8888')
-    .option('--dac <account>', "account with the pool's contract", accountName, 'pooldac')
     .option('--out <folder>', 'where evidence is written', '.')
     .addHelpText('after', EXAMPLES)
     .action(dispute);

@@ -8,6 +8,7 @@ import { writeLines } from '../log/output.ts';
 import { accountName, openView } from '../oracle/chain-view.ts';
 import { asFiles, listed } from '../oracle/log-files.ts';
 import { integer } from '../run/options.ts';
+import { withPool } from '../verbs/options.ts';
 
 interface ReportOptions {
   window: number;
@@ -31,12 +32,10 @@ Examples:
   ./pool report --window 141514733 --log nats://127.0.0.1:4222/poolbp/emitter1 --receipts alice-receipts`;
 
 export function reportCommand(): Command {
-  return new Command('report')
+  return withPool(new Command('report'))
     .description('what an oracle reports of a window, and with --explain why others reported otherwise')
     .requiredOption('--window <id>', 'slot / 12', integer(1, 2 ** 32))
     .option('--log <logs>', "emitters' logs, with commas between", '.pool/events.sqlite')
-    .option('--api <url>', "any node's HTTP API", 'http://127.0.0.1:8888')
-    .option('--dac <account>', "account with the pool's contract", accountName, 'pooldac')
     .option('--oracle <account>', 'account that would report', accountName, process.env.ORACLE_ACCOUNT || 'oracle1')
     .option('--permission <name>', 'its permission', 'report')
     .option('--receipts <places>', "members' receipts: folders or addresses with WINDOW.json, with commas between", '')

@@ -60,6 +60,8 @@ export class FakeNode {
         };
       case '/v1/chain/get_raw_abi':
         return { account_name: DAC, abi: Buffer.from(this.client.packAbi(this.abi), 'hex').toString('base64') };
+      case '/v1/chain/get_account':
+        return { account_name: body.account_name, ram_quota: -1, ram_usage: 0 };
       case '/v1/chain/get_required_keys':
         return { required_keys: body.available_keys };
       case '/v1/chain/get_table_rows':

@@ -44,6 +44,7 @@ export async function fakeNode(
       const isWanted = (row: object) => lower === undefined || ('window' in row && String(row.window) === lower);
       return { rows: (tables[table] ?? []).filter(isWanted), more: false };
     },
+    '/v1/chain/get_account': () => ({ ram_quota: -1, ram_usage: 0 }),
     '/v1/chain/get_producer_schedule': () => ({ active: { version: 7, producers: [{ producer_name: 'poolbp' }] } }),
   };
   const missing = { error: { what: 'not found', details: [{ message: 'Could not find block' }] } };
