@@ -5,6 +5,7 @@ import { benchCommand } from './commands/bench.ts';
 import { caseCommand } from './commands/case.ts';
 import { casesCommand } from './commands/cases.ts';
 import { chaosCommand } from './commands/chaos.ts';
+import { deployCommand } from './commands/deploy.ts';
 import { disputeCommand } from './commands/dispute.ts';
 import { joinCommand } from './commands/join.ts';
 import { logCommand } from './commands/log.ts';
@@ -21,6 +22,7 @@ runMain('pool', async () => {
     casesCommand(),
     benchCommand(),
     joinCommand(),
+    deployCommand(),
     logCommand(),
     agentCommand(),
     reportCommand(),

@@ -126,9 +126,8 @@ async function carryOut(work: Work, batch: Step[]): Promise<Outcome['done'][numb
   }
   await untilGone(work, batch, shown.transaction);
   journal.clear();
-  say(
-    `${batch.map(({ about, shall }) => `${about}: ${shall}`).join('\n')}\n  ${shown.transaction}, ${shown.cpuUs} µs, ${shown.netBytes} bytes`,
-  );
+  for (const { about, shall, does } of batch) say(`${about}: ${does ?? shall}`);
+  say(`  ${shown.transaction}, ${shown.cpuUs} µs of CPU, ${shown.netBytes} bytes of NET`);
   return { step, ...shown };
 }
 

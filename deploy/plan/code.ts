@@ -28,9 +28,10 @@ export function codeSteps(given: Given): Step[] {
   const change = isLive(given.state) ? null : codeChange(given);
   if (change === null) return [];
   const { account } = given.deployment.dac;
-  const folder = given.code.path.replace(/[^/]*$/, '') || '.';
-  const name = given.code.path.slice(folder === '.' ? 0 : folder.length);
-  const lines = [`cleos set contract ${account} ${folder} ${name}.wasm ${name}.abi -p ${account}@owner`];
+  const at = given.code.path.lastIndexOf('/');
+  const [folder, file] =
+    at < 0 ? ['.', given.code.path] : [given.code.path.slice(0, at), given.code.path.slice(at + 1)];
+  const lines = [`cleos set contract ${account} ${folder} ${file}.wasm ${file}.abi -p ${account}@owner`];
   const needs = [`account:${account}`, `ram:${account}`];
   return [{ id: `code:${account}`, about: `code of ${account}`, ...change, cost: FREE, needs, lines }];
 }

@@ -63,7 +63,7 @@ function linkChanges(
   const lacking = wanted.filter((link) => !isIn(held, link));
   const signer = `${name}@active`;
   return {
-    is: held.map(linkText).join(', ') || 'none',
+    is: held.map(linkText).sort().join(', ') || 'none',
     shall: wanted.map(linkText).join(', '),
     actions: [
       ...more.map((link) => action('eosio', 'unlinkauth', { account: name, ...link }, signer)),

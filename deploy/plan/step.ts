@@ -61,6 +61,8 @@ export interface Step {
   waits?: string;
   /** Ms since 1970 by the chain's clock: when what it waits for is over, or when it is too late for it. */
   until?: number;
+  /** What its transaction does, where that is only a part of the way: "alice proposes it". */
+  does?: string;
   /** Where a vote stands, one sentence. */
   tally?: string;
   /** Steps with the same word can go in one transaction. */

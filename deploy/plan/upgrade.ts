@@ -71,7 +71,7 @@ async function byMsig(given: Given, words: Pick<Step, 'about' | 'is' | 'shall'>,
   const name = msigName(await codec.packed(actions, 0));
   const step = { ...words, cost: FREE, needs: [] };
   const lying = state.msig.find((each) => each.name === name) ?? null;
-  const isSame = lying !== null && lying.packed === (await codec.packed(actions, lying.expires));
+  const isSame = lying !== null && work(lying.packed) === work(await codec.packed(actions, 0));
   if (lying !== null && (!isSame || lying.expires <= state.now)) {
     const data = { proposer: lying.proposer, proposal_name: name, canceler: lying.proposer };
     const cancel = [action(MSIG, 'cancel', data, lying.proposer)];
@@ -90,7 +90,14 @@ async function byMsig(given: Given, words: Pick<Step, 'about' | 'is' | 'shall'>,
   if (lying === null) return [await proposed(given, step, name, actions)];
   if (isApproved(lying, account)) {
     const data = { proposer: lying.proposer, proposal_name: name, executer: deployment.creator };
-    return [{ ...step, id: `msig:${name}/exec`, actions: [action(MSIG, 'exec', data, deployment.creator)] }];
+    return [
+      {
+        ...step,
+        id: `msig:${name}/exec`,
+        does: `${MSIG} executes what the members have approved`,
+        actions: [action(MSIG, 'exec', data, deployment.creator)],
+      },
+    ];
   }
   const hash = createHash('sha256').update(Buffer.from(lying.packed, 'hex')).digest('hex');
   const motion = approveMsig(lying.proposer, name, hash, `${words.about}: ${words.shall}`.slice(0, 255));
@@ -129,11 +136,36 @@ async function proposed(
     };
     return { ...words, id: `ram:${proposer}`, actions: ram, cost: { ramBytes: short + 1000, stake: 0n }, needs: [] };
   }
+  const isCodeAlone = actions.every(({ name: each }) => each === 'setcode' || each === 'setabi');
   const trx = await codec.transaction(actions, until);
   const requested = [{ actor: account, permission: 'owner' }];
   const data = { proposer, proposal_name: name, requested, trx };
-  const lines = [`# as ${proposer}: docs/deploy.md tells how an upgrade is proposed by hand with cleos`];
-  return { ...step, id, actions: [action(MSIG, 'propose', data, proposer)], lines };
+  const lines = isCodeAlone ? byHand(given, proposer, name) : undefined;
+  return {
+    ...step,
+    id,
+    actions: [action(MSIG, 'propose', data, proposer)],
+    does: `${proposer} lays it into ${MSIG} as ${name}`,
+    ...(lines ? { lines } : {}),
+  };
+}
+
+/** cleos makes the same transaction from the files: as a word for a shell it would be too long. */
+function byHand({ code, deployment }: Given, proposer: string, name: string): string[] {
+  const { account } = deployment.dac;
+  const seconds = LIES_MS / 1000;
+  const at = code.path.lastIndexOf('/');
+  const [folder, file] = at < 0 ? ['.', code.path] : [code.path.slice(0, at), code.path.slice(at + 1)];
+  const requested = JSON.stringify([{ actor: account, permission: 'owner' }]);
+  return [
+    `cleos set contract ${account} ${folder} ${file}.wasm ${file}.abi -s -j -d -x ${seconds} -p ${account}@owner > ${name}.json`,
+    `cleos multisig propose_trx ${name} '${requested}' ${name}.json ${proposer} -p ${proposer}@active`,
+  ];
+}
+
+/** The actions of a packed transaction, hex: what comes after its header of 13 bytes (cleos puts other blocks there, and another expiration). */
+function work(packed: string): string {
+  return packed.slice(26);
 }
 
 /** The same work has the same name, so that whoever continues finds it; 12 characters that account names may have. */

@@ -39,6 +39,7 @@ function stepsOf(given: Given, wish: Wish, proposers: Proposers): Step[] {
     id: `${id}/${name}`,
     actions: [action(dac, name, { id: found.id }, by)],
     together: name,
+    does: `proposal ${found.id} is ${name === 'tally' ? 'counted' : 'executed'}`,
   });
   if (found.status === PROPOSAL.rejected) {
     if (given.again) return [{ ...step, ...begin(given, wish, proposers), id: `${id}/propose` }];
@@ -87,13 +88,17 @@ function countOpen(pool: PoolState | null, account: string): number {
   return (pool?.proposals ?? []).filter(isOpen).length;
 }
 
-function begin(given: Given, { motion }: Wish, proposers: Proposers): Pick<Step, 'actions' | 'waits' | 'together'> {
+function begin(
+  given: Given,
+  { motion }: Wish,
+  proposers: Proposers,
+): Pick<Step, 'actions' | 'waits' | 'together' | 'does'> {
   const found = proposers.next();
   if ('waits' in found) return { actions: [], waits: found.waits };
   const { proposer } = found;
   const data = { proposer, ...motion.data, text: motion.text };
   const actions = [action(given.deployment.dac.account, `prop${motion.kind}`, data, proposer)];
-  return { actions, together: 'propose' };
+  return { actions, together: 'propose', does: `${proposer} proposes it to the members` };
 }
 
 /** Votes of those who have not voted, a step each, for they sign for themselves; a time to wait for when all have. */
@@ -110,6 +115,7 @@ function voting({ deployment }: Given, pool: PoolState, proposal: OpenProposal):
     actions: [action(dac, 'vote', { voter, id, hash, yes: true }, voter)],
     together: 'vote',
     until: ends,
+    does: `${voter} votes yes on proposal ${id}`,
     tally,
   }));
 }
