@@ -19,7 +19,7 @@ const ram = z
   .number()
   .int()
   .min(0)
-  .max(2 ** 32);
+  .max(2 ** 32 - 1);
 const amount = z.string();
 
 const resources = { ramBytes: ram, cpu: amount, net: amount };

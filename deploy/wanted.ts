@@ -4,6 +4,7 @@ import type { ChainClient } from '../common/chain.ts';
 import { PoolError, sentence } from '../common/errors.ts';
 import { putAbi, putCode, readContract } from './code.ts';
 import type { WantedCode } from './plan/step.ts';
+import { hashOfAbi } from './state/account.ts';
 
 /**
  * A compiled contract that is what was reviewed: its sha256 is `expected`. Throws PoolError `contract` when it is not, for the build is
@@ -16,11 +17,10 @@ export function wantedCode(client: ChainClient, path: string, expected: { hash: 
     const text = `${path}.wasm has sha256 ${hash}, and ${expected.from} says ${expected.hash}: build it anew with "npm run contract", or say with --hash what you reviewed`;
     throw new PoolError('contract', text);
   }
-  const abi = Buffer.from(client.packAbi(contract.abi), 'hex');
   return {
     path,
     hash,
-    abiHash: createHash('sha256').update(abi).digest('hex'),
+    abiHash: hashOfAbi(client, contract.abi),
     bytes: contract.wasm.length,
     put: (account, what) => {
       const signer = `${account}@owner`;

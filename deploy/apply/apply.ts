@@ -6,14 +6,16 @@ import { chainTime } from '../../common/tables.ts';
 import { makePlan, type Plan, ready } from '../plan/plan.ts';
 import { missingSigners } from '../plan/sign.ts';
 import type { Given, Step } from '../plan/step.ts';
-import type { Journal, Pending } from './journal.ts';
-import { send, sign } from './push.ts';
+import type { Journal } from './journal.ts';
+import { type Signed, send, sign } from './push.ts';
 
 /** Votes and proposals that go in one transaction. */
 const MOST_TOGETHER = 10;
 /** A change can show some blocks after its transaction: eosio.msig executes by a deferred one on older chains. */
 const SHOWS_MS = 20_000;
 const POLL_MS = 300;
+/** nodeos' words for a transaction that it has already. */
+const DUPLICATE = /duplicate transaction/i;
 
 export interface Work {
   client: ChainClient;
@@ -68,7 +70,7 @@ export async function apply(work: Work): Promise<Outcome> {
   }
 }
 
-/** What an apply that was killed had sent: it is in a block, or can be in none any more, before anything else is done. */
+/** What an apply that was killed had signed: it is in a block, or can be in none, before anything else is done. */
 async function settle({ client, journal, say }: Work): Promise<void> {
   const pending = journal.read();
   if (pending === null) return;
@@ -77,21 +79,28 @@ async function settle({ client, journal, say }: Work): Promise<void> {
     const text = `the journal has a transaction of step ${pending.step} on chain ${pending.chainId}, and ${client.url} serves ${chain_id}`;
     throw new PoolError('journal', `${text}: finish it there first, or remove the journal`);
   }
+  const { step, signed } = pending;
   say(
-    `step ${pending.step} was under way (transaction ${pending.transaction}): waiting until it is in a block or has expired`,
+    `step ${step} was under way (transaction ${signed.id}): it is sent again, which does nothing where it has arrived`,
   );
-  await landed(client, pending);
+  try {
+    await send(client, signed);
+  } catch (thrown) {
+    if (!(thrown instanceof PoolError) || thrown.code !== 'chain') throw thrown;
+    // Any other refusal: it is in no block, and expires.
+    if (!DUPLICATE.test(thrown.message)) return journal.clear();
+  }
+  await landed(client, signed);
   journal.clear();
 }
 
-async function landed(client: ChainClient, { transaction, expiresAt, after }: Pending): Promise<boolean> {
+/** Until it is in a block, or has expired without being in one. */
+async function landed(client: ChainClient, { id, expiresAt, after }: Signed): Promise<void> {
   const processed = { block_num: after + 1, action_traces: [], receipt: { cpu_usage_us: 0 } };
   try {
-    await untilInBlock(client, { transaction_id: transaction, expiresAt, processed });
-    return true;
+    await untilInBlock(client, { transaction_id: id, expiresAt, processed });
   } catch (thrown) {
-    if (thrown instanceof PoolError && thrown.code === 'expired') return false;
-    throw thrown;
+    if (!(thrown instanceof PoolError) || thrown.code !== 'expired') throw thrown;
   }
 }
 
@@ -112,12 +121,11 @@ async function carryOut(work: Work, batch: Step[]): Promise<Outcome['done'][numb
   try {
     const signed = await sign(client, actions);
     const { chain_id: chainId } = await client.info();
-    const { id: transaction, expiresAt, after } = signed;
-    journal.write({ chainId, step, transaction, expiresAt, after });
+    journal.write({ chainId, step, signed });
     const pushed = await send(client, signed);
     await untilInBlock(client, pushed);
     const { cpu_usage_us: cpuUs, net_usage_words: words = 0 } = pushed.processed.receipt as Receipt;
-    shown = { cpuUs, netBytes: words * 8, transaction };
+    shown = { cpuUs, netBytes: words * 8, transaction: signed.id };
   } catch (thrown) {
     if (!(thrown instanceof PoolError) || thrown.code !== 'chain') throw thrown;
     journal.clear(); // The node said no: it is in no block, and nobody else has it.

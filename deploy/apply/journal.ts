@@ -1,22 +1,18 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { PoolError, sentence } from '../../common/errors.ts';
+import type { Signed } from './push.ts';
 
-/** What was under way when it was written: it may have reached the chain or not. */
+/** What was under way when it was written: it may have reached the chain or not, and can be sent again, for no chain takes it twice. */
 export interface Pending {
   chainId: string;
   step: string;
-  /** Hex. */
-  transaction: string;
-  /** Chain time, ms since 1970. */
-  expiresAt: number;
-  /** The block before it was sent. */
-  after: number;
+  signed: Signed;
 }
 
 /**
- * The one transaction that was last sent, on disk before it is sent: so that who starts again after a crash knows for what to wait, and
- * nothing is done twice. There is no file while nothing is under way.
+ * The one transaction that was last sent, on disk before it is sent: so that who starts again after a crash goes on with it, and nothing is done
+ * twice. There is no file while nothing is under way.
  */
 export class Journal {
   private readonly file: string;
@@ -66,9 +62,10 @@ export class Journal {
 
 function parse(text: string): Pending | null {
   try {
-    const { chainId, step, transaction, expiresAt, after } = JSON.parse(text) as Pending;
-    const isOne = typeof step === 'string' && /^[0-9a-f]{64}$/.test(transaction) && expiresAt > 0 && after > 0;
-    return isOne ? { chainId, step, transaction, expiresAt, after } : null;
+    const { chainId, step, signed } = JSON.parse(text) as Pending;
+    const { id, expiresAt, after, body } = signed;
+    const isOne = typeof step === 'string' && /^[0-9a-f]{64}$/.test(id) && expiresAt > 0 && after > 0;
+    return isOne && typeof body.packed_trx === 'string' ? { chainId, step, signed } : null;
   } catch {
     return null;
   }

@@ -116,7 +116,7 @@ async function proposed(
   const until = state.now - (state.now % 1000) + LIES_MS;
   const bytes = (await codec.packed(actions, until)).length / 2 + ROW_BYTES;
   const voters = state.pool === null ? [] : votersNow(state.pool, state.now);
-  const id = `msig:${name}/propose`;
+  const id = `msig:${name}/lay`;
   const proposer = voters.find((voter) => free(state.accounts.get(voter) ?? null) >= bytes) ?? voters[0];
   if (proposer === undefined) return { ...step, id, actions: [], waits: 'no member has a vote: it is proposed later' };
   const short = bytes - free(state.accounts.get(proposer) ?? null);

@@ -51,7 +51,7 @@ export async function readAccount(
     net: unitsOf(net_weight, token) ?? 0n,
     liquid,
     codeHash: code_hash,
-    abiHash: abiHash(abi ?? ''),
+    abiHash: abiHash(client, abi ?? ''),
   };
 }
 
@@ -69,8 +69,19 @@ function openToAll({ eosio_any_linked_actions: linked = [] }: Answer): Permissio
   return linked.length === 0 ? [] : [{ name: 'eosio.any', parent: '', auth: nobody, links: linked.map(toLink) }];
 }
 
-/** `base64`: as `get_raw_abi` gives it. */
-function abiHash(base64: string): string {
+/** `base64`: as `get_raw_abi` gives it. Packed anew, for others write the same ABI in other bytes: cleos leaves out what is empty. */
+function abiHash(client: ChainClient, base64: string): string {
   const bytes = Buffer.from(base64, 'base64');
-  return bytes.length === 0 ? '' : createHash('sha256').update(bytes).digest('hex');
+  if (bytes.length === 0) return '';
+  try {
+    return hashOfAbi(client, client.api.rawAbiToJson(bytes));
+  } catch {
+    return createHash('sha256').update(bytes).digest('hex'); // no ABI that could be the pool's
+  }
+}
+
+/** sha256 of an ABI in the bytes that this program packs it in. */
+export function hashOfAbi(client: ChainClient, abi: object): string {
+  const whole = client.api.rawAbiToJson(Buffer.from(client.packAbi(abi), 'hex'));
+  return createHash('sha256').update(client.packAbi(whole), 'hex').digest('hex');
 }

@@ -3,8 +3,8 @@ import { after, before, test } from 'node:test';
 import { action } from '../../../common/chain.ts';
 import { codeAuthority, keyAuthority } from '../../../deploy/accounts.ts';
 import { makePlan } from '../../../deploy/plan/plan.ts';
-import { ChainDeployment, idsOf } from '../../support/chain-deploy.ts';
 import { refuses } from '../../support/chain.ts';
+import { ChainDeployment, idsOf } from '../../support/chain-deploy.ts';
 
 const one = new ChainDeployment('dpa');
 const { chain, dac, producer, oracle, founders } = one;
@@ -31,7 +31,9 @@ test('what is there is mended while the key is: foreign key, permission and link
   const own = keyAuthority(chain.key(dac).public);
   await chain.account(dac, { ramBytes: 20_000, cpu: '100.0000 EOS', net: '100.0000 EOS' }, own);
   const spare = keyAuthority(chain.key(`${dac}@spare`).public);
-  await chain.push(action('eosio', 'updateauth', { account: dac, permission: 'spare', parent: 'active', auth: spare }, dac));
+  await chain.push(
+    action('eosio', 'updateauth', { account: dac, permission: 'spare', parent: 'active', auth: spare }, dac),
+  );
   await chain.push(link(dac, 'eosio.token', 'transfer', 'spare'));
   const ids = idsOf(await one.plan());
   assert.deepEqual(ids.slice(0, 7), [
