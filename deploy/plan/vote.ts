@@ -32,6 +32,8 @@ function stepsOf(given: Given, wish: Wish, proposers: Proposers): Step[] {
   const { pool, now } = given.state;
   const by = given.deployment.creator;
   const dac = given.deployment.dac.account;
+  if (!isLive(given.state) && !given.deployment.handover)
+    return [{ ...step, waits: 'the members decide it when the pool is theirs: handover is off in the file' }];
   const found = pool === null ? undefined : newest(pool, wish);
   if (found === undefined || pool === null) return [{ ...step, ...begin(given, wish, proposers), id: `${id}/propose` }];
   const end = (name: string): Step => ({

@@ -244,6 +244,14 @@ test('a founder whose signing key is elsewhere is waited for, and the hand-over 
   assert.equal(chain.pool?.config.phase, 0);
 });
 
+test('without the hand-over nothing is proposed', async () => {
+  const chain = new ModelChain();
+  const wanted = deployment({ handover: false });
+  await carryOut(chain, wanted);
+  const { steps } = await makePlan(chain.given(wanted));
+  assert.ok(steps.length > 0 && steps.every(({ waits }) => /handover is off/.test(waits ?? '')));
+});
+
 test('who signs: a key that is not at hand is missing', async () => {
   const chain = new ModelChain();
   const given = chain.given();
