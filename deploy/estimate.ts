@@ -8,11 +8,11 @@ import type { Codec, Step } from './plan/step.ts';
  */
 const CPU_US: Record<string, number> = {
   newaccount: 300,
-  setcode: 6000,
-  setabi: 400,
-  init: 400,
+  setcode: 23_000,
+  setabi: 600,
+  init: 300,
   join: 350,
-  handover: 400,
+  handover: 1400,
   execute: 400,
   propose: 900,
 };

@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { PoolError, sentence } from '../../common/errors.ts';
 import type { Signed } from './push.ts';
@@ -38,26 +38,27 @@ export class Journal {
     );
   }
 
-  /** On disk when it returns. */
+  /** On disk when it returns. Throws PoolError `journal`. */
   write(pending: Pending): void {
-    const fd = openSync(`${this.file}.new`, 'w');
     try {
-      writeSync(fd, `${JSON.stringify(pending)}\n`);
-      fsyncSync(fd);
+      writeFileSync(`${this.file}.new`, `${JSON.stringify(pending)}\n`, { flush: true });
+      renameSync(`${this.file}.new`, this.file);
+      flushFolder(path.dirname(path.resolve(this.file)));
     } catch (thrown) {
       throw new PoolError('journal', `the journal ${this.file} cannot be written: ${sentence(thrown)}`);
-    } finally {
-      closeSync(fd);
     }
-    renameSync(`${this.file}.new`, this.file);
-    const dir = openSync(path.dirname(path.resolve(this.file)), 'r');
-    fsyncSync(dir);
-    closeSync(dir);
   }
 
   clear(): void {
     rmSync(this.file, { force: true });
   }
+}
+
+/** So that the new name is on disk too. */
+function flushFolder(dir: string): void {
+  const fd = openSync(dir, 'r');
+  fsyncSync(fd);
+  closeSync(fd);
 }
 
 function parse(text: string): Pending | null {

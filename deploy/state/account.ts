@@ -22,11 +22,15 @@ interface Answer {
 /** nodeos' words for an account that is not there, of several versions. */
 const MISSING = /unknown key|account.*(does not exist|not found)|unable to find account/i;
 
-/** Reads an account, or null when there is none. Throws PoolError `chain_unreachable`. */
+/**
+ * Reads an account, or null when there is none: what it lives on and who holds it; with `whole` also its code, ABI and balance, which only a
+ * few are asked for. Throws PoolError `chain_unreachable`.
+ */
 export async function readAccount(
   client: ChainClient,
   name: string,
   token: Token & { contract: string },
+  whole: boolean,
 ): Promise<AccountState | null> {
   let answer: Answer;
   try {
@@ -35,12 +39,6 @@ export async function readAccount(
     if (thrown instanceof PoolError && thrown.code === 'chain' && MISSING.test(thrown.message)) return null;
     throw thrown;
   }
-  const body = { account_name: name };
-  const [{ code_hash }, { abi }, liquid] = await Promise.all([
-    client.post<{ code_hash: string }>('/v1/chain/get_code_hash', body),
-    client.post<{ abi?: string }>('/v1/chain/get_raw_abi', body),
-    client.balance(token.contract, name, token.symbol),
-  ]);
   const { cpu_weight = '', net_weight = '' } = answer.total_resources ?? {};
   return {
     name,
@@ -49,10 +47,18 @@ export async function readAccount(
     ram: { quota: Number(answer.ram_quota), used: Number(answer.ram_usage) },
     cpu: unitsOf(cpu_weight, token) ?? 0n,
     net: unitsOf(net_weight, token) ?? 0n,
-    liquid,
-    codeHash: code_hash,
-    abiHash: abiHash(client, abi ?? ''),
+    ...(whole ? await readRest(client, name, token) : { liquid: 0n, codeHash: '', abiHash: '' }),
   };
+}
+
+async function readRest(client: ChainClient, name: string, token: Token & { contract: string }) {
+  const body = { account_name: name };
+  const [{ code_hash }, { abi }, liquid] = await Promise.all([
+    client.post<{ code_hash: string }>('/v1/chain/get_code_hash', body),
+    client.post<{ abi?: string }>('/v1/chain/get_raw_abi', body),
+    client.balance(token.contract, name, token.symbol),
+  ]);
+  return { liquid, codeHash: code_hash, abiHash: abiHash(client, abi ?? '') };
 }
 
 function toPermission({ perm_name, parent, required_auth, linked_actions }: Answer['permissions'][number]): Permission {

@@ -9,6 +9,9 @@ import { readMsig } from './msig.ts';
 import { readPool } from './pool.ts';
 import type { AccountState, ChainState, PoolState, RamMarket } from './types.ts';
 
+/** Requests at a time, to a node that may be somebody else's. */
+const AT_ONCE = 10;
+
 /** Reads all that a plan is made from; `codeHash` is the wanted code's. Throws PoolError `network` for another chain than the profile's, `chain_unreachable`. */
 export async function readState(
   client: ChainClient,
@@ -20,10 +23,15 @@ export async function readState(
   requireChain(client, network, info.chain_id);
   const token = { ...tokenOf(network.token.symbol), contract: network.token.contract };
   const { dac } = deployment;
-  const carries = await readAccount(client, dac.account, token);
+  const carries = await readAccount(client, dac.account, token, true);
   const pool = carries?.abiHash ? await readPoolOf(client, dac.account) : null;
   const names = accountsOf(deployment, pool).filter((name) => name !== dac.account);
-  const others = await Promise.all(names.map(async (name) => [name, await readAccount(client, name, token)] as const));
+  const whole = [deployment.creator, deployment.producer.account];
+  const others: [string, AccountState | null][] = [];
+  for (let at = 0; at < names.length; at += AT_ONCE) {
+    const some = names.slice(at, at + AT_ONCE);
+    others.push(...(await Promise.all(some.map((name) => entry(client, name, token, whole.includes(name))))));
+  }
   const proposers = [...new Set([...deployment.founders.map(({ account }) => account), ...votersOf(pool)])];
   return {
     now: chainTime(info.head_block_time),
@@ -36,6 +44,10 @@ export async function readState(
     ram: await readMarket(client, network),
     registeredProducer: await readProducer(client, deployment.producer.account),
   };
+}
+
+async function entry(...asked: Parameters<typeof readAccount>): Promise<[string, AccountState | null]> {
+  return [asked[1], await readAccount(...asked)];
 }
 
 /** Throws PoolError `network`. */

@@ -27,7 +27,7 @@ export interface AccountState {
   /** Staked for it by anybody, units of the core token. */
   cpu: bigint;
   net: bigint;
-  /** Of the core token, units, not staked. */
+  /** Of the core token, units, not staked. This and the two below of the creator and the pool's own accounts only. */
   liquid: bigint;
   /** sha256 of the code, 64 zeros without one. */
   codeHash: string;

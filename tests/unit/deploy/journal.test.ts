@@ -25,6 +25,11 @@ test('what is under way is read again, and gone when it is over', (t) => {
   journal.clear();
 });
 
+test('a journal that cannot be written is a sentence, before anything is sent', (t) => {
+  const journal = new Journal(path.join(scratch(t), 'nowhere', 'journal'));
+  assert.throws(() => journal.write(pending), { code: 'journal', message: /cannot be written: ENOENT/ });
+});
+
 test('a file that is no journal is refused, not taken for nothing', (t) => {
   const file = path.join(scratch(t), 'journal');
   for (const text of [

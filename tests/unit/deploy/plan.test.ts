@@ -4,6 +4,7 @@ import { keyId } from '../../../common/keys.ts';
 import type { Deployment } from '../../../deploy/file.ts';
 import { makePlan, ready } from '../../../deploy/plan/plan.ts';
 import { missingSigners, signersOf } from '../../../deploy/plan/sign.ts';
+import type { Given } from '../../../deploy/plan/step.ts';
 import { cases, fc } from '../../support/property.ts';
 import { account, code, deployment, KEYS, ModelChain, NO_CODE, otherHash } from './support/model-chain.ts';
 
@@ -270,6 +271,33 @@ test('who signs: a key that is not at hand is missing', async () => {
   assert.deepEqual(signersOf(first), ['payer@active']);
   assert.deepEqual(missingSigners(first, given.state, new Set([keyId(KEYS[0])])), []);
   assert.deepEqual(missingSigners(first, given.state, new Set([keyId(KEYS[1])])), ['payer@active']);
+});
+
+test('what is not verified is said: a network that was not tried, Savanna by the node or by the profile, links that a node does not tell', async () => {
+  const chain = await live();
+  const said = async (changes: Partial<Given>) =>
+    (await makePlan({ ...chain.given(), ...changes })).warnings.join('\n');
+  const given = chain.given();
+  assert.equal(await said({}), '');
+  assert.match(
+    await said({ network: { ...given.network, tried: false, notes: ['a note'] } }),
+    /no pool was ever deployed on model[^\n]*\na note/,
+  );
+  assert.match(
+    await said({ state: { ...given.state, consensus: 'savanna' } }),
+    /runs Savanna: .*never run.*finalizer key/,
+  );
+  assert.match(
+    await said({ network: { ...given.network, consensus: 'savanna' } }),
+    /runs Savanna.*the node does not tell/,
+  );
+  const unknown = {
+    network: { ...given.network, consensus: 'unknown' as const },
+    state: { ...given.state, consensus: 'untold' as const },
+  };
+  assert.match(await said(unknown), /does not tell which consensus/);
+  chain.get('pooldac').tellsLinks = false;
+  assert.match(await said({ state: chain.given().state }), /linked to permissions of pooldac cannot be checked/);
 });
 
 test('what no step can mend is a sentence each', async () => {
