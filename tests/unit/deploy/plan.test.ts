@@ -336,6 +336,13 @@ test('what no step can mend is a sentence each', async () => {
     chain.get('poolbp').permissions.push({ name: 'spare', parent: 'active', auth, links: [] });
   };
   assert.match(await problem(spare), /poolbp@spare is a permission beside owner and active, and no key is left/);
+  const founding = (chain: ModelChain) => {
+    if (chain.pool) Object.assign(chain.pool.config, { phase: 0, termsHash: otherHash('terms') });
+  };
+  assert.match(
+    await problem(founding),
+    /set up with terms [0-9a-f]{64}, and terms\.md has (7e){32}: before the hand-over they can not be changed/,
+  );
   assert.equal(await problem(nothing), '');
   assert.equal(NO_CODE.length, 64);
 });
