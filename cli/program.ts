@@ -5,6 +5,7 @@ import { caseCommand } from './commands/case.ts';
 import { casesCommand } from './commands/cases.ts';
 import { chaosCommand } from './commands/chaos.ts';
 import { checkCommand } from './commands/check.ts';
+import { deployCommand } from './commands/deploy.ts';
 import { disputeCommand } from './commands/dispute.ts';
 import { joinCommand } from './commands/join.ts';
 import { logCommand } from './commands/log.ts';
@@ -22,6 +23,7 @@ import { windowsCommand } from './commands/windows.ts';
 /** Every command, under the headings of `--help`. */
 const GROUPS: [heading: string, commands: () => Command[]][] = [
   ['A pool on this machine:', () => [upCommand(), testCommand(), chaosCommand(), casesCommand(), benchCommand()]],
+  ['A pool on a network:', () => [deployCommand()]],
   ['Being a member:', () => [joinCommand(), checkCommand(), agentCommand(), ...membershipCommands()]],
   ['Deciding:', () => [proposalsCommand(), voteCommand(), proposeCommand(), ...proposalStepCommands()]],
   ['Seeing:', () => [...showCommands(), windowsCommand(), logCommand(), reportCommand()]],

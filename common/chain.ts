@@ -137,7 +137,8 @@ export class ChainClient {
   }
 }
 
-function refusal(what: string, answer: unknown): PoolError {
+/** nodeos' own words for a refusal, as PoolError `chain`. `answer`: the body of its answer. */
+export function refusal(what: string, answer: unknown): PoolError {
   const error = (answer as { error?: { what?: string; details?: { message: string }[] } } | null)?.error;
   const details = error?.details?.map((d) => d.message.replace('assertion failure with message: ', ''));
   const text = details?.length ? details.join('; ') : (error?.what ?? JSON.stringify(answer));

@@ -20,11 +20,13 @@ export function readContract(path: string): Contract {
   }
 }
 
-/** The two actions that put a contract on an account. */
-export function putCode(client: ChainClient, account: string, contract: Contract): Action[] {
+/** The two actions that put a contract on an account; signed by its active, or by "account@permission". */
+export function putCode(client: ChainClient, account: string, contract: Contract, signer = account): Action[] {
   const code = { account, vmtype: 0, vmversion: 0, code: contract.wasm.toString('hex') };
-  return [
-    action('eosio', 'setcode', code, account),
-    action('eosio', 'setabi', { account, abi: client.packAbi(contract.abi) }, account),
-  ];
+  return [action('eosio', 'setcode', code, signer), putAbi(client, account, contract, signer)];
+}
+
+/** The second of them. */
+export function putAbi(client: ChainClient, account: string, { abi }: Contract, signer = account): Action {
+  return action('eosio', 'setabi', { account, abi: client.packAbi(abi) }, signer);
 }

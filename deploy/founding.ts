@@ -1,26 +1,39 @@
 import { action, type ChainClient } from '../common/chain.ts';
 
-/** What the pool's rules leave open; ranges and meanings are the contract's (`setfigure` while founding, `propconfig` later). */
-export type Figure =
-  | 'eligible'
-  | 'infra'
-  | 'mingap'
-  | 'deadline'
-  | 'dispute'
-  | 'votetime'
-  | 'locktime'
-  | 'grace'
-  | 'probation'
-  | 'notice'
-  | 'challenge'
-  | 'changegap'
-  | 'pausetime'
-  | 'casetime'
-  | 'appealtime'
-  | 'bond'
-  | 'casefee'
-  | 'monthlimit'
-  | 'open';
+/**
+ * What the pool's rules leave open, with the contract's defaults; ranges and meanings are the contract's (`setfigure` while founding,
+ * `propconfig` later). Source: contracts/pool/setup.tables.ts; a test compares them.
+ */
+export const FIGURE_DEFAULTS = {
+  eligible: 50,
+  infra: 100,
+  mingap: 10,
+  deadline: 86_400,
+  dispute: 259_200,
+  votetime: 259_200,
+  locktime: 86_400,
+  grace: 1_209_600,
+  probation: 2_592_000,
+  notice: 604_800,
+  challenge: 259_200,
+  changegap: 3600,
+  pausetime: 86_400,
+  casetime: 2_592_000,
+  appealtime: 259_200,
+  bond: 0,
+  casefee: 0,
+  monthlimit: 0,
+  open: 0,
+} as const;
+
+export type Figure = keyof typeof FIGURE_DEFAULTS;
+
+export const FIGURES = Object.keys(FIGURE_DEFAULTS) as Figure[];
+
+/** The column of the table `config` that holds a figure. */
+export function figureColumn(figure: Figure): string {
+  return { eligible: 'eligible_percent', infra: 'infra_permille' }[figure as string] ?? figure;
+}
 
 /** Figures by name; amounts in the core token's smallest unit. Those left out keep the contract's defaults. */
 export type Figures = Partial<Record<Figure, number>>;

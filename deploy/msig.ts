@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Action, ChainClient } from '../common/chain.ts';
 import { PoolError } from '../common/errors.ts';
 
-const MSIG = 'eosio.msig';
+export const MSIG = 'eosio.msig';
 
 /** What is proposed to eosio.msig: a transaction that whoever executes it makes valid for its own block. `until`: ms since 1970. */
 export async function msigTransaction(client: ChainClient, actions: Action[], until: number): Promise<object> {

@@ -1,4 +1,4 @@
-import { action, type ChainClient } from '../common/chain.ts';
+import { type Action, action, type ChainClient } from '../common/chain.ts';
 import { createAccount, keyAuthority, type Resources } from './accounts.ts';
 
 /** The permission that oracles sign with. */
@@ -25,11 +25,15 @@ export interface OraclePlan {
 export async function deployOracle(client: ChainClient, plan: OraclePlan): Promise<void> {
   const { account, dac } = plan;
   await client.transact(createAccount(plan.creator, account, keyAuthority(plan.accountKey), plan.resources));
-  const auth = keyAuthority(plan.reportKey);
-  const permission = { account, permission: ORACLE_PERMISSION, parent: 'active', auth };
   const links = ORACLE_ACTIONS.map((type) => ({ account, code: dac, type, requirement: ORACLE_PERMISSION }));
   await client.transact([
-    action('eosio', 'updateauth', permission, account),
+    reportPermission(account, plan.reportKey),
     ...links.map((link) => action('eosio', 'linkauth', link, account)),
   ]);
+}
+
+/** Makes the permission `report`, or gives it another key. */
+export function reportPermission(account: string, key: string): Action {
+  const permission = { account, permission: ORACLE_PERMISSION, parent: 'active', auth: keyAuthority(key) };
+  return action('eosio', 'updateauth', permission, account);
 }

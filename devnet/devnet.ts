@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { ChainClient } from '../common/chain.ts';
 import { PoolError } from '../common/errors.ts';
@@ -7,7 +7,7 @@ import { createAccounts } from './accounts.ts';
 import { bootSystem } from './boot.ts';
 import { CORE, type DevnetConfig, folderError, NAMES, TOKEN_CONTRACT } from './config.ts';
 import { registerProducer, untilActive, untilProduces, vote } from './election.ts';
-import { type Cast, constitutionHash, decideAll, deployPool, founders, foundPool } from './founding.ts';
+import { type Cast, constitutionHash, decideAll, deploymentOf, deployPool, founders, foundPool } from './founding.ts';
 import { writeGenesis } from './genesis.ts';
 import { KeyRing } from './keys.ts';
 import { accountName, emitterName, layout } from './layout.ts';
@@ -129,12 +129,15 @@ export class Devnet {
     await bootSystem(client, plan, this.#progress);
     await createAccounts(client, this.#keys, people);
     this.#progress('accounts');
+    const dacKey = this.#keys.pair(NAMES.dac).public;
     await deployPool(client, this.#keys, this.#config, this.#cast);
     this.#progress('DAC deployed');
     await foundPool(client, this.#keys, this.#cast);
     this.#progress(`founded by ${founders(members).join(', ')}; the DAC has no key any more`);
     await Promise.all([this.#decide(client), this.#electFirst(client)]);
     this.#keys.save(path.join(this.#dir, 'keys.json'));
+    const deployment = deploymentOf(this.#keys, this.#config, this.#cast, dacKey, this.#dir);
+    writeFileSync(path.join(this.#dir, 'deploy.json'), `${JSON.stringify(deployment, null, 2)}\n`);
     return client;
   }
 

@@ -29,6 +29,8 @@ export interface Cast {
 const EMITTER_PAY = 10;
 const EMITTER_MONTHS = 12;
 const MONTH_LIMIT = 100_000;
+/** Of the producer. */
+const PROFILE = { url: 'https://pool.example', location: 0 };
 
 /** The last member is no founder: it shows an application and a vote. A single one has to found the pool. */
 export function founders(members: string[]): string[] {
@@ -49,7 +51,7 @@ export async function deployPool(
   { members, oracles, terms }: Cast,
 ): Promise<void> {
   const { chain_id } = await client.info();
-  const profile = { url: 'https://pool.example', location: 0, founders: founders(members) };
+  const profile = { ...PROFILE, founders: founders(members) };
   const chain = { producer: NAMES.pool, token_contract: TOKEN_CONTRACT, core: CORE, chain_id };
   await deployDac(client, {
     creator: 'eosio',
@@ -120,4 +122,30 @@ function emitterMotions(account: string, keys: KeyRing, config: DevnetConfig, in
     nameEmitter(account, keys.pair(`${account}@log`).public, `${p2p} ${http}`),
     orderMonthly(account, coreAmount(CORE, EMITTER_PAY), EMITTER_MONTHS, `${account} runs an emitter`),
   ];
+}
+
+/**
+ * What `./pool deploy` takes for this pool: so it finds nothing to do where nobody has changed anything. `dacKey`: the public key that
+ * held the contract's account before the hand-over. `dir`: the folder that the file is in.
+ */
+export function deploymentOf(keys: KeyRing, config: DevnetConfig, cast: Cast, dacKey: string, dir: string): object {
+  const publicKey = (label: string) => keys.pair(label).public;
+  const emitters = cast.emitters.map((account, i) => {
+    const { p2p = '', http = '' } = config.DEVNET_EMITTERS[i] ?? {};
+    return { account, logKey: publicKey(`${account}@log`), endpoints: `${p2p} ${http}` };
+  });
+  const oracles = cast.oracles.map((account) => {
+    return { account, key: publicKey(account), reportKey: publicKey(`${account}@report`), ...PERSON };
+  });
+  return {
+    creator: 'eosio',
+    dac: { account: NAMES.dac, key: dacKey, ...DAC },
+    producer: { account: NAMES.pool, ...PROFILE, ...PERSON },
+    terms: path.relative(dir, path.join(ROOT, 'docs/constitution.md')),
+    founders: founders(cast.members).map((account) => ({ account, signingKey: publicKey(`${account}@signing`) })),
+    figures: figures(config),
+    strategy: config.DEVNET_STRATEGY,
+    mode: config.DEVNET_MODE,
+    roles: { emitters, oracles, arbitrators: [] },
+  };
 }

@@ -201,6 +201,17 @@ test('emitter, oracle, agent and dashboard never import each other, and nothing 
   assert.deepEqual(bad.map(describe), []);
 });
 
+test('deploy imports common, the proof of contracts, and itself; a plan is made without clock, node and file', () => {
+  const known = ['common', 'contracts', 'deploy'];
+  const bad = imports.filter(({ from, to }) => {
+    const target = to.split('/')[0] ?? '';
+    return from.startsWith('deploy/') && FOLDERS.includes(target) && !known.includes(target);
+  });
+  assert.deepEqual(bad.map(describe), []);
+  for (const file of program.filter((name) => name.startsWith('deploy/plan/')))
+    assert.doesNotMatch(code(file), /Date\.now|performance\.|Math\.random|process\.|node:(?!crypto)|\.post\(|client/, file);
+});
+
 test('common imports nothing of the rest', () => {
   const bad = imports.filter(({ from, to }) => {
     return from.startsWith('common/') && FOLDERS.includes(to.split('/')[0] ?? '') && !to.startsWith('common/');
