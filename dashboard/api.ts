@@ -3,7 +3,10 @@
  * slots half seconds since 2000-01-01, windows slot / 12. In public mode addresses (urls, hosts, sessions) are left out by the server.
  */
 
-/** A member in a slot. Of what several emitters say the best counts, in this order: emitted, valid, late, invalid, standing by, missing. */
+/**
+ * A member in a slot, as docs/metrics.md counts it: within one emitter's log the best of emitted, valid, late, invalid, standing by, missing; of
+ * what several emitters say the best of emitted, valid, standing by, late, invalid, missing (in standby mode standing by before valid).
+ */
 export const CELL = {
   emitted: 'E',
   valid: 'V',
@@ -21,7 +24,8 @@ export interface GridRow {
   isMember: boolean;
 }
 
-export type Mark = 'rescue' | 'replaced' | 'leak';
+/** Of a slot: a rescue begins here, an own public block lost its place, a pool block that no emitter sent, a member builds beside what it was given. */
+export type Mark = 'rescue' | 'replaced' | 'leak' | 'poisoned';
 
 /** A column of the grid: one slot of the pool's. */
 export interface Column {
@@ -39,6 +43,8 @@ export interface Column {
     addedUs: number | null;
   } | null;
   marks: Mark[];
+  /** No emitter has told the window's end yet: nothing is missing for good. */
+  isOpen: boolean;
 }
 
 /** Events of `/api/live` (server-sent events). `reset` and `columns` carry an id: after a break the stream goes on behind it (Last-Event-ID). */
@@ -64,6 +70,10 @@ export interface EmitterView {
   /** Who leads the running window, if there is one. */
   leader: string | null;
   logSeq: number;
+  /** What is odd about its log, one sentence each: it began anew, or records between are gone. */
+  notices: string[];
+  /** Ms since its last answer; null when it never gave one. */
+  ageMs: number | null;
 }
 
 /** A candidate as one emitter saw it: `/api/slots/SLOT`. */

@@ -1,0 +1,3 @@
+export function Governance(_: { item: string | null }) {
+  return null;
+}

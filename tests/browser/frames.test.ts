@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { openPage, startBrowser } from './support/browser.ts';
+import { fakeColumn } from './support/fake-grid.ts';
+import { type FakeServer, fakeHistory } from './support/fake-server.ts';
+import { keepTimes, type Times } from './support/script-times.ts';
+
+const MEMBERS = 100;
+const NEXT = 1_700_000_004;
+const UPDATES = 60;
+/** A frame at 60 Hz, ms. */
+const FRAME_MS = 16;
+
+describe('60 columns of 100 members at two updates a second', () => {
+  let browser: Browser;
+  let server: FakeServer;
+
+  before(async () => {
+    browser = await startBrowser();
+    server = fakeHistory(MEMBERS, NEXT, 30);
+  });
+  after(async () => {
+    await browser?.close();
+    await server?.stop();
+  });
+
+  test('the page’s script takes less than a frame for each update', async () => {
+    const url = await server.start();
+    // 110 pixels for the names, 33 for the margins: 60 columns and a bit.
+    const { page, faults, close } = await openPage(browser, 'about:blank', { viewport: { width: 990, height: 900 } });
+    await page.addInitScript(keepTimes);
+    await page.goto(url);
+    await page.getByRole('application').waitFor();
+    assert.ok((await page.locator('.grid-cells').evaluate(({ clientWidth }) => clientWidth)) >= 60 * 14);
+    await page.evaluate(() => window.times.begin());
+    for (let i = 0; i < UPDATES; i++) {
+      // An update is a new column and two that changed, as in a running window.
+      server.tell(...[2, 1, 0].map((back) => fakeColumn(NEXT + i - back, MEMBERS)));
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    const times: Times = await page.evaluate(() => window.times.end());
+    await close();
+    const told = describeTimes(times);
+    console.log(told);
+    assert.ok(times.updates.length >= UPDATES * 0.9, told);
+    // The machine may run other things: one in twenty may be late by that.
+    const late = times.updates.filter((ms) => ms > FRAME_MS).length;
+    assert.ok(late <= UPDATES / 20, told);
+    assert.ok(quantile(times.updates, 0.5) < FRAME_MS / 2, told);
+    assert.deepEqual(
+      faults.filter((fault) => !fault.startsWith('foreign')),
+      [],
+    );
+  });
+});
+
+function describeTimes({ updates, deltas, longTasks }: Times): string {
+  const [p50, p99] = [quantile(updates, 0.5), quantile(updates, 0.99)];
+  const [d50, d99] = [quantile(deltas, 0.5), quantile(deltas, 0.99)];
+  const late = updates.filter((ms) => ms > FRAME_MS).length;
+  return `script per update: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${late} of ${updates.length} over ${FRAME_MS} ms; between frames: p50 ${d50.toFixed(1)} ms, p99 ${d99.toFixed(1)} ms; long tasks: ${longTasks}`;
+}
+
+/** By nearest rank. */
+function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(sorted.length * part) - 1)] ?? 0;
+}
