@@ -47,16 +47,9 @@ export function App() {
   return (
     <>
       <header class="top">
-        <a
-          class="skip"
-          href="#main"
-          onClick={(event) => {
-            event.preventDefault();
-            main.current?.focus();
-          }}
-        >
+        <button type="button" class="skip" onClick={() => main.current?.focus()}>
           Skip to the content
-        </a>
+        </button>
         <strong class="pool">{pool || 'Block producer pool'}</strong>
         <nav aria-label="Views">
           {(Object.entries(TITLES) as [View, string][]).map(([name, title]) => (

@@ -33,20 +33,30 @@ describe('60 columns of 100 members at two updates a second', () => {
     await page.goto(url);
     await page.getByRole('application').waitFor();
     assert.ok((await page.locator('.grid-cells').evaluate(({ clientWidth }) => clientWidth)) >= 60 * 14);
+    const session = await page.context().newCDPSession(page);
+    // The main thread's own time: on a machine that runs other things, time on the wall says how busy those are.
+    await session.send('Performance.enable', { timeDomain: 'threadTicks' });
+    const script = async () => {
+      const { metrics } = await session.send('Performance.getMetrics');
+      return 1000 * (metrics.find(({ name }) => name === 'ScriptDuration')?.value ?? 0);
+    };
     await page.evaluate(() => window.times.begin());
+    const cpu: number[] = [];
+    let before = await script();
     for (let i = 0; i < UPDATES; i++) {
       // An update is a new column and two that changed, as in a running window.
       server.tell(...[2, 1, 0].map((back) => fakeColumn(NEXT + i - back, MEMBERS)));
       await new Promise((resolve) => setTimeout(resolve, 500));
+      const now = await script();
+      cpu.push(now - before);
+      before = now;
     }
     const times: Times = await page.evaluate(() => window.times.end());
     await close();
-    const told = describeTimes(times);
+    const told = describeTimes(times, cpu);
     console.log(told);
     assert.ok(times.updates.length >= UPDATES * 0.9, told);
-    // The machine may run other things: one in twenty may be late by that.
-    const late = times.updates.filter((ms) => ms > FRAME_MS).length;
-    assert.ok(late <= UPDATES / 20, told);
+    assert.ok(quantile(cpu, 0.99) < FRAME_MS, told);
     assert.ok(quantile(times.updates, 0.5) < FRAME_MS / 2, told);
     assert.deepEqual(
       faults.filter((fault) => !fault.startsWith('foreign')),
@@ -55,11 +65,18 @@ describe('60 columns of 100 members at two updates a second', () => {
   });
 });
 
-function describeTimes({ updates, deltas, longTasks }: Times): string {
-  const [p50, p99] = [quantile(updates, 0.5), quantile(updates, 0.99)];
-  const [d50, d99] = [quantile(deltas, 0.5), quantile(deltas, 0.99)];
-  const late = updates.filter((ms) => ms > FRAME_MS).length;
-  return `script per update: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, ${late} of ${updates.length} over ${FRAME_MS} ms; between frames: p50 ${d50.toFixed(1)} ms, p99 ${d99.toFixed(1)} ms; long tasks: ${longTasks}`;
+function describeTimes({ updates, deltas, longTasks }: Times, cpu: readonly number[]): string {
+  const spread = (values: readonly number[]) => {
+    return `p50 ${quantile(values, 0.5).toFixed(1)} ms, p99 ${quantile(values, 0.99).toFixed(1)} ms`;
+  };
+  const over = (values: readonly number[]) =>
+    `${values.filter((ms) => ms > FRAME_MS).length} of ${values.length} over ${FRAME_MS} ms`;
+  return [
+    `script per update: ${spread(cpu)} of its thread’s time, ${over(cpu)}`,
+    `${spread(updates)} on the wall, ${over(updates)}`,
+    `between frames: ${spread(deltas)}`,
+    `long tasks: ${longTasks}`,
+  ].join('; ');
 }
 
 /** By nearest rank. */

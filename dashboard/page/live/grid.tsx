@@ -105,6 +105,7 @@ export function Grid(props: GridProps) {
           aria-roledescription="grid of blocks"
           aria-label="Blocks, a row a member, a column a slot"
           aria-describedby="grid-help grid-cell"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the keys.
           tabIndex={0}
           {...gestures}
         >
