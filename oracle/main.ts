@@ -4,8 +4,8 @@ import { clockFrom } from '../common/clock.ts';
 import { loadConfig } from '../common/config.ts';
 import { runMain } from '../common/errors.ts';
 import { makeLogger } from '../common/logger.ts';
+import { signerOf } from '../common/wallet/signer.ts';
 import { oracleConfig } from './config.ts';
-import { signerOf } from './keys/signer.ts';
 import { Oracle } from './oracle.ts';
 
 /**

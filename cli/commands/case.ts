@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { PoolError } from '../../common/errors.ts';
+import { cleosLine } from '../../common/wallet/cleos-line.ts';
 import { readWindowLog, reportOf } from '../../oracle/dry-run.ts';
 import { checkEvidence } from '../../oracle/evidence/check.ts';
 import type { CheckParts, Shown } from '../../oracle/evidence/check-parts.ts';
@@ -7,7 +8,7 @@ import { evidenceHash } from '../../oracle/evidence/document.ts';
 import type { EvidenceDocument } from '../../oracle/evidence/schema.ts';
 import { reportsInBlock } from '../../oracle/source/filed-reports.ts';
 import { writeLines } from '../log/output.ts';
-import { accountName, actionLine, type ChainView, openView } from '../oracle/chain-view.ts';
+import { accountName, type ChainView, openView } from '../oracle/chain-view.ts';
 import { readEvidence } from '../oracle/evidence-file.ts';
 import { asFiles, listed } from '../oracle/log-files.ts';
 import { integer } from '../run/options.ts';
@@ -76,7 +77,7 @@ async function open(options: CaseOptions): Promise<void> {
     ...{ claimant: options.as, respondent, order: options.order },
     ...{ window: isOpen ? document.window : 0, evidence: evidenceHash(document) },
   };
-  await writeLines([actionLine(view.client.url, options.dac, 'opencase', data, options.as)]);
+  await writeLines([cleosLine(view.client.url, { account: options.dac, name: 'opencase', data, actor: options.as })]);
 }
 
 async function check(

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { ChainClient } from '../../common/chain.ts';
 import { PoolError, sentence } from '../../common/errors.ts';
-import { stringToName } from '../../common/name.ts';
 import { readTable } from '../../common/tables.ts';
+import { cleosLine } from '../../common/wallet/cleos-line.ts';
 import { isProof, signJoin } from '../../contracts/proof.ts';
+import { accountName } from '../oracle/chain-view.ts';
 import { type Applicant, requireAdmissible } from '../run/application.ts';
 import { integer } from '../run/options.ts';
 import { type SigningKey, signingKey } from '../run/signing-key.ts';
@@ -84,7 +85,7 @@ async function join(account: string, options: JoinOptions): Promise<void> {
   const key = signingKey(options.keyFile);
   const name = options.setkey ? 'setkey' : 'join';
   const data = actionData(account, key, config, options);
-  const command = `cleos -u ${client.url} push action ${dac} ${name} ${quoted(JSON.stringify(data))} -p ${account}@active`;
+  const command = cleosLine(client.url, { account: dac, name, data, actor: account });
   tell(options, key, config);
   if (!options.json) {
     process.stdout.write(`${command}\n`);
@@ -177,18 +178,4 @@ function tell(options: JoinOptions, key: SigningKey, config: Config): void {
   if (options.terms === undefined && !options.setkey) {
     say(`You agree to version ${config.terms_version} of the terms: the constitution whose sha256 is ${config.terms}`);
   }
-}
-
-/** For a shell: between single quotes. */
-function quoted(text: string): string {
-  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
-}
-
-function accountName(text: string): string {
-  try {
-    if (stringToName(text) !== 0n) return text;
-  } catch {
-    // said below
-  }
-  throw new InvalidArgumentError('It takes an account name: up to 12 of the characters a-z, 1-5 and dots.');
 }

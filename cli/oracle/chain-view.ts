@@ -21,12 +21,6 @@ export async function openView(api: string, dac: string): Promise<ChainView> {
   return { client, chain, config, pool: config.producer };
 }
 
-/** A line for a shell: one action, with its data as JSON between single quotes. */
-export function actionLine(api: string, dac: string, name: string, data: object, actor: string): string {
-  const quoted = `'${JSON.stringify(data).replaceAll("'", String.raw`'\''`)}'`;
-  return `cleos -u ${api} push action ${dac} ${name} ${quoted} -p ${actor}@active`;
-}
-
 /** An option parser for account names. */
 export function accountName(text: string): string {
   try {

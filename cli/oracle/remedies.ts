@@ -1,7 +1,7 @@
+import { withBit } from '../../common/bitmap.ts';
 import { firstSlot, slotTime } from '../../common/slot.ts';
-import { withBit } from '../../oracle/report/member-of.ts';
+import { cleosLine } from '../../common/wallet/cleos-line.ts';
 import type { FiledReport, PoolConfig } from '../../oracle/source/chain.ts';
-import { actionLine } from './chain-view.ts';
 
 export interface Asked {
   api: string;
@@ -52,5 +52,5 @@ export function remedies(
   };
   const says =
     'The members can settle it otherwise, with your share and all that it has now; propose it, and hand them the evidence:';
-  return { says, lines: [actionLine(asked.api, asked.dac, 'propsettle', data, asked.member)] };
+  return { says, lines: [cleosLine(asked.api, { account: asked.dac, name: 'propsettle', data, actor: asked.member })] };
 }

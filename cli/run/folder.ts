@@ -18,7 +18,7 @@ const OURS = new Set([
   'logs',
   'nodes',
 ]);
-const OUR_PREFIXES = ['events', 'emitter', 'oracle', 'agent', 'run.json', NATS_PREFIX];
+const OUR_PREFIXES = ['events', 'emitter', 'oracle', 'agent', 'dashboard', 'run.json', NATS_PREFIX];
 
 /**
  * Makes a folder this run's own. One that a live run uses is refused with its pid, an ended run's is emptied, and one

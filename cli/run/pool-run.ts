@@ -12,10 +12,21 @@ import { CHAIN_SERVICE, ChainProcess } from './chain-process.ts';
 import { EMITTER_PORTS, type EmitterPlace, placeEmitters } from './emitters.ts';
 import { followEvents } from './events.ts';
 import type { RunOptions } from './options.ts';
-import { agentName, agentProgram, emitterProgram, loadProgram, oracleProgram, type Surroundings } from './programs.ts';
+import {
+  agentName,
+  agentProgram,
+  DASHBOARD,
+  dashboardProgram,
+  emitterProgram,
+  loadProgram,
+  oracleProgram,
+  type Surroundings,
+} from './programs.ts';
 import { runFile, writeRunFile } from './run-file.ts';
 import { type Program, Services } from './services.ts';
 import { findTurns, type Turns } from './turns.ts';
+
+const DASHBOARD_PORTS = 1;
 
 /** Called with a record, and the name of the emitter whose log it stands in. */
 export type RecordListener = (record: EventRecord, emitter: string) => void;
@@ -35,6 +46,7 @@ export class PoolRun {
   private readonly listeners = new Set<RecordListener>();
   private places: EmitterPlace[] = [];
   private oraclePorts = 0;
+  private dashboardPort = 0;
   private cluster: NatsCluster | null = null;
   private knownTurns: Turns | null = null;
 
@@ -79,12 +91,14 @@ export class PoolRun {
     const nodes = portsNeeded({ producers, relays: emitters, members });
     const own = emitters * EMITTER_PORTS;
     const others = natsServer ? NATS_PORTS : 0;
-    const { base } = await reservePorts(nodes + own + others + oracles);
+    const { base } = await reservePorts(nodes + own + others + oracles + DASHBOARD_PORTS);
     this.oraclePorts = base + nodes + own + others;
+    this.dashboardPort = this.oraclePorts + oracles;
     this.places = placeEmitters(emitters, dir, base + nodes);
     if (natsServer) this.cluster = new NatsCluster(dir, this.services.supervisor, natsServer, base + nodes + own);
     await Promise.race([this.failed, this.bringUp(base)]);
-    this.progress(`running in ${dir}`);
+    const page = this.dashboard;
+    this.progress(page ? `running in ${dir}, the page is at ${page}` : `running in ${dir}`);
   }
 
   /** Called for each record of the event logs as their emitters write it; gives a function that ends that. */
@@ -171,6 +185,7 @@ export class PoolRun {
     for (const oracle of oracles) await this.launch(oracleProgram(this.surroundings, oracle));
     if (this.options.mode === 'standby')
       for (const member of members) await this.launch(agentProgram(this.surroundings, member));
+    await this.launch(dashboardProgram(this.surroundings));
     await this.services.start(loadProgram(this.surroundings, this.options.seed));
   }
 
@@ -183,7 +198,12 @@ export class PoolRun {
   /** What the programs of this run are told. */
   get surroundings(): Surroundings {
     const { options, state, places: emitters, natsUrls: nats, oracleHttp } = this;
-    return { dir: options.dir, state, emitters, nats, oracleHttp };
+    return { dir: options.dir, state, emitters, nats, oracleHttp, dashboard: `127.0.0.1:${this.dashboardPort}` };
+  }
+
+  /** URL of the page; null when this run has none. */
+  get dashboard(): string | null {
+    return this.options.programs?.[DASHBOARD] === null ? null : `http://127.0.0.1:${this.dashboardPort}`;
   }
 
   private get oracleHttp(): ReadonlyMap<string, string> {
@@ -191,11 +211,19 @@ export class PoolRun {
   }
 
   private writeRunFile(): void {
-    const { state, places: emitters, natsUrls, oracleHttp } = this;
+    const { state, places: emitters, natsUrls, oracleHttp, dashboard } = this;
     const nats = this.natsNodes.map((name, i) => ({ name, url: natsUrls[i] ?? '' }));
     const agents = this.options.mode === 'standby' ? state.members.map(({ account }) => agentName(account)) : [];
-    const others = [CHAIN_SERVICE, 'load', ...agents];
-    const parts = { state, emitters, nats, others, oracleHttp, pidOf: (name: string) => this.services.pidOf(name) };
+    const others = [CHAIN_SERVICE, 'load', ...(dashboard ? [DASHBOARD] : []), ...agents];
+    const parts = {
+      state,
+      emitters,
+      nats,
+      others,
+      oracleHttp,
+      dashboard,
+      pidOf: (name: string) => this.services.pidOf(name),
+    };
     writeRunFile(this.options.dir, runFile(parts));
   }
 }

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { EMITTER_NODE_FLAGS, ORACLE_NODE_FLAGS } from '../../common/node-flags.ts';
 import { privateKey } from '../../devnet/keys.ts';
 import type { DevnetState } from '../../devnet/state.ts';
+import { ROOT } from '../../devnet/tools.ts';
 import type { EmitterPlace } from './emitters.ts';
 import type { Program } from './services.ts';
 
@@ -15,6 +16,8 @@ export interface Surroundings {
   state: DevnetState;
   /** All of the run. */
   emitters: EmitterPlace[];
+  /** "host:port" of the page. */
+  dashboard: string;
   /** "nats://host:port" of each node of the cluster; none for one emitter. */
   nats: string[];
 }
@@ -81,6 +84,24 @@ export function agentProgram({ dir, state, emitters }: Surroundings, member: Dev
   };
   return { name: agentName(account), entry: 'agent/main.ts', env };
 }
+
+/** The page of the pool, which is given all emitters and a public node, and no key. */
+export function dashboardProgram({ dir, state, emitters, dashboard }: Surroundings): Program {
+  const env = {
+    DASHBOARD_LISTEN: dashboard,
+    DASHBOARD_POOL: state.pool,
+    DASHBOARD_DAC: state.dac,
+    DASHBOARD_CHAIN_API: state.publicApi,
+    DASHBOARD_EMITTERS: emitters.map(({ account, http }) => `${account}=${http}`).join(','),
+    DASHBOARD_DB: path.join(dir, 'dashboard.sqlite'),
+    DASHBOARD_TERMS_FILE: path.join(ROOT, 'docs/constitution.md'),
+    CLOCK_SHIFT_FILE: state.clockShiftFile,
+  };
+  return { name: DASHBOARD, entry: 'dashboard/server/main.ts', env };
+}
+
+/** The service's name. */
+export const DASHBOARD = 'dashboard';
 
 export function agentName(account: string): string {
   return `agent-${account}`;

@@ -12,7 +12,8 @@ export interface RunFile
   /** `http`: URL of what it tells. */
   oracles: { pid: number | null; account: string; http: string }[];
   others: { name: string; pid: number | null }[];
-  dashboard: null;
+  /** URL of the page; null when it was left out. */
+  dashboard: string | null;
   /** The first emitter's. */
   eventLog: string;
 }
@@ -23,13 +24,15 @@ export interface RunParts {
   nats: { name: string; url: string }[];
   /** "host:port" by account. */
   oracleHttp: ReadonlyMap<string, string>;
+  /** URL of the page. */
+  dashboard: string | null;
   /** Names of the services that are none of these. */
   others: string[];
   pidOf(service: string): number | null;
 }
 
 /** What the file says. */
-export function runFile({ state, emitters, nats, oracleHttp, others, pidOf }: RunParts): RunFile {
+export function runFile({ state, emitters, nats, oracleHttp, dashboard, others, pidOf }: RunParts): RunFile {
   const { chainId, publicApi, pool, dac, coreSymbol, keys, members, nodes, oracles } = state;
   return {
     ...{ chainId, publicApi, pool, dac, coreSymbol, keys, members, nodes },
@@ -41,7 +44,7 @@ export function runFile({ state, emitters, nats, oracleHttp, others, pidOf }: Ru
       http: `http://${oracleHttp.get(account)}`,
     })),
     others: [...others.map((name) => ({ name, pid: pidOf(name) })), { name: 'up', pid: process.pid }],
-    dashboard: null,
+    dashboard,
     eventLog: emitters[0]?.eventLog ?? '',
   };
 }

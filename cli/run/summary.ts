@@ -1,4 +1,5 @@
 import { DatabaseSync } from 'node:sqlite';
+import { amountText } from '../../common/amount.ts';
 import { PoolError } from '../../common/errors.ts';
 import { firstSlot, lastSlot, slotTime } from '../../common/slot.ts';
 import { readTable } from '../../common/tables.ts';
@@ -67,8 +68,8 @@ function reportsOf(run: PoolRun, oracle: string, windows: number[]) {
 async function money(run: PoolRun) {
   const { dac, coreSymbol, tokenContract } = run.state;
   const chain = run.chain();
-  const [precision = '4', symbol = 'EOS'] = coreSymbol.split(',');
-  const show = (amount: bigint) => formatAmount(amount, Number(precision), symbol);
+  const symbol = coreSymbol.split(',')[1] ?? '';
+  const show = (amount: bigint) => amountText(amount, coreSymbol);
   const books = await readBooks(chain, dac);
   if (!books) throw new PoolError('chain', `${dac} has no books`);
   const balance = await heldBalance(chain, { contract: tokenContract, symbol }, dac, books);
@@ -95,11 +96,4 @@ async function money(run: PoolRun) {
       return { member, credited: show(credit?.credited ?? 0n), paid: show(credit?.paid ?? 0n) };
     }),
   };
-}
-
-/** "12.3456 EOS" of an amount in the smallest unit. */
-export function formatAmount(amount: bigint, precision: number, symbol: string): string {
-  const digits = amount.toString().padStart(precision + 1, '0');
-  const whole = digits.slice(0, digits.length - precision);
-  return precision === 0 ? `${digits} ${symbol}` : `${whole}.${digits.slice(-precision)} ${symbol}`;
 }

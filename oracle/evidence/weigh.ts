@@ -1,7 +1,8 @@
+import { hasBit } from '../../common/bitmap.ts';
 import type { GivenReceipt } from '../../common/receipt-bundle.ts';
 import { SLOTS_PER_WINDOW, slotInWindow } from '../../common/slot.ts';
 import { isEligible } from '../metrics/eligible.ts';
-import { candidatesIn, hasBit } from '../report/member-of.ts';
+import { candidatesIn } from '../report/member-of.ts';
 import { isInTime } from './omission.ts';
 
 /** A member's receipts against a report of the window. */

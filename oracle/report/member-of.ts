@@ -10,17 +10,3 @@ export function candidatesIn(metrics: string, index: number): number | null {
     return null;
   }
 }
-
-/** Whether a bitmap of the contract has a member's bit. */
-export function hasBit(bitmap: string, index: number): boolean {
-  const byte = Buffer.from(bitmap, 'hex')[index >> 3] ?? 0;
-  return (byte & (1 << (index & 7))) !== 0;
-}
-
-/** The same bitmap with one more bit. */
-export function withBit(bitmap: string, index: number): string {
-  const bytes = Buffer.from(bitmap, 'hex');
-  const longer = Buffer.concat([bytes, Buffer.alloc(Math.max(0, (index >> 3) + 1 - bytes.length))]);
-  longer[index >> 3] = (longer[index >> 3] ?? 0) | (1 << (index & 7));
-  return longer.toString('hex');
-}

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import { sha256 } from '../../common/canonical.ts';
 import { action, type ChainClient } from '../../common/chain.ts';
+import { checkRows } from '../../common/checked-rows.ts';
 import { PoolError, sentence } from '../../common/errors.ts';
 import { keyId } from '../../common/keys.ts';
 import { stringToName } from '../../common/name.ts';
@@ -11,7 +12,6 @@ import { NodeBlocks } from './node-blocks.ts';
 import type { BlockSource } from './source.ts';
 import {
   bitmapRow,
-  checkRows,
   configRow,
   filedRow,
   keyRow,

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { PoolError } from '../../common/errors.ts';
 import { chainTime } from '../../common/tables.ts';
 import type { FiledReport, PoolConfig, Seat, VotedMode } from './chain.ts';
 
@@ -61,17 +60,6 @@ export const filedRow = z.object({
   reports: z.number().int().optional(),
   voided: flag.optional(),
 });
-
-/** Rows that nodeos decoded by the contract's ABI, or another answer of it, checked. Throws PoolError `chain` for one that cannot be. */
-export function checkRows<T>(table: string, schema: z.ZodType<T>, rows: unknown[]): T[] {
-  return rows.map((row) => {
-    const result = schema.safeParse(row);
-    if (result.success) return result.data;
-    const [issue] = result.error.issues;
-    const where = [table, ...(issue?.path ?? [])].join('.');
-    throw new PoolError('chain', `the node's answer for ${where} is not what it should be: ${issue?.message}`);
-  });
-}
 
 export function toConfig(config: z.infer<typeof configRow>, state: z.infer<typeof stateRow>): PoolConfig {
   return {

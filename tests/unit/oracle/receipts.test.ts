@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import { hasBit, withBit } from '../../../common/bitmap.ts';
 import type { GivenReceipt } from '../../../common/receipt-bundle.ts';
 import { firstSlot } from '../../../common/slot.ts';
 import { weigh } from '../../../oracle/evidence/weigh.ts';
@@ -12,7 +13,6 @@ import { measure } from '../../../oracle/metrics/measure.ts';
 import { pack } from '../../../oracle/metrics/packed.ts';
 import type { WindowLog } from '../../../oracle/metrics/types.ts';
 import { checkBundle, readReceipts } from '../../../oracle/receipts/source.ts';
-import { hasBit, withBit } from '../../../oracle/report/member-of.ts';
 import { cases, fc } from '../../support/property.ts';
 import {
   blockId,

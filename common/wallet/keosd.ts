@@ -1,5 +1,5 @@
 import { request } from 'node:http';
-import { PoolError } from '../../common/errors.ts';
+import { PoolError } from '../errors.ts';
 
 /** A wallet signs in some ms; one that waits for a person is locked in effect. */
 const TIMEOUT_MS = 5000;
@@ -15,13 +15,13 @@ export interface WalletPlace {
   socketPath?: string;
 }
 
-/** Throws PoolError `config` for anything else: what a wallet signs goes over no network without encryption but one's own machine's. */
-export function parseWallet(text: string): WalletPlace {
+/** `setting`: what names it. Throws PoolError `config` for anything else: what a wallet signs goes over no network without encryption but one's own machine's. */
+export function parseWallet(text: string, setting = 'ORACLE_WALLET'): WalletPlace {
   if (text.startsWith('unix:///'))
     return { text, host: 'localhost', port: 0, socketPath: text.slice('unix://'.length) };
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url?.protocol !== 'http:' || url.username || url.password) {
-    throw new PoolError('config', 'ORACLE_WALLET must be http://host:port or unix:///path of a keosd');
+    throw new PoolError('config', `${setting} must be http://host:port or unix:///path of a keosd`);
   }
   return { text: url.origin, host: url.hostname, port: Number(url.port || 80) };
 }
@@ -90,5 +90,5 @@ function exchange(
 function lost(error: Error & { code?: string }, timeoutMs: number): string {
   if (error.name === 'AbortError' || error.name === 'TimeoutError')
     return `did not answer within ${timeoutMs / 1000} s`;
-  return `cannot be reached (${error.code ?? error.message}): start keosd, or correct ORACLE_WALLET`;
+  return `cannot be reached (${error.code ?? error.message}): start keosd, or correct its address`;
 }

@@ -1,11 +1,11 @@
 import { Numeric } from 'eosjs';
 import { Api } from 'eosjs/dist/eosjs-api.js';
 import type { SignatureProvider, SignatureProviderArgs } from 'eosjs/dist/eosjs-api-interfaces.js';
-import { sha256 } from '../../common/canonical.ts';
-import { PoolError } from '../../common/errors.ts';
-import { keyId } from '../../common/keys.ts';
-import { recoverKey } from '../../common/signature.ts';
-import { askWallet, type WalletPlace, WalletRefusal } from './wallet-http.ts';
+import { sha256 } from '../canonical.ts';
+import { PoolError } from '../errors.ts';
+import { keyId } from '../keys.ts';
+import { recoverKey } from '../signature.ts';
+import { askWallet, type WalletPlace, WalletRefusal } from './keosd.ts';
 
 const NO_WALLET = 3_120_002;
 const LOCKED = 3_120_003;
