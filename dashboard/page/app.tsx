@@ -66,7 +66,7 @@ export function App() {
         <h1>{TITLES[view]}</h1>
         {view === 'live' && <Live store={store} stream={stream} />}
         {view === 'pay' && <Pay item={item} />}
-        {view === 'governance' && <Governance item={item} />}
+        {view === 'governance' && <Governance />}
         {view === 'join' && <Join />}
       </main>
     </>

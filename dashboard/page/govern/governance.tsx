@@ -1,3 +1,97 @@
-export function Governance(_: { item: string | null }) {
-  return null;
+import { AccountField, useAccount } from '../parts/account.tsx';
+import { Failure } from '../parts/failure.tsx';
+import { TimeLeft, utc } from '../parts/left.tsx';
+import { useAnswer } from '../parts/use-answer.ts';
+import type { PoolAnswer } from './answer.ts';
+import { BooksBar } from './bar.tsx';
+import { Constitution } from './constitution.tsx';
+import { Members } from './members.tsx';
+import { Proposal } from './proposal.tsx';
+import { isOpen } from './words.ts';
+
+const EVERY_MS = 5_000;
+
+/** The view of what members decide: constitution, members, proposals, cases, orders, the treasury's books. */
+export function Governance() {
+  const { data, error } = useAnswer<PoolAnswer>('api/pool', EVERY_MS);
+  const [account, setAccount] = useAccount();
+  if (!data) return error ? <Failure error={error} /> : <p class="note">Reading the chain …</p>;
+  const skew = data.now - Date.now();
+  const proposals = [...data.proposals].sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || b.id - a.id);
+  return (
+    <>
+      <Failure error={error} />
+      <AccountField account={account} setAccount={setAccount} />
+      <section aria-labelledby="proposals-title">
+        <h2 id="proposals-title">Proposals</h2>
+        {proposals.length === 0 && <p class="note">Nothing is proposed.</p>}
+        {proposals.map((proposal) => (
+          <Proposal key={proposal.id} {...{ proposal, account, skew }} />
+        ))}
+      </section>
+      <section aria-labelledby="books-title">
+        <h2 id="books-title">Treasury</h2>
+        {data.books.length === 0 && <p class="note">No token has books yet.</p>}
+        {data.books.map((books) => (
+          <BooksBar key={books.symbol} books={books} />
+        ))}
+      </section>
+      <Constitution terms={data.terms} skew={skew} />
+      <Members members={data.members} roles={data.roles} terms={data.terms.version} />
+      <section aria-labelledby="rules-title">
+        <h2 id="rules-title">Rules in force</h2>
+        <p>
+          Strategy {data.strategy.strategy} in {data.strategy.mode} mode; the pool is {data.phase}
+          {data.registered ? ' and registered as a producer' : ', not registered as a producer'}.
+        </p>
+        <details>
+          <summary>Figures</summary>
+          <table>
+            <tbody>
+              {data.figures.map(({ name, text }) => (
+                <tr key={name}>
+                  <th scope="row">{name}</th>
+                  <td>{text}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </details>
+      </section>
+      <section aria-labelledby="cases-title">
+        <h2 id="cases-title">Cases</h2>
+        {data.cases.length === 0 && <p class="note">No case is open.</p>}
+        {data.cases.map((one) => (
+          <article key={one.id} class="card">
+            <h3>
+              Case {one.id}: {one.claimant} against {one.respondent}
+            </h3>
+            <p class="note">
+              {one.status}, opened {utc(one.opened)}; <TimeLeft at={one.until} skew={skew} />; arbitrators:{' '}
+              {one.panel.join(', ') || 'none'}
+            </p>
+            {one.rulings.map((ruling) => (
+              <p key={ruling}>{ruling}</p>
+            ))}
+          </article>
+        ))}
+      </section>
+      <section aria-labelledby="orders-title">
+        <h2 id="orders-title">Orders</h2>
+        {data.orders.length === 0 && <p class="note">Nothing is ordered.</p>}
+        {data.orders.map(({ id, payee, amount, months, due, escrow, text }) => (
+          <article key={id} class="card">
+            <h3>
+              Order {id}: {amount} to {payee}
+            </h3>
+            <p class="note">
+              {escrow ? 'in escrow until accepted' : `${months} ${months === 1 ? 'month' : 'months'} to pay`}, due{' '}
+              <TimeLeft at={due} skew={skew} />
+            </p>
+            <p>{text}</p>
+          </article>
+        ))}
+      </section>
+    </>
+  );
 }

@@ -27,3 +27,8 @@ export function ago(ms: number): string {
 export function count(number: number, one: string, many = `${one}s`): string {
   return `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
 }
+
+/** Whether a text is an account name: up to 12 of a-z, 1-5 and dots, none at the end. */
+export function isAccount(text: string): boolean {
+  return /^[a-z1-5.]{1,12}$/.test(text) && !text.endsWith('.');
+}

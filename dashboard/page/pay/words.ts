@@ -13,7 +13,10 @@ export interface ShareOfWindow {
 }
 
 /** Why a member was paid for a window, or not, in one sentence. */
-export function sayShare({ id, state, covered, slots, neededPercent, isEligible, shares }: ShareOfWindow, who: string): string {
+export function sayShare(
+  { id, state, covered, slots, neededPercent, isEligible, shares }: ShareOfWindow,
+  who: string,
+): string {
   const needed = neededPercent === null ? '' : `, ${neededPercent} % needed`;
   const had = covered === null ? '' : `${who} had ${covered} of ${slots} slots${needed}`;
   if (state === 'void') return `Window ${id} is void: it gives nobody a share.`;

@@ -23,7 +23,12 @@ export function ActionPanel({ name, actor, data }: WantedAction) {
     <div class="panel">
       <Copy label="For a shell" text={cleos} />
       {qr.length > 0 && (
-        <svg class="qr" viewBox={`0 0 ${side} ${side}`} role="img" aria-label={`QR code of the signing link for ${name}`}>
+        <svg
+          class="qr"
+          viewBox={`0 0 ${side} ${side}`}
+          role="img"
+          aria-label={`QR code of the signing link for ${name}`}
+        >
           <rect width={side} height={side} class="qr-paper" />
           <path d={path} class="qr-ink" />
         </svg>
