@@ -95,3 +95,290 @@ export interface SlotDetail {
   /** One sentence each: rescues, replaced blocks, leaks, faults of this slot. */
   notes: string[];
 }
+
+/** What every answer from the chain carries: how old it is, and one sentence when there is no newer one. */
+export interface Age {
+  ageMs: number;
+  stale: string | null;
+}
+
+/** `/api/windows?before=ID&limit=N`: newest first. `explorer`: a web address with {trx} in it. */
+export interface WindowsAnswer extends Age {
+  windows: WindowSummary[];
+  explorer: string | null;
+}
+
+export interface WindowSummary {
+  id: number;
+  state: 'open' | 'settled' | 'void';
+  firstSlot: number;
+  /** By whom it was decided; null while it is open. */
+  by: 'report' | 'vote' | 'void' | null;
+  settledAt: number | null;
+  epoch: number | null;
+  /** Hash of the report that settled it. */
+  hash: string | null;
+  /** Members with a share. */
+  shares: number | null;
+  /** Equal reports that settled it; of an open one reports so far. */
+  reports: number;
+  /** From the metrics that the report carried as action data; null when no report is known. */
+  emitted: number | null;
+  missed: number | null;
+  rescues: number | null;
+  replaced: number | null;
+  /** Nothing of it can change by a fork any more. */
+  isFinal: boolean;
+  /** It stands on the chain now, or was there once and is kept here. */
+  source: 'chain' | 'kept';
+}
+
+/** `/api/windows/ID` */
+export interface WindowDetail extends WindowSummary, Age {
+  slots: number;
+  /** Percent of the slots that a member has to cover; null when no report is known. */
+  neededPercent: number | null;
+  strategy: string | null;
+  version: string | null;
+  logRoot: string | null;
+  /** Active oracles now, and how many equal reports settle. */
+  quorum: { oracles: number; needed: number };
+  filed: FiledReport[];
+  members: WindowMember[];
+  /** All of the metrics as the report carried them; see docs/metrics.md. */
+  metrics: Record<string, unknown> | null;
+  /** One sentence: where the numbers are from. */
+  from: string;
+  explorer: string | null;
+}
+
+export interface FiledReport {
+  oracle: string;
+  hash: string;
+  /** It is the one that settled. */
+  settles: boolean;
+  at: number | null;
+  /** Where it stands in the chain; null while that is not irreversible. */
+  block: number | null;
+  trx: string | null;
+}
+
+export interface WindowMember {
+  account: string;
+  index: number;
+  isEligible: boolean;
+  /** Slots with a valid candidate in time, or in which it stood by where that counts. */
+  covered: number | null;
+  /** Slot by slot, in the letters of docs/metrics.md. */
+  grid: string | null;
+  candidates: number | null;
+  selected: number | null;
+  late: number | null;
+  invalid: number | null;
+  standby: number | null;
+  missing: number | null;
+}
+
+/** `/api/pay`: all amounts in the core token. */
+export interface PayAnswer extends Age {
+  symbol: string;
+  epoch: number;
+  /** The windows after `closedThrough` up to `closingThrough` wait for their dispute time; later ones are of the running epoch. */
+  closingThrough: number;
+  closedThrough: number;
+  members: PayMember[];
+  /** Newest first. */
+  epochs: PayEpoch[];
+  /** Newest first; irreversible ones that were seen from here. */
+  ledger: LedgerLine[];
+}
+
+export interface PayMember {
+  account: string;
+  payee: string | null;
+  isMember: boolean;
+  owed: string;
+  credited: string;
+  paid: string;
+  /** Of the running epoch, and of the one that was cut. */
+  shares: number;
+  closing: number;
+}
+
+export interface PayEpoch {
+  epoch: number;
+  throughWindow: number;
+  credited: string;
+  /** Null when the shares were not seen before the close. */
+  shares: number | null;
+  members: { account: string; shares: number | null; credited: string }[];
+  /** The close stands in a block after `after`, up to `block`. */
+  after: number;
+  block: number;
+  at: number;
+}
+
+/** What an account was credited and paid between two looks at the chain. */
+export interface LedgerLine {
+  account: string;
+  credited: string;
+  paid: string;
+  after: number;
+  block: number;
+  at: number;
+}
+
+/** `/api/pool` */
+export interface PoolAnswer extends Age {
+  pool: string;
+  dac: string;
+  chainId: string;
+  phase: string;
+  registered: boolean;
+  pausedUntil: number | null;
+  /** Chain time, ms since 1970. */
+  now: number;
+  constitution: {
+    version: number;
+    hash: string;
+    /** Until when members agree to it; null when that time is over. */
+    graceUntil: number | null;
+    /** The text, when its sha256 is the chain's. */
+    text: string | null;
+    isSame: boolean;
+    /** One sentence about the text. */
+    check: string;
+    history: { version: number; hash: string; since: number }[];
+  };
+  strategy: { strategy: string; mode: string; fromWindow: number; previousStrategy: string; previousMode: string };
+  figures: { name: string; value: string }[];
+  members: PoolMember[];
+  roles: {
+    role: string;
+    account: string;
+    active: boolean;
+    key: string;
+    endpoints: string | null;
+    stopper: string | null;
+  }[];
+  proposals: PoolProposal[];
+  cases: PoolCase[];
+  orders: {
+    id: number;
+    payee: string;
+    amount: string;
+    escrow: boolean;
+    months: number;
+    due: number;
+    inCase: number;
+    text: string;
+  }[];
+  books: PoolBooks[];
+}
+
+export interface PoolMember {
+  account: string;
+  status: string;
+  payee: string;
+  /** Null in public mode. */
+  url: string | null;
+  location: number;
+  key: string;
+  owners: string;
+  /** Version of the terms that it agreed to, and whether that is the newest. */
+  terms: number;
+  agreed: boolean;
+  joined: number;
+  /** End of a notice or suspension, null for none. */
+  until: number | null;
+  respondBy: number | null;
+  bond: string;
+  proxy: string | null;
+  isVoting: boolean;
+}
+
+export interface PoolProposal {
+  id: number;
+  kind: string;
+  proposer: string;
+  status: string;
+  stage: string;
+  /** When the stage ends by itself. */
+  until: number | null;
+  title: string;
+  changes: { what: string; from: string | null; to: string | null }[];
+  notes: string[];
+  text: string;
+  hash: string;
+  created: number;
+  ends: number;
+  twoThirds: boolean;
+  yes: number;
+  no: number;
+  electors: number;
+  needed: number;
+  voices: { yes: string[]; no: string[]; silent: string[] };
+  decided: 'yes' | 'no' | null;
+  /** What can be pushed for it now, and by whom. */
+  can: { action: string; who: string }[];
+}
+
+export interface PoolCase {
+  id: number;
+  status: string;
+  claimant: string;
+  respondent: string;
+  window: number | null;
+  order: number | null;
+  fee: string;
+  opened: number;
+  until: number;
+  evidence: string;
+  panel: string[];
+  act: string;
+  compensation: string;
+  penalty: string;
+  overturned: boolean;
+  rulings: { arbitrator: string; compensation: string; penalty: string; act: string; reason: string }[];
+  can: { action: string; who: string }[];
+}
+
+/** A token's books beside what the pool's two accounts hold. */
+export interface PoolBooks {
+  contract: string;
+  symbol: string;
+  owed: string;
+  bucket: string;
+  infrastructure: string;
+  escrow: string;
+  deposits: string;
+  balance: string;
+  income: string;
+  credited: string;
+  paid: string;
+  spent: string;
+}
+
+/** `/api/action?name=…&actor=…&permission=…&data=JSON`: nothing is pushed by the server. `qr`: the link's modules, "#" dark. */
+export interface ActionAnswer {
+  cleos: string;
+  esr: string;
+  qr: string[];
+}
+
+/** `/api/join/config?version=…&key=…&account=…` */
+export interface JoinConfigAnswer extends Age {
+  version: string;
+  versions: { version: string; name: string }[];
+  lines: { line: string; why: string }[];
+  /** The same lines as a text to copy. */
+  text: string;
+  notes: string[];
+}
+
+/** `/api/join/ACCOUNT?key=PUB` */
+export interface JoinAnswer extends Age {
+  account: string;
+  key: string | null;
+  steps: { name: string; state: 'done' | 'waiting' | 'problem'; text: string }[];
+}
