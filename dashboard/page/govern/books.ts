@@ -1,14 +1,7 @@
-/** Amounts as the chain writes them ("12.3456 EOS"). */
-export interface Books {
-  symbol: string;
-  owed: string;
-  bucket: string;
-  infrastructure: string;
-  escrow: string;
-  deposits: string;
-  /** What the pool's two accounts hold. */
-  balance: string;
-}
+import type { PoolBooks } from '../../api.ts';
+
+/** What the bar shows of a token. */
+export type Books = Pick<PoolBooks, 'symbol' | Part | 'balance'>;
 
 export const PARTS = [
   { name: 'owed', meaning: 'credited to members and not claimed yet' },

@@ -1,26 +1,37 @@
-import { TimeLeft } from '../parts/left.tsx';
-import type { TermsAnswer } from './answer.ts';
+import type { PoolAnswer } from '../../api.ts';
+import { TimeLeft, utc } from '../parts/left.tsx';
 
 /** The constitution in force: its version and hash, and the text, when the server has the one with that hash. */
-export function Constitution({ terms, skew }: { terms: TermsAnswer; skew: number }) {
-  const { version, hash, text, problem, graceUntil } = terms;
+export function Constitution({ constitution, skew }: Pick<PoolAnswer, 'constitution'> & { skew: number }) {
+  const { version, hash, text, isSame, check, graceUntil, history } = constitution;
   return (
     <section aria-labelledby="terms-title">
       <h2 id="terms-title">Constitution</h2>
       <p>
         Version {version}, sha256 <code class="long">{hash}</code>.
       </p>
-      {text !== null && <p class="is-good">The text below has this hash: the server compared it with the chain.</p>}
-      {problem !== null && <p class="failure">{problem}</p>}
-      {graceUntil - Date.now() - skew > 0 && (
+      <p class={isSame ? 'is-good' : 'is-warn'}>{check}</p>
+      {graceUntil !== null && (
         <p>
-          Members may still agree to it: <TimeLeft at={graceUntil} skew={skew} />.
+          Members agree to it until {utc(graceUntil)}: <TimeLeft at={graceUntil} skew={skew} />.
         </p>
       )}
       {text !== null && (
         <details>
           <summary>Read it</summary>
           <pre>{text}</pre>
+        </details>
+      )}
+      {history.length > 1 && (
+        <details>
+          <summary>Earlier versions</summary>
+          <ul>
+            {history.map((one) => (
+              <li key={one.version}>
+                {one.version}, since {utc(one.since)}: <code class="long">{one.hash}</code>
+              </li>
+            ))}
+          </ul>
         </details>
       )}
     </section>

@@ -1,9 +1,9 @@
+import type { PoolAnswer } from '../../api.ts';
 import { AccountField, useAccount } from '../parts/account.tsx';
 import { Failure } from '../parts/failure.tsx';
-import { TimeLeft, utc } from '../parts/left.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
-import type { PoolAnswer } from './answer.ts';
 import { BooksBar } from './bar.tsx';
+import { Cases, Orders } from './cases.tsx';
 import { Constitution } from './constitution.tsx';
 import { Members } from './members.tsx';
 import { Proposal } from './proposal.tsx';
@@ -20,7 +20,7 @@ export function Governance() {
   const proposals = [...data.proposals].sort((a, b) => Number(isOpen(b)) - Number(isOpen(a)) || b.id - a.id);
   return (
     <>
-      <Failure error={error} />
+      <Failure error={error ?? data.stale} />
       <AccountField account={account} setAccount={setAccount} />
       <section aria-labelledby="proposals-title">
         <h2 id="proposals-title">Proposals</h2>
@@ -36,8 +36,8 @@ export function Governance() {
           <BooksBar key={books.symbol} books={books} />
         ))}
       </section>
-      <Constitution terms={data.terms} skew={skew} />
-      <Members members={data.members} roles={data.roles} terms={data.terms.version} />
+      <Constitution constitution={data.constitution} skew={skew} />
+      <Members members={data.members} roles={data.roles} terms={data.constitution.version} />
       <section aria-labelledby="rules-title">
         <h2 id="rules-title">Rules in force</h2>
         <p>
@@ -48,50 +48,18 @@ export function Governance() {
           <summary>Figures</summary>
           <table>
             <tbody>
-              {data.figures.map(({ name, text }) => (
+              {data.figures.map(({ name, value }) => (
                 <tr key={name}>
                   <th scope="row">{name}</th>
-                  <td>{text}</td>
+                  <td>{value}</td>
                 </tr>
               ))}
             </tbody>
           </table>
         </details>
       </section>
-      <section aria-labelledby="cases-title">
-        <h2 id="cases-title">Cases</h2>
-        {data.cases.length === 0 && <p class="note">No case is open.</p>}
-        {data.cases.map((one) => (
-          <article key={one.id} class="card">
-            <h3>
-              Case {one.id}: {one.claimant} against {one.respondent}
-            </h3>
-            <p class="note">
-              {one.status}, opened {utc(one.opened)}; <TimeLeft at={one.until} skew={skew} />; arbitrators:{' '}
-              {one.panel.join(', ') || 'none'}
-            </p>
-            {one.rulings.map((ruling) => (
-              <p key={ruling}>{ruling}</p>
-            ))}
-          </article>
-        ))}
-      </section>
-      <section aria-labelledby="orders-title">
-        <h2 id="orders-title">Orders</h2>
-        {data.orders.length === 0 && <p class="note">Nothing is ordered.</p>}
-        {data.orders.map(({ id, payee, amount, months, due, escrow, text }) => (
-          <article key={id} class="card">
-            <h3>
-              Order {id}: {amount} to {payee}
-            </h3>
-            <p class="note">
-              {escrow ? 'in escrow until accepted' : `${months} ${months === 1 ? 'month' : 'months'} to pay`}, due{' '}
-              <TimeLeft at={due} skew={skew} />
-            </p>
-            <p>{text}</p>
-          </article>
-        ))}
-      </section>
+      <Cases cases={data.cases} skew={skew} />
+      <Orders orders={data.orders} skew={skew} />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import type { PoolAnswer } from './answer.ts';
+import type { PoolAnswer } from '../../api.ts';
 
 /** Members with what they agreed to, and who holds which role. */
 export function Members({ members, roles, terms }: Pick<PoolAnswer, 'members' | 'roles'> & { terms: number }) {
@@ -23,9 +23,9 @@ export function Members({ members, roles, terms }: Pick<PoolAnswer, 'members' | 
                 <tr key={one.account}>
                   <th scope="row">{one.account}</th>
                   <td>{one.status}</td>
-                  <td class={one.terms === terms ? 'is-good' : 'is-warn'}>
+                  <td class={one.agreed ? 'is-good' : 'is-warn'}>
                     version {one.terms}
-                    {one.terms === terms ? '' : `, not yet ${terms}`}
+                    {one.agreed ? '' : `, not yet ${terms}`}
                   </td>
                   <td>
                     <code class="long">{one.key}</code>

@@ -1,11 +1,11 @@
+import type { PoolProposal } from '../../api.ts';
 import { TimeLeft } from '../parts/left.tsx';
 import { ActionButton } from '../wallet/action.tsx';
-import type { ProposalAnswer } from './answer.ts';
 import { actionData, isOpen, sayTally, stageWord } from './words.ts';
 
 /** A proposal: what would change, how the vote stands, how long it lasts, and what the visitor can do now. */
-export function Proposal({ proposal, account, skew }: { proposal: ProposalAnswer; account: string; skew: number }) {
-  const { id, kind, title, proposer, stage, until, changes, notes, tally } = proposal;
+export function Proposal({ proposal, account, skew }: { proposal: PoolProposal; account: string; skew: number }) {
+  const { id, kind, title, proposer, stage, until, changes, notes, text, voices } = proposal;
   return (
     <article class="card" aria-labelledby={`proposal-${id}`}>
       <h3 id={`proposal-${id}`}>
@@ -19,20 +19,21 @@ export function Proposal({ proposal, account, skew }: { proposal: ProposalAnswer
           </>
         )}
       </p>
+      {text !== '' && <p>{text}</p>}
       {changes.length > 0 && <Changes changes={changes} />}
       {notes.map((note) => (
         <p key={note} class="note">
           {note}
         </p>
       ))}
-      <p>{sayTally(tally)}</p>
-      <Voices voices={tally.voices} />
+      <p>{sayTally(proposal)}</p>
+      <Voices voices={voices} />
       <Actions proposal={proposal} account={account} />
     </article>
   );
 }
 
-function Changes({ changes }: Pick<ProposalAnswer, 'changes'>) {
+function Changes({ changes }: Pick<PoolProposal, 'changes'>) {
   return (
     <div class="wide">
       <table class="changes">
@@ -57,13 +58,13 @@ function Changes({ changes }: Pick<ProposalAnswer, 'changes'>) {
   );
 }
 
-function Voices({ voices }: { voices: ProposalAnswer['tally']['voices'] }) {
+function Voices({ voices }: { voices: PoolProposal['voices'] }) {
   const told = (['yes', 'no', 'silent'] as const).filter((what) => voices[what].length > 0);
   if (told.length === 0) return null;
   return <p class="note">{told.map((what) => `${what}: ${voices[what].join(', ')}`).join('; ')}</p>;
 }
 
-function Actions({ proposal, account }: { proposal: ProposalAnswer; account: string }) {
+function Actions({ proposal, account }: { proposal: PoolProposal; account: string }) {
   if (proposal.can.length === 0) return null;
   if (account === '') return <p class="note">Give your account above to get the lines for your wallet.</p>;
   const wanted = proposal.can.flatMap(({ action }) => {

@@ -1,4 +1,4 @@
-import type { ProposalAnswer } from './answer.ts';
+import type { PoolProposal } from '../../api.ts';
 
 const STAGES: Record<string, string> = {
   voting: 'voting',
@@ -17,26 +17,31 @@ export function stageWord(stage: string): string {
 }
 
 /** Whether anything can still become of it. */
-export function isOpen({ stage }: Pick<ProposalAnswer, 'stage'>): boolean {
+export function isOpen({ stage }: Pick<PoolProposal, 'stage'>): boolean {
   return ['voting', 'to-count', 'locked', 'to-execute'].includes(stage);
 }
 
 /** "2 of 3 say yes, 2 are needed; 0 say no": counts with what they mean. */
-export function sayTally({ yes, no, electors, needed }: ProposalAnswer['tally']): string {
+export function sayTally({
+  yes,
+  no,
+  electors,
+  needed,
+}: Pick<PoolProposal, 'yes' | 'no' | 'electors' | 'needed'>): string {
   const missing = Math.max(0, needed - yes);
   const rest = missing === 0 ? 'enough' : `${missing} more ${missing === 1 ? 'is' : 'are'} needed`;
   return `${yes} of ${electors} say yes, ${needed} needed (${rest}); ${no} say no.`;
 }
 
 /** A line of a difference as words: "strategy: first-delivered → sticky:hold=3". */
-export function sayChange({ what, from, to }: ProposalAnswer['changes'][number]): string {
+export function sayChange({ what, from, to }: PoolProposal['changes'][number]): string {
   return from === null ? `${what}: ${to ?? 'nothing'}` : `${what}: ${from} → ${to ?? 'nothing'}`;
 }
 
 /** The data of `vote` and of what else the page offers for a proposal. Null for an action that needs more than the page knows. */
 export function actionData(
   action: string,
-  proposal: Pick<ProposalAnswer, 'id' | 'hash'>,
+  proposal: Pick<PoolProposal, 'id' | 'hash'>,
   account: string,
   yes = true,
 ): object | null {

@@ -1,14 +1,13 @@
 import { isAccount } from '../parts/words.ts';
-import type { Application } from './answer.ts';
 
-/** The versions of nodeos whose options differ. */
-export const VERSIONS = [
-  { id: 'eosio2', name: 'EOSIO 2.0, 2.1' },
-  { id: 'leap3', name: 'Leap 3' },
-  { id: 'leap4', name: 'Leap 4' },
-  { id: 'leap5', name: 'Leap 5' },
-  { id: 'spring', name: 'Spring 1' },
-] as const;
+/** What the form asks for. */
+export interface Application {
+  account: string;
+  key: string;
+  /** ISO 3166-1 number, 0 for none. */
+  location: number;
+  url: string;
+}
 
 /** What is wrong with a field of the form, in one sentence; null when nothing is, or when it is empty. */
 export function fieldProblem(field: keyof Application, text: string): string | null {

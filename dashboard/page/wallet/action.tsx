@@ -1,8 +1,8 @@
 import { useId, useState } from 'preact/hooks';
+import type { ActionAnswer } from '../../api.ts';
 import { Copy } from '../parts/copy.tsx';
 import { Failure } from '../parts/failure.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
-import type { ActionAnswer } from './answer.ts';
 import { qrPath } from './qr.ts';
 
 export interface WantedAction {
