@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'preact/hooks';
+import { Wide } from '../parts/wide.tsx';
 import { type Books, barOf, grouped, PARTS } from './books.ts';
 
 /** A token's books as one bar whose parts add up to the balance, with the figures beside it. */
@@ -20,38 +21,40 @@ export function BooksBar({ books }: { books: Books }) {
         ))}
       </div>
       <figcaption class={isEven ? 'is-good' : 'is-bad'}>{verdict}</figcaption>
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Part</th>
-            <th scope="col">Meaning</th>
-            <th scope="col" class="number">
-              {books.symbol}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {parts.map(({ name, amount }, index) => (
-            <tr key={name}>
-              <th scope="row">
-                <span class={`swatch part-${name}`} /> {name}
+      <Wide label="Books">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Part</th>
+              <th scope="col">Meaning</th>
+              <th scope="col" class="number">
+                {books.symbol}
               </th>
-              <td>{PARTS[index]?.meaning}</td>
-              <td class="number">{grouped(amount)}</td>
             </tr>
-          ))}
-          <tr>
-            <th scope="row">sum</th>
-            <td />
-            <td class="number">{grouped(sum)}</td>
-          </tr>
-          <tr>
-            <th scope="row">balance</th>
-            <td>what the accounts hold</td>
-            <td class="number">{grouped(books.balance)}</td>
-          </tr>
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {parts.map(({ name, amount }, index) => (
+              <tr key={name}>
+                <th scope="row">
+                  <span class={`swatch part-${name}`} /> {name}
+                </th>
+                <td>{PARTS[index]?.meaning}</td>
+                <td class="number">{grouped(amount)}</td>
+              </tr>
+            ))}
+            <tr>
+              <th scope="row">sum</th>
+              <td />
+              <td class="number">{grouped(sum)}</td>
+            </tr>
+            <tr>
+              <th scope="row">balance</th>
+              <td>what the accounts hold</td>
+              <td class="number">{grouped(books.balance)}</td>
+            </tr>
+          </tbody>
+        </table>
+      </Wide>
     </figure>
   );
 }

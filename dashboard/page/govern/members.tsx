@@ -1,4 +1,5 @@
 import type { PoolAnswer } from '../../api.ts';
+import { Wide } from '../parts/wide.tsx';
 
 /** Members with what they agreed to, and who holds which role. */
 export function Members({ members, roles, terms }: Pick<PoolAnswer, 'members' | 'roles'> & { terms: number }) {
@@ -8,7 +9,7 @@ export function Members({ members, roles, terms }: Pick<PoolAnswer, 'members' | 
       {members.length === 0 ? (
         <p class="note">Nobody has joined yet.</p>
       ) : (
-        <div class="wide">
+        <Wide label="Members">
           <table>
             <thead>
               <tr>
@@ -34,7 +35,7 @@ export function Members({ members, roles, terms }: Pick<PoolAnswer, 'members' | 
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
       <h3>Roles</h3>
       {roles.length === 0 ? (

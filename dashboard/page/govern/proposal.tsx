@@ -1,5 +1,6 @@
 import type { PoolProposal } from '../../api.ts';
 import { TimeLeft } from '../parts/left.tsx';
+import { Wide } from '../parts/wide.tsx';
 import { ActionButton } from '../wallet/action.tsx';
 import { actionData, isOpen, sayTally, stageWord } from './words.ts';
 
@@ -35,7 +36,7 @@ export function Proposal({ proposal, account, skew }: { proposal: PoolProposal; 
 
 function Changes({ changes }: Pick<PoolProposal, 'changes'>) {
   return (
-    <div class="wide">
+    <Wide label="What would change">
       <table class="changes">
         <thead>
           <tr>
@@ -54,7 +55,7 @@ function Changes({ changes }: Pick<PoolProposal, 'changes'>) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

@@ -16,8 +16,7 @@ export function fieldProblem(field: keyof Application, text: string): string | n
     case 'account':
       return isAccount(text) ? null : 'An account name has up to 12 of a–z, 1–5 and dots.';
     case 'key':
-      if (/^PVT_|^5[HJK]/.test(text))
-        return 'This is a private key: it belongs into no form. Make the public one known only.';
+      if (/^PVT_|^5[HJK]/.test(text)) return 'This is a private key: it belongs into no form. Give the public one.';
       return /^(EOS|PUB_K1_)[1-9A-HJ-NP-Za-km-z]{48,51}$/.test(text)
         ? null
         : 'A signing key begins with EOS or PUB_K1_ and has 50 characters after it.';

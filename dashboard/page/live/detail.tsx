@@ -3,6 +3,7 @@ import { slotTime } from '../../../common/slot.ts';
 import type { GridRow, SlotDetail } from '../../api.ts';
 import { Failure } from '../parts/failure.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
+import { Wide } from '../parts/wide.tsx';
 import type { Focus } from './focus.ts';
 import { placeOf } from './words.ts';
 
@@ -32,7 +33,7 @@ export function Detail({ focus, rows }: { focus: Focus | null; rows: readonly Gr
       <Failure error={error} />
       {data?.slot === focus.slot && candidates.length === 0 && <p class="note">No block came for this slot.</p>}
       {candidates.length > 0 && (
-        <div class="wide">
+        <Wide label="Candidates">
           <table>
             <caption class="hidden">Candidates of {placeOf(focus.slot)}</caption>
             <thead>
@@ -75,7 +76,7 @@ export function Detail({ focus, rows }: { focus: Focus | null; rows: readonly Gr
               ))}
             </tbody>
           </table>
-        </div>
+        </Wide>
       )}
       {data?.slot === focus.slot && data.notes.length > 0 && (
         <ul>

@@ -1,4 +1,5 @@
 import type { EmitterView } from '../../api.ts';
+import { Wide } from '../parts/wide.tsx';
 
 const STATES = { ready: 'ready', 'not-ready': 'not ready', away: 'does not answer' } as const;
 
@@ -6,7 +7,7 @@ const STATES = { ready: 'ready', 'not-ready': 'not ready', away: 'does not answe
 export function Emitters({ emitters }: { emitters: readonly EmitterView[] }) {
   if (emitters.length === 0) return <p class="note">No emitter is known yet.</p>;
   return (
-    <div class="wide">
+    <Wide label="State of the emitters">
       <table>
         <caption class="hidden">Emitters</caption>
         <thead>
@@ -46,6 +47,6 @@ export function Emitters({ emitters }: { emitters: readonly EmitterView[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }

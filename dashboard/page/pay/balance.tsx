@@ -2,6 +2,7 @@ import type { PayAnswer } from '../../api.ts';
 import { Failure } from '../parts/failure.tsx';
 import { utc } from '../parts/left.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
+import { Wide } from '../parts/wide.tsx';
 import { ActionButton } from '../wallet/action.tsx';
 import { sayEpoch } from './words.ts';
 
@@ -51,7 +52,7 @@ function Own({ pay, account }: { pay: PayAnswer; account: string }) {
 function Members({ pay }: { pay: PayAnswer }) {
   if (pay.members.length === 0) return <p class="note">Nobody has a share or a credit yet.</p>;
   return (
-    <div class="wide">
+    <Wide label="Credits and payments">
       <table>
         <caption class="hidden">What each member was credited and paid</caption>
         <thead>
@@ -86,7 +87,7 @@ function Members({ pay }: { pay: PayAnswer }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

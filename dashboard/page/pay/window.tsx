@@ -2,6 +2,7 @@ import type { FiledReport, WindowDetail } from '../../api.ts';
 import { Failure } from '../parts/failure.tsx';
 import { utc } from '../parts/left.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
+import { Wide } from '../parts/wide.tsx';
 import { count } from '../parts/words.ts';
 import { Trx } from './trx.tsx';
 import { sayShare } from './words.ts';
@@ -54,7 +55,7 @@ function Facts({ window, account }: { window: WindowDetail; account: string }) {
 function Members({ window }: { window: WindowDetail }) {
   if (window.members.length === 0) return <p class="note">No metrics of it are known.</p>;
   return (
-    <div class="wide">
+    <Wide label="Members in this window">
       <table>
         <thead>
           <tr>
@@ -75,7 +76,7 @@ function Members({ window }: { window: WindowDetail }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
 

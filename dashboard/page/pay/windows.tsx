@@ -2,6 +2,7 @@ import { useState } from 'preact/hooks';
 import type { WindowSummary, WindowsAnswer } from '../../api.ts';
 import { Failure } from '../parts/failure.tsx';
 import { useAnswer } from '../parts/use-answer.ts';
+import { Wide } from '../parts/wide.tsx';
 
 const EVERY_MS = 10_000;
 const PAGE = 25;
@@ -45,7 +46,7 @@ const COLUMNS: readonly [string, (window: WindowSummary) => string | number | nu
 
 function WindowTable({ windows }: { windows: WindowSummary[] }) {
   return (
-    <div class="wide">
+    <Wide label="List of windows">
       <table>
         <caption class="hidden">Windows, newest first</caption>
         <thead>
@@ -79,6 +80,6 @@ function WindowTable({ windows }: { windows: WindowSummary[] }) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Wide>
   );
 }
