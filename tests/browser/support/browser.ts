@@ -23,6 +23,8 @@ export async function openPage(
   browser: Browser,
   url: string,
   options: BrowserContextOptions = {},
+  /** Runs in the page before its own script. */
+  init: () => void = () => {},
 ): Promise<WatchedPage> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
   const page = await context.newPage();
@@ -41,6 +43,7 @@ export async function openPage(
       console.error(`Content Security Policy: ${event.violatedDirective} ${event.blockedURI}`);
     });
   });
+  await page.addInitScript(init);
   await page.goto(url);
   return { page, faults, close: () => context.close() };
 }

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { keyId } from '../../common/keys.ts';
+import { firstSlot, SLOTS_PER_WINDOW } from '../../common/slot.ts';
+import { decide } from '../../deploy/govern.ts';
+import { admit } from '../../deploy/motions.ts';
+import { Supervisor } from '../../devnet/supervisor.ts';
+import { PoolCommand, scratch, until } from '../support/processes.ts';
+import { type RunFile, readRunFile } from '../support/run-file.ts';
+import { openPage, startBrowser, type WatchedPage } from './support/browser.ts';
+import { lettersInGrid } from './support/grid-pixels.ts';
+import { noteHeard } from './support/heard.ts';
+import { closedWindows, hasRescue, lettersInLog, signers } from './support/log-letters.ts';
+import { Newcomer } from './support/newcomer.ts';
+
+const ACCOUNT = 'newcomer';
+
+describe('the page of a running pool', { timeout: 600_000 }, () => {
+  const endings: (() => unknown)[] = [];
+  const supervisor = new Supervisor();
+  let command: PoolCommand;
+  let dir: string;
+  let base: string;
+  let run: RunFile;
+  let browser: Browser;
+  let watched: WatchedPage;
+  let newcomer: Newcomer;
+
+  before(async () => {
+    base = scratch({ after: (end) => endings.push(end) });
+    dir = path.join(base, 'run');
+    command = new PoolCommand(['up', '--producers', '1', '--kill', 'leader@2:5', '--dir', dir]);
+    browser = await startBrowser();
+    await command.said(/running in/);
+    run = readRunFile(dir);
+    watched = await openPage(browser, run.dashboard ?? '', {}, noteHeard);
+    await watched.page.getByRole('application').waitFor();
+  });
+  after(async () => {
+    await browser?.close();
+    await supervisor.stopAll();
+    await newcomer?.end();
+    await command.stop();
+    for (const end of endings) await end();
+  });
+
+  /** Accounts in the order of the grid's rows. */
+  function rows(): Promise<string[]> {
+    return watched.page.locator('.grid-names li').evaluateAll((items) => items.map((item) => item.textContent ?? ''));
+  }
+
+  /** Waits until the grid has these columns side by side. */
+  async function expectColumns(wanted: readonly string[]): Promise<void> {
+    let seen: string[] = [];
+    const isThere = () => seen.some((_, at) => wanted.every((letters, k) => seen[at + k] === letters));
+    const end = performance.now() + 20_000;
+    do seen = await lettersInGrid(watched.page);
+    while (!isThere() && performance.now() < end);
+    assert.ok(isThere(), `the log has\n${wanted.join(' ')}\nand the grid\n${seen.join(' ')}`);
+  }
+
+  function untilClosed(count: number): Promise<void> {
+    return until(`${count} windows`, () => closedWindows(run).length >= count);
+  }
+
+  test('the grid’s marks are the log’s for three windows, one with a member killed', async () => {
+    await untilClosed(3);
+    const windows = closedWindows(run).slice(0, 3);
+    assert.ok(
+      windows.some((window) => hasRescue(run, window)),
+      'a window has a rescue',
+    );
+    const accounts = await rows();
+    assert.deepEqual([...accounts].sort(), run.members.map(({ account }) => account).sort());
+    await expectColumns(windows.flatMap((window) => lettersInLog(run, window, accounts)));
+  });
+
+  test('a server killed in the middle comes back, and the page hears each slot, each change once and in order', async () => {
+    const before = closedWindows(run).length;
+    const pid = run.others.find(({ name }) => name === 'dashboard')?.pid;
+    assert.ok(pid);
+    process.kill(pid, 'SIGKILL');
+    await watched.page.getByText('connection to the page’s server is away').waitFor();
+    await until('the server again', () => {
+      const now = readRunFile(dir).others.find(({ name }) => name === 'dashboard')?.pid;
+      return typeof now === 'number' && now !== pid;
+    });
+    await untilClosed(before + 2);
+    const windows = closedWindows(run).slice(before - 1);
+    const accounts = await rows();
+    await expectColumns(windows.flatMap((window) => lettersInLog(run, window, accounts)));
+    const heard = await watched.page.evaluate(() => window.heard);
+    const slots = new Set(heard.flatMap((event) => event.slots));
+    const wanted = windows.flatMap((window) =>
+      Array.from({ length: SLOTS_PER_WINDOW }, (_, k) => firstSlot(window) + k),
+    );
+    assert.deepEqual(
+      wanted.filter((slot) => !slots.has(slot)),
+      [],
+    );
+    assert.deepEqual(
+      heard.map(({ type }) => type).filter((type) => type === 'reset').length,
+      1,
+      'it went on where it stopped',
+    );
+    const changes = heard.map(({ id }) => Number(id.split('.')[1]));
+    assert.deepEqual(
+      changes,
+      [...new Set(changes)].sort((a, b) => a - b),
+    );
+  });
+
+  test('who is no member yet comes from nothing to its first green slot by what the page gives', async () => {
+    const { page } = watched;
+    const home = path.join(base, 'newcomer');
+    mkdirSync(home);
+    newcomer = new Newcomer(ACCOUNT, home, run, dir);
+    await newcomer.makeAccount();
+    await newcomer.makeProof();
+    await page.getByRole('link', { name: 'Join' }).click();
+    await page.getByLabel('Account').fill(ACCOUNT);
+    await page.getByLabel('Public signing key').fill(newcomer.key);
+    await page.getByLabel('Version of nodeos').selectOption('leap4');
+    const config = page
+      .getByRole('figure', { name: 'Lines for config.ini' })
+      .locator('pre')
+      .filter({ hasText: newcomer.key });
+    await newcomer.startNode(supervisor, (await config.textContent()) ?? '');
+    await page.getByLabel(/The proof/).fill(newcomer.line);
+    const line = page.getByRole('figure', { name: 'For a shell' }).locator('pre');
+    await newcomer.push((await line.textContent()) ?? '');
+    await check('application', 'done');
+    await check('admitted', 'waiting');
+    await decide(
+      newcomer.chain,
+      run.dac,
+      run.members.map(({ account }) => account),
+      [admit(ACCOUNT)],
+    );
+    for (const name of ['application', 'agreement', 'reachable', 'admitted', 'key', 'synced', 'session'])
+      await check(name, 'done');
+    await page.getByRole('link', { name: 'Live' }).click();
+    await until('a green slot of the newcomer', async () => {
+      const row = (await rows()).indexOf(ACCOUNT);
+      return row >= 0 && (await lettersInGrid(page)).some((letters) => letters[row] === 'E');
+    });
+    const accounts = await rows();
+    const keys = signers(run).set(keyId(newcomer.key), ACCOUNT);
+    const last = closedWindows(run).at(-1) ?? 0;
+    await expectColumns(lettersInLog(run, last, accounts, keys));
+  });
+
+  test('nothing violated the policy, went elsewhere or threw', () => {
+    assert.deepEqual(watched.faults, []);
+  });
+
+  async function check(name: string, state: string): Promise<void> {
+    await watched.page.locator(`[data-check="${name}"][data-state="${state}"]`).waitFor({ timeout: 120_000 });
+  }
+});
