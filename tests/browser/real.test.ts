@@ -122,14 +122,13 @@ describe('the page of a running pool', { timeout: 600_000 }, () => {
     await newcomer.makeProof();
     await page.getByRole('link', { name: 'Join' }).click();
     await page.getByLabel('Account').fill(ACCOUNT);
-    await page.getByLabel('Public signing key').fill(newcomer.key);
+    await page.getByLabel('What it printed').fill(newcomer.line);
     await page.getByLabel('Version of nodeos').selectOption('leap4');
     const config = page
       .getByRole('figure', { name: 'Lines for config.ini' })
       .locator('pre')
       .filter({ hasText: newcomer.key });
     await newcomer.startNode(supervisor, (await config.textContent()) ?? '');
-    await page.getByLabel(/The proof/).fill(newcomer.line);
     const line = page.getByRole('figure', { name: 'For a shell' }).locator('pre');
     await newcomer.push((await line.textContent()) ?? '');
     await check('application', 'done');

@@ -12,7 +12,7 @@ const VIEWS = [
   { path: '#/pay', title: 'Windows & pay', there: 'Closed epochs' },
   { path: '#/pay/141489299', title: 'Windows & pay', there: 'Window 141489299' },
   { path: '#/governance', title: 'Governance', there: 'Treasury' },
-  { path: '#/join', title: 'Join', there: '4. How far you are' },
+  { path: '#/join', title: 'Join', there: '5. How far you are' },
 ] as const;
 const LOOKS = [
   { name: 'light', options: { colorScheme: 'light' } },

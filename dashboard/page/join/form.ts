@@ -42,8 +42,14 @@ export function proofIn(text: string): string | null {
   return found && isSignature(found) ? found : null;
 }
 
+/** The public key in what was pasted; null when there is none. */
+export function keyIn(text: string): string | null {
+  const [found] = /\b(EOS|PUB_K1_)[1-9A-HJ-NP-Za-km-z]{48,51}\b/.exec(text) ?? [];
+  return found ?? null;
+}
+
 /** The command that makes the proof on the member's own machine. */
-export function proofCommand({ account, location, url }: Application, dac: string): string {
+export function proofCommand({ account, location, url }: Omit<Application, 'key'>, dac: string): string {
   const more = `${url === '' ? '' : ` --url '${url.replaceAll("'", '')}'`}${location > 0 ? ` --location ${location}` : ''}`;
   return `bppool join ${account} --dac ${dac} --key-file signing.key --terms constitution.md${more}`;
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { WindowDetail, WindowMember } from '../../../dashboard/api.ts';
 import { actionData, isOpen, sayTally, stageWord } from '../../../dashboard/page/govern/words.ts';
-import { fieldProblem, proofCommand, proofIn } from '../../../dashboard/page/join/form.ts';
+import { fieldProblem, keyIn, proofCommand, proofIn } from '../../../dashboard/page/join/form.ts';
 import { duration, isAccount } from '../../../dashboard/page/parts/words.ts';
 import { explorerLink } from '../../../dashboard/page/pay/explorer.ts';
 import { sayEpoch, sayShare } from '../../../dashboard/page/pay/words.ts';
@@ -94,10 +94,14 @@ test('a proof is found in a whole cleos line, and half of one is none', () => {
   assert.equal(proofIn(`cleos push action pooldac join '["alice","${proof}"]' -p alice@active`), proof);
   assert.equal(proofIn(proof.slice(0, 60)), null);
   assert.equal(proofIn('nothing'), null);
+  const key = 'EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV';
+  assert.equal(keyIn(`join '["alice","${key}","${'ab'.repeat(32)}","${proof}"]'`), key);
+  assert.equal(keyIn(`join '["alice","${key}x"]'`), null);
+  assert.equal(keyIn(proof), null);
 });
 
 test('the command for the proof quotes what was typed', () => {
-  const application = { account: 'alice', key: '', location: 276, url: "https://x.example/'$(id)" };
+  const application = { account: 'alice', location: 276, url: "https://x.example/'$(id)" };
   assert.equal(
     proofCommand(application, 'pooldac'),
     "bppool join alice --dac pooldac --key-file signing.key --terms constitution.md --url 'https://x.example/$(id)' --location 276",
