@@ -1,4 +1,5 @@
 import type { ChainClient } from '../common/chain.ts';
+import { findReports } from '../common/filed-reports.ts';
 import type { Logger } from '../common/logger.ts';
 import type { ComputeContext } from './compute.ts';
 import type { OracleConfig } from './config.ts';
@@ -6,7 +7,6 @@ import { EvidenceFolder } from './evidence/folder.ts';
 import { ForeignReports } from './evidence/foreign.ts';
 import { EvidenceKeeper } from './evidence/keeper.ts';
 import { MemberReceipts } from './receipts/member-receipts.ts';
-import { findReports } from './source/filed-reports.ts';
 import type { NodeChain } from './source/node-chain.ts';
 import type { JobParts } from './window/stages.ts';
 

@@ -1,11 +1,11 @@
 import type { ChainClient } from '../common/chain.ts';
 import { PoolError } from '../common/errors.ts';
+import { findReports, type OnChainReport } from '../common/filed-reports.ts';
 import { type DryRun, reportFrom, type SignedFile } from './dry-run.ts';
 import { firstDifference } from './report/differ.ts';
 import { firstDifferentEvent } from './report/first-event.ts';
 import { reportHash } from './report/hash.ts';
 import type { ReportData } from './source/chain.ts';
-import { findReports, type OnChainReport } from './source/filed-reports.ts';
 import type { NodeChain } from './source/node-chain.ts';
 import { setOf } from './window/agreement.ts';
 

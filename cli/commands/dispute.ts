@@ -10,7 +10,7 @@ import { type Weighed, weigh } from '../../oracle/evidence/weigh.ts';
 import { candidatesNeeded } from '../../oracle/metrics/eligible.ts';
 import { reportHash } from '../../oracle/report/hash.ts';
 import { holdsSeat } from '../../oracle/source/evidence.ts';
-import { findReports, type OnChainReport } from '../../oracle/source/filed-reports.ts';
+import { findReports, type OnChainReport } from '../../common/filed-reports.ts';
 import { writeLines } from '../log/output.ts';
 import { accountName, type ChainView, openView } from '../oracle/chain-view.ts';
 import { asFiles, listed } from '../oracle/log-files.ts';

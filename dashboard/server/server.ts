@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import { splitAddress } from '../../common/address.ts';
 import { ChainClient } from '../../common/chain.ts';
@@ -8,18 +7,17 @@ import type { EmitterView } from '../api.ts';
 import { readMembership } from './chain/members.ts';
 import { Shared } from './chain/shared.ts';
 import type { DashboardConfig } from './config.ts';
+import { FactKeeper } from './facts/keeper.ts';
 import { follow } from './follow/follower.ts';
 import { EmitterWatch } from './follow/watch.ts';
-import { makeApp } from './http/app.ts';
-import { healthRoutes } from './http/health.ts';
 import { withoutAddresses } from './http/hide.ts';
-import { servePage } from './http/static.ts';
 import { Feed } from './live/feed.ts';
 import { Live } from './live/live.ts';
 import { Streams } from './live/streams.ts';
-import { liveRoutes } from './routes/live.ts';
+import { makeRoutes } from './routes/all.ts';
 import { ColumnStore } from './store/columns.ts';
 import { openPageFile, type PageFile } from './store/database.ts';
+import { FactStore } from './store/fact-store.ts';
 
 /** Chain reads are shared by all visitors for so long. */
 const FRESH_MS = 1500;
@@ -36,6 +34,8 @@ export class DashboardServer {
   private readonly live: Live;
   private readonly streams: Streams;
   private readonly store: ColumnStore;
+  private readonly factStore: FactStore;
+  private readonly keeper: FactKeeper;
   private readonly client: ChainClient;
   private readonly membership: Shared<Awaited<ReturnType<typeof readMembership>>>;
   private readonly following: Promise<void>[] = [];
@@ -51,6 +51,8 @@ export class DashboardServer {
     this.file = openPageFile(config.DASHBOARD_DB, pool);
     const keep = { windows: config.DASHBOARD_KEEP_WINDOWS, details: config.DASHBOARD_KEEP_DETAILS };
     this.store = new ColumnStore(this.file.db, keep);
+    this.factStore = new FactStore(this.file.db);
+    this.keeper = new FactKeeper({ client: this.client, dac, store: this.factStore, logger });
     this.feed = new Feed(this.store);
     const memberOf = (signer: string) => this.feed.owner(signer);
     this.watch = new EmitterWatch(emitters, (name) => this.feed.cursor(name).notices, memberOf);
@@ -81,8 +83,13 @@ export class DashboardServer {
         ),
       );
     }
-    this.following.push(this.watch.run(this.ended.signal));
-    this.app = await this.makeRoutes();
+    this.following.push(this.watch.run(this.ended.signal), this.keeper.run(this.ended.signal));
+    const { client, logger, live, store, feed, streams, watch, keeper, factStore } = this;
+    this.app = await makeRoutes({
+      ...{ config, client, logger, live, store, feed, streams, watch, keeper, factStore },
+      emitters: () => this.emitters(),
+      reasons: () => this.reasons(),
+    });
     const { host, port } = splitAddress(config.DASHBOARD_LISTEN);
     try {
       return await this.app.listen({ host: host.replace(/^\[|\]$/g, ''), port });
@@ -102,26 +109,6 @@ export class DashboardServer {
     await Promise.all(this.following);
     this.feed.write();
     this.file.close();
-  }
-
-  private async makeRoutes(): Promise<FastifyInstance> {
-    const { config, live, store, streams, logger } = this;
-    const app = await makeApp({
-      trustProxy: config.DASHBOARD_TRUST_PROXY,
-      ratePerMinute: config.DASHBOARD_RATE,
-      isPublic: config.DASHBOARD_PUBLIC === 'on',
-      logger,
-    });
-    healthRoutes(app, {
-      reasons: () => this.reasons(),
-      streams: () => streams.size,
-      cut: () => streams.cut,
-      change: () => store.change,
-      emitters: () => this.emitters(),
-    });
-    liveRoutes(app, { live, store, emitters: () => this.emitters() });
-    await servePage(app, path.join(import.meta.dirname, '../page/dist'));
-    return app;
   }
 
   private emitters(): EmitterView[] {

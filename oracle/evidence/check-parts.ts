@@ -1,8 +1,8 @@
 import { PoolError } from '../../common/errors.ts';
 import type { EventRecord } from '../../common/events.ts';
+import type { OnChainReport } from '../../common/filed-reports.ts';
 import { windowRoot } from '../../common/window-root.ts';
 import type { OracleChain, ReportData } from '../source/chain.ts';
-import type { OnChainReport } from '../source/filed-reports.ts';
 import type { SignedWindow } from './schema.ts';
 
 /** What evidence shows, in sentences, and whom it is enough against: a member, an emitter's or an oracle's account; null: nobody by itself. */

@@ -1,7 +1,7 @@
+import type { OnChainReport } from '../../common/filed-reports.ts';
 import { firstDifference } from '../report/differ.ts';
 import { reportHash } from '../report/hash.ts';
 import type { OracleChain, ReportData } from '../source/chain.ts';
-import type { OnChainReport } from '../source/filed-reports.ts';
 import type { DifferingReport } from '../window/stages.ts';
 import type { EvidenceKeeper } from './keeper.ts';
 import { EVIDENCE_VERSION, type Filed, type ReportEvidence, type Reported } from './schema.ts';

@@ -1,3 +1,4 @@
+import { firstBlockFrom } from '../../common/block-search.ts';
 import { PoolError } from '../../common/errors.ts';
 import { firstSlot, lastSlot } from '../../common/slot.ts';
 import type { BlockRef, OracleChain } from './chain.ts';
@@ -31,21 +32,4 @@ export async function readWindowBlocks(
     if (slot > lastSlot(window)) return { inside, after: block };
     inside.push(block);
   }
-}
-
-/**
- * Number of the first block whose slot is not before `target`. Each block is at least one slot after the one before: that
- * bounds the number from both sides, as many blocks apart as slots were missed, and a binary search does the rest.
- */
-export async function firstBlockFrom(chain: OracleChain, target: number, irreversible: BlockRef): Promise<number> {
-  let low = Math.max(1, irreversible.num - (irreversible.slot - target));
-  const { slot } = await chain.block(low);
-  if (slot >= target) return low;
-  let high = Math.min(irreversible.num, low + (target - slot));
-  while (high - low > 1) {
-    const middle = (low + high) >> 1;
-    if ((await chain.block(middle)).slot < target) low = middle;
-    else high = middle;
-  }
-  return high;
 }

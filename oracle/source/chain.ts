@@ -1,3 +1,4 @@
+import type { ReportData } from '../../common/filed-reports.ts';
 import type { Use } from '../account/estimate.ts';
 import type { SignedHeaderOf } from './header.ts';
 
@@ -77,17 +78,7 @@ export interface SignedTransaction {
   signatures: string[];
 }
 
-/** Data of the contract's action `report`; `bytes` fields in hex. */
-export interface ReportData {
-  oracle: string;
-  window: number;
-  eligible: string;
-  metrics: string;
-  metrics_hash: string;
-  log_root: string;
-  strategy: string;
-  version: string;
-}
+export type { ReportData };
 
 /**
  * What the oracle needs of its own node. Any of these throws PoolError `chain_unreachable` when the node does not answer,

@@ -22,6 +22,8 @@ export interface EmitterStatus {
   peersUp: number;
   /** Accounts with a connection. */
   members: string[];
+  /** Connections whose key is not known yet. */
+  unnamed: number;
   /** "type:hex" keys of connections. */
   signers: string[];
   window: { id: number; leader: string | null } | null;
@@ -38,6 +40,7 @@ export async function readStatus(url: string, signal: AbortSignal): Promise<Emit
     ...{ ready, reasons, relayUp: outside.relayUp, logSeq: log.seq },
     peersUp: outside.peers.filter(({ up }) => up).length,
     members: unique(sessions.map(({ member }) => member)),
+    unnamed: sessions.filter(({ signer }) => signer === null).length,
     signers: unique(sessions.map(({ signer }) => signer)),
     window: window && { id: window.id, leader: window.leader ?? null },
   };

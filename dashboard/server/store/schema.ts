@@ -22,6 +22,46 @@ export const SCHEMA = `
     seen BLOB
   ) STRICT;
   CREATE INDEX IF NOT EXISTS slots_by_change ON slots (change);
+  CREATE TABLE IF NOT EXISTS windows (
+    window INTEGER PRIMARY KEY,
+    row TEXT NOT NULL,
+    -- its reports were looked for in the blocks
+    searched INTEGER NOT NULL DEFAULT 0
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS filed (
+    window INTEGER NOT NULL,
+    oracle TEXT NOT NULL,
+    hash TEXT NOT NULL,
+    block INTEGER NOT NULL,
+    trx TEXT NOT NULL,
+    data TEXT NOT NULL,
+    PRIMARY KEY (window, oracle)
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS credits (
+    account TEXT PRIMARY KEY,
+    credited TEXT NOT NULL,
+    paid TEXT NOT NULL,
+    owed TEXT NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS ledger (
+    id INTEGER PRIMARY KEY,
+    account TEXT NOT NULL,
+    credited TEXT NOT NULL,
+    paid TEXT NOT NULL,
+    after INTEGER NOT NULL,
+    block INTEGER NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
+  CREATE TABLE IF NOT EXISTS epochs (
+    through INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    credited TEXT NOT NULL,
+    shares INTEGER,
+    members TEXT NOT NULL,
+    after INTEGER NOT NULL,
+    block INTEGER NOT NULL,
+    at INTEGER NOT NULL
+  ) STRICT;
 `;
 
 /** Of the tables above; a file of another one is not read. */

@@ -1,24 +1,32 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { loadConfig } from '../../../../common/config.ts';
 import { makeLogger } from '../../../../common/logger.ts';
 import { dashboardConfig } from '../../../../dashboard/server/config.ts';
 import { DashboardServer } from '../../../../dashboard/server/server.ts';
 
-/** A page's server in this process, on a free port. */
+/** A page's server in this process, on a free port, with a file of its own that goes with it. */
 export async function startPage(settings: Record<string, string>): Promise<{ url: string; stop(): Promise<void> }> {
+  const dir = mkdtempSync(path.join(tmpdir(), 'bppool-page-'));
   const env = {
     ENV_FILE: '/dev/null',
     DASHBOARD_LISTEN: '127.0.0.1:0',
     DASHBOARD_POOL: 'poolbp',
     DASHBOARD_DAC: 'pooldac',
     DASHBOARD_CHAIN_API: 'http://127.0.0.1:1',
-    DASHBOARD_DB: ':memory:',
+    DASHBOARD_DB: path.join(dir, 'page.sqlite'),
     DASHBOARD_RATE: '100000',
     ...settings,
   };
   const config = loadConfig('the page', dashboardConfig, env);
   const server = new DashboardServer(config, makeLogger('page', 'silent'));
   const url = await server.start();
-  return { url, stop: () => server.stop() };
+  const stop = async () => {
+    await server.stop();
+    rmSync(dir, { recursive: true, force: true });
+  };
+  return { url, stop };
 }
 
 export interface LiveEvent {

@@ -1,7 +1,18 @@
-import type { ChainClient } from '../../common/chain.ts';
-import { firstSlot, slotAt } from '../../common/slot.ts';
-import { firstBlockFrom } from './blocks.ts';
-import type { BlockRef, OracleChain, ReportData } from './chain.ts';
+import { firstBlockFrom, type Placed } from './block-search.ts';
+import type { ChainClient } from './chain.ts';
+import { firstSlot, slotAt } from './slot.ts';
+
+/** Data of the contract's action `report`; `bytes` fields in hex. */
+export interface ReportData {
+  oracle: string;
+  window: number;
+  eligible: string;
+  metrics: string;
+  metrics_hash: string;
+  log_root: string;
+  strategy: string;
+  version: string;
+}
 
 /** A report as it went on the chain. */
 export interface OnChainReport {
@@ -17,15 +28,22 @@ const AT_ONCE = 16;
 
 /**
  * Each oracle's newest report of a window, out of the blocks themselves: what the contract keeps of it has no metrics, and is gone once the window is settled.
- * @param until ms since 1970, when the newest that is wanted came; null: now. Looked at are the twenty minutes up to then, from the window's end on.
+ * @param chain tells a block's slot.
+ * @param until ms since 1970, when the newest that is wanted came; null: now. Looked at are `lookback` slots up to then (twenty minutes when left out), from the window's end on.
  */
 export async function findReports(
   client: ChainClient,
-  chain: OracleChain,
-  { dac, window, head, until }: { dac: string; window: number; head: BlockRef; until: number | null },
+  chain: { block(num: number): Promise<{ slot: number }> },
+  {
+    dac,
+    window,
+    head,
+    until,
+    lookback = MOST_SLOTS,
+  }: { dac: string; window: number; head: Placed; until: number | null; lookback?: number },
 ): Promise<OnChainReport[]> {
   const last = until === null ? head.slot : Math.min(head.slot, slotAt(until) + 2);
-  const from = Math.max(firstSlot(window + 1), last - MOST_SLOTS);
+  const from = Math.max(firstSlot(window + 1), last - lookback);
   if (from > last) return [];
   const first = await firstBlockFrom(chain, from, head);
   const newest = new Map<string, OnChainReport>();
