@@ -1,8 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Browser } from 'playwright-core';
+import { amountText } from '../../common/amount.ts';
+import { ChainClient } from '../../common/chain.ts';
+import { readSeats } from '../../common/governance/members.ts';
+import { readCredits } from '../../common/governance/treasury.ts';
+import { namesIn, readWindows } from '../../common/governance/windows.ts';
 import { keyId } from '../../common/keys.ts';
 import { firstSlot, SLOTS_PER_WINDOW } from '../../common/slot.ts';
 import { decide } from '../../deploy/govern.ts';
@@ -17,6 +22,15 @@ import { closedWindows, hasRescue, lettersInLog, signers } from './support/log-l
 import { Newcomer } from './support/newcomer.ts';
 
 const ACCOUNT = 'newcomer';
+
+/** Rows of a CSV by the names in its head. Nothing in these has quotes. */
+function csvRows(text: string): Record<string, string>[] {
+  const [head = [], ...rows] = text
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(','));
+  return rows.map((row) => Object.fromEntries(head.map((name, i) => [name, row[i] ?? ''])));
+}
 
 describe('the page of a running pool', { timeout: 600_000 }, () => {
   const endings: (() => unknown)[] = [];
@@ -111,6 +125,53 @@ describe('the page of a running pool', { timeout: 600_000 }, () => {
       changes,
       [...new Set(changes)].sort((a, b) => a - b),
     );
+  });
+
+  test('the CSV that the page links is the chain’s: windows with their shares, and what each member is owed', async () => {
+    const { page } = watched;
+    await page.getByRole('link', { name: 'Windows & pay' }).click();
+    const text = async (name: string) => {
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name }).click();
+      return csvRows(readFileSync(await (await download).path(), 'utf8'));
+    };
+    const chain = new ChainClient(run.publicApi);
+    const decided = (await readWindows(chain, run.dac)).slice(0, 3);
+    assert.equal(decided.length, 3);
+    const seats = await readSeats(chain, run.dac);
+    const wanted = decided.map(({ window, hash, eligible }) => ({
+      window,
+      hash,
+      eligible: namesIn(eligible, seats).sort(),
+    }));
+    await until('what is irreversible', async () => {
+      const rows = await text('Windows as CSV');
+      return decided.every(({ window }) => rows.some((row) => Number(row.window) === window && row.final === 'true'));
+    });
+    const rows = await text('Windows as CSV');
+    const got = decided.map(({ window }) => {
+      const own = rows.filter((row) => Number(row.window) === window);
+      return {
+        window,
+        hash: own[0]?.report,
+        eligible: own
+          .filter((row) => row.eligible === 'true')
+          .map((row) => row.member)
+          .sort(),
+      };
+    });
+    assert.deepEqual(got, wanted);
+    const pay = await text('Pay as CSV');
+    const credits = await readCredits(chain, run.dac);
+    for (const { account, owed, credited, paid } of credits) {
+      const row = pay.find((one) => one.account === account);
+      assert.deepEqual(
+        [row?.owed, row?.credited, row?.paid],
+        [owed, credited, paid].map((units) => amountText(units, run.coreSymbol)),
+      );
+    }
+    assert.equal(pay.length, credits.length);
+    await page.getByRole('link', { name: 'Live' }).click();
   });
 
   test('who is no member yet comes from nothing to its first green slot by what the page gives', async () => {

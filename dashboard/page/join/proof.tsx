@@ -17,8 +17,8 @@ export function Proof({ application, dac, pasted, setPasted }: ProofProps) {
     <>
       <p>
         Joining needs a signing key of its own and a proof that you hold it: a signature over the pool, the chain, your
-        account, the key and the constitution. This command makes both on your own machine, shows no private key, and signs
-        nothing that it is handed:
+        account, the key and the constitution. This command makes both on your own machine, shows no private key, and
+        signs nothing that it is handed:
       </p>
       <Copy label="Command for key and proof" text={proofCommand(application, dac)} />
       <p class="note">It asks a node of this chain: add --api URL when none runs at 127.0.0.1:8888.</p>
