@@ -10,9 +10,10 @@ import { readCredits } from '../../common/governance/treasury.ts';
 import { namesIn, readWindows } from '../../common/governance/windows.ts';
 import { keyId } from '../../common/keys.ts';
 import { firstSlot, SLOTS_PER_WINDOW } from '../../common/slot.ts';
-import { decide } from '../../deploy/govern.ts';
-import { admit } from '../../deploy/motions.ts';
+import { decide, propose } from '../../deploy/govern.ts';
+import { admit, chooseBy } from '../../deploy/motions.ts';
 import { Supervisor } from '../../devnet/supervisor.ts';
+import { LONG } from '../support/nats.ts';
 import { PoolCommand, scratch, until } from '../support/processes.ts';
 import { type RunFile, readRunFile } from '../support/run-file.ts';
 import { openPage, startBrowser, type WatchedPage } from './support/browser.ts';
@@ -20,6 +21,7 @@ import { lettersInGrid } from './support/grid-pixels.ts';
 import { noteHeard } from './support/heard.ts';
 import { closedWindows, hasRescue, lettersInLog, signers } from './support/log-letters.ts';
 import { Newcomer } from './support/newcomer.ts';
+import { takeScreenshots } from './support/screenshots.ts';
 
 const ACCOUNT = 'newcomer';
 
@@ -174,7 +176,7 @@ describe('the page of a running pool', { timeout: 600_000 }, () => {
     await page.getByRole('link', { name: 'Live' }).click();
   });
 
-  test('who is no member yet comes from nothing to its first green slot by what the page gives', async () => {
+  test('who is no member yet comes from nothing to its first green slot by what the page gives', LONG, async () => {
     const { page } = watched;
     const home = path.join(base, 'newcomer');
     mkdirSync(home);
@@ -211,6 +213,16 @@ describe('the page of a running pool', { timeout: 600_000 }, () => {
     const keys = signers(run).set(keyId(newcomer.key), ACCOUNT);
     const last = closedWindows(run).at(-1) ?? 0;
     await expectColumns(lettersInLog(run, last, accounts, keys));
+  });
+
+  test('pictures for the docs', {
+    skip: process.env.BROWSER_SCREENSHOTS ? false : 'BROWSER_SCREENSHOTS asks for them',
+  }, async () => {
+    const [member = ''] = run.members.map(({ account }) => account);
+    const keys = JSON.parse(readFileSync(run.keys, 'utf8')) as Record<string, string>;
+    const chain = new ChainClient(run.publicApi, Object.values(keys));
+    await propose(chain, run.dac, member, [chooseBy('sticky:hold=3', 'propose')]);
+    await takeScreenshots(browser, run.dashboard ?? '', member);
   });
 
   test('nothing violated the policy, went elsewhere or threw', () => {
