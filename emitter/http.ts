@@ -1,4 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { splitAddress } from '../common/address.ts';
 import { PoolError, sentence } from '../common/errors.ts';
 import type { EventRecord } from '../common/events.ts';
@@ -26,6 +27,10 @@ export interface Sources {
 /** A stream that leaves this much unread is cut; the client comes back with Last-Event-ID. */
 const UNSENT_BYTES = 4 * 1024 * 1024;
 const PAGE = 1000;
+/** Records of the past that a stream is given in one turn of the event loop: a millisecond or two, for a block may come meanwhile. */
+const STREAM_PAGE = 100;
+/** A stream that takes nothing of the past for so long is cut. */
+const DRAIN_MS = 30_000;
 
 /**
  * The emitter's HTTP side, for reading but for members' agents: `/live`, `/ready` (200 or 503 with reasons), `/status`, `/metrics`, and `/events`, a stream
@@ -53,7 +58,7 @@ export class EmitterHttp {
       const from = Number(request.headers['last-event-id'] ?? url.searchParams.get('after') ?? lastSeq());
       if (!Number.isSafeInteger(from) || from < 0)
         return answer(response, 400, { error: 'after must be a sequence number' });
-      this.stream(response, from, after);
+      void this.stream(response, from, after);
     });
   }
 
@@ -82,21 +87,38 @@ export class EmitterHttp {
     this.server.close();
   }
 
-  private stream(response: ServerResponse, from: number, after: (seq: number, limit: number) => EventRecord[]): void {
+  /** The past goes out as fast as it is read, a little at a time; when there is none left, the stream is one of those that get what is new. */
+  private async stream(
+    response: ServerResponse,
+    from: number,
+    after: (seq: number, limit: number) => EventRecord[],
+  ): Promise<void> {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
     response.flushHeaders();
+    response.on('close', () => this.streams.delete(response));
     let last = from;
-    for (let page = after(last, PAGE); page.length > 0 && !response.destroyed; page = after(last, PAGE)) {
-      send(response, textOf(page));
+    for (let page = after(last, STREAM_PAGE); page.length > 0; page = after(last, STREAM_PAGE)) {
+      response.write(textOf(page));
       last = (page[page.length - 1] as EventRecord).seq;
+      await (response.writableNeedDrain ? drained(response) : nextTurn());
+      if (response.destroyed) return;
     }
     this.streams.set(response, last);
-    response.on('close', () => this.streams.delete(response));
   }
 }
 
 function textOf(records: EventRecord[]): string {
   return records.map((record) => `id: ${record.seq}\ndata: ${JSON.stringify(record)}\n\n`).join('');
+}
+
+/** Resolves when what was written has been taken, or the stream is gone; one that takes nothing is cut. */
+async function drained(stream: ServerResponse): Promise<void> {
+  const timer = setTimeout(() => stream.destroy(), DRAIN_MS);
+  await new Promise<void>((resolve) => {
+    stream.once('drain', resolve);
+    stream.once('close', resolve);
+  });
+  clearTimeout(timer);
 }
 
 /** In one write: a turn of the event loop can bring the records of hundreds of candidates. */
