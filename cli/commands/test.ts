@@ -9,7 +9,7 @@ import { withBox } from '../run/box.ts';
 import { withChain } from '../run/chain.ts';
 import { untilSignal } from '../run/signals.ts';
 
-const SUITES = ['unit', 'model', 'cluster', 'simulator', 'fuzz', 'contract', 'e2e'] as const;
+const SUITES = ['unit', 'model', 'cluster', 'simulator', 'fuzz', 'contract', 'browser', 'e2e'] as const;
 /** Parts of a suite, in order; the files of `box` share one running pool, those of `chain` one bare chain. */
 const PARTS = {
   unit: ['unit'],
@@ -18,6 +18,7 @@ const PARTS = {
   simulator: ['simulator'],
   fuzz: ['fuzz'],
   contract: ['contract'],
+  browser: ['browser'],
   e2e: ['e2e/chain', 'e2e/up', 'e2e/box', 'e2e/oracle', 'e2e/cases', 'e2e/chaos', 'e2e/standby', 'e2e/strategies'],
 } as const;
 

@@ -17,7 +17,7 @@ const FOLDERS = [
   'contracts',
   'tests',
 ];
-const SKIPPED = new Set(['node_modules', 'target', 'vectors']);
+const SKIPPED = new Set(['node_modules', 'target', 'vectors', 'dist']);
 
 interface Import {
   from: string;
@@ -36,7 +36,7 @@ function sources(folder: string): string[] {
   return entries.flatMap((entry) => {
     const name = path.join(folder, entry.name);
     if (entry.isDirectory()) return SKIPPED.has(entry.name) ? [] : sources(name);
-    return entry.name.endsWith('.ts') ? [name] : [];
+    return /\.tsx?$/.test(entry.name) ? [name] : [];
   });
 }
 
@@ -217,6 +217,19 @@ test('common imports nothing of the rest', () => {
     return from.startsWith('common/') && FOLDERS.includes(to.split('/')[0] ?? '') && !to.startsWith('common/');
   });
   assert.deepEqual(bad.map(describe), []);
+});
+
+test('the page knows what it shares with its server, and of common only what needs nothing of Node', () => {
+  const allowed = ['dashboard/api.ts', 'common/slot.ts'];
+  const bad = imports.filter(({ from, to }) => {
+    if (!from.startsWith('dashboard/page/') || from.endsWith('/vite.config.ts')) return false;
+    return to.startsWith('node:') || !(to.startsWith('dashboard/page/') || allowed.includes(to) || !to.includes('/'));
+  });
+  assert.deepEqual(bad.filter(({ to }) => !to.startsWith('preact/')).map(describe), []);
+  const back = imports.filter(
+    ({ from, to }) => from.startsWith('dashboard/server/') && to.startsWith('dashboard/page/'),
+  );
+  assert.deepEqual(back.map(describe), []);
 });
 
 test('no program imports a test', () => {
