@@ -30,7 +30,12 @@ const SETTINGS: Record<string, (port: number, data: string) => Record<string, st
     ORACLE_HTTP: `127.0.0.1:${port}`,
   }),
   page: (port) => ({
-    ...{ DASHBOARD_EMITTERS: NOBODY, DASHBOARD_CHAIN_API: NOBODY, DASHBOARD_POOL: 'poolbp', DASHBOARD_DAC: 'pooldac' },
+    ...{
+      DASHBOARD_EMITTERS: `emitter1=${NOBODY}`,
+      DASHBOARD_CHAIN_API: NOBODY,
+      DASHBOARD_POOL: 'poolbp',
+      DASHBOARD_DAC: 'pooldac',
+    },
     DASHBOARD_LISTEN: `127.0.0.1:${port}`,
     DASHBOARD_DB: 'page.sqlite',
   }),

@@ -22,7 +22,9 @@ const hasSystemd = await run('systemd-analyze', ['--version']).then(
   () => true,
   () => false,
 );
-const skip = hasSystemd ? false : 'systemd-analyze is not here: it comes with systemd (Debian, Ubuntu: apt-get install systemd)';
+const skip = hasSystemd
+  ? false
+  : 'systemd-analyze is not here: it comes with systemd (Debian, Ubuntu: apt-get install systemd)';
 
 function textOf(unit: string): string {
   return readFileSync(path.join(FOLDER, unit), 'utf8');
@@ -68,7 +70,9 @@ for (const unit of UNITS) {
       const security = ['security', '--offline=true', `--threshold=${MOST_EXPOSURE}`];
       const { code, said } = await analyze([...security, copy(dir, unit)]);
       assert.equal(code, 0, said.split('\n').at(-2));
-      const bare = copy(dir, unit, (text) => text.replace(/^(ProtectSystem|CapabilityBoundingSet|SystemCallFilter)=.*\n/gm, ''));
+      const bare = copy(dir, unit, (text) =>
+        text.replace(/^(ProtectSystem|CapabilityBoundingSet|SystemCallFilter)=.*\n/gm, ''),
+      );
       assert.notEqual((await analyze([...security, bare])).code, 0);
     });
 
