@@ -89,11 +89,7 @@ for (const file of documents()) {
 
     for (const block of blocks.filter(({ mark }) => mark === 'sh run')) {
       test(`what is told from line ${block.line} on comes out`, { timeout: 120_000 }, async () => {
-        const told = block.text
-          .split('\n')
-          .filter((line) => !line.startsWith('$ '))
-          .join('\n')
-          .trim();
+        const told = block.text.replace(/^\$ (?:.*\\\n)*.*\n/gm, '').trim();
         const lines = commandsOf(block).map(({ command }) => command);
         const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', lines.join('\n')], { cwd: ROOT });
         assert.equal(stdout.trim(), told);

@@ -121,6 +121,7 @@ for (const target of ['emitter', 'oracle', 'agent', 'page']) {
     });
 
     test('SIGTERM ends it in order', async () => {
+      assert.equal(child.exitCode, null, said);
       const ended = new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
       child.kill('SIGTERM');
       assert.equal(await ended, 0, said);
