@@ -79,6 +79,7 @@ test('what a program does without a setting is what .env.example has for it', as
     'ORACLE_EVENT_LOG',
     'AGENT_DAC',
     'ORACLE_KEY_FILE',
+    'DASHBOARD_EMITTERS',
   ];
   let compared = 0;
   for (const shape of Object.values(await shapes())) {
