@@ -110,7 +110,8 @@ class Reader {
     if (text.startsWith("'")) return text.slice(1, -1).replaceAll("''", "'");
     assert.doesNotMatch(text, /^[|>&!%@`]/, `${text}: this kind of text is not read here`);
     if (/^-?\d+(\.\d+)?$/.test(text)) return Number(text);
-    return { true: true, false: false, null: null, '~': null }[text] ?? text;
+    if (text === 'null' || text === '~') return null;
+    return { true: true, false: false }[text] ?? text;
   }
 }
 
