@@ -1,6 +1,7 @@
 import { splitAddress } from '../common/address.ts';
 import type { ChainClient } from '../common/chain.ts';
 import type { Clock } from '../common/clock.ts';
+import { freeBytesBeside } from '../common/disk.ts';
 import type { EventRecord } from '../common/events.ts';
 import type { Logger } from '../common/logger.ts';
 import { stringToName } from '../common/name.ts';
@@ -101,7 +102,10 @@ export class Emitter {
     });
     const onLogFault = (text: string) => this.fault('event_log', text);
     const { cluster } = parts;
-    this.metrics = makeMetrics(() => readingsOf(this, cluster?.status ?? null, this.exchange), cluster !== undefined);
+    const readings = () => {
+      return readingsOf(this, cluster?.status ?? null, this.exchange, freeBytesBeside(config.EMITTER_EVENT_LOG));
+    };
+    this.metrics = makeMetrics(readings, cluster !== undefined);
     this.journal = new Journal(store, (records) => this.onWritten(records), onLogFault);
     const { journal, members, frames, branch } = this;
     this.watch = new Watch(config, chain, clock, {

@@ -13,6 +13,8 @@ export interface Readings {
   bytes: { members: number; outside: number; kept: number; spilled: number };
   /** Members' messages dropped for want of the relay node, since the start. */
   dropped: number;
+  /** Bytes left on the event log's disk; null when not known. */
+  diskFree: number | null;
   /**
    * Of several emitters: nodes of the cluster that vote, whether this emitter's votes count, whether it made the newest decision or has the newest
    * lease, and records of the own log that the cluster does not keep yet.
@@ -34,6 +36,19 @@ export interface Metrics {
 /** ms before (negative) and after the slot's time; Leap sends a window's last block 600 ms early at 90 % effort. */
 const ARRIVAL_MS = [-3000, -1000, -600, -450, -300, -200, -150, -100, -50, 0, 50, 150, 300, 500, 1000];
 const ADDED_MS = [0.1, 0.2, 0.3, 0.5, 0.75, 1, 1.5, 2, 3, 5, 10, 20, 50, 100];
+/** There from the start, at 0: Prometheus sees no increase in a counter that begins at 1. */
+const KNOWN_FAULTS = [
+  'store_unsure',
+  'store_lost',
+  'event_log',
+  'log_behind',
+  'log_signing',
+  'not_sent',
+  'all_rejected',
+  'no_verdict',
+];
+const VERDICTS = ['valid', 'late', 'invalid'];
+const KNOWN_CAUSES = ['connection_lost', 'overdue', 'rejected'];
 const FENCE_MS = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 50];
 
 /** The emitter's metrics, counted from the log's records in one place. docs/metrics-emitter.md lists them. `isShared`: of one of several emitters. */
@@ -42,6 +57,7 @@ export function makeMetrics(read: () => Readings, isShared = false): Metrics {
   const registers = [registry];
   const member = atMost(LIMITS.memberLabels);
   const code = atMost(LIMITS.memberLabels);
+  const shown = new Set<string>();
   const counter = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
     new Counter({ name: `bppool_emitter_${name}_total`, help, labelNames, registers });
   const histogram = <L extends string>(name: string, help: string, buckets: number[], labelNames: L[] = []) =>
@@ -65,6 +81,10 @@ export function makeMetrics(read: () => Readings, isShared = false): Metrics {
   const leaks = counter('leaks', 'Pool blocks in public that were not emitted here', ['held']);
   const unjudged = counter('unjudged_blocks', 'Blocks of which the relay node did not show whether it takes them');
   const faults = counter('faults', 'Things that should not be', ['code']);
+
+  for (const held of ['true', 'false']) leaks.inc({ held }, 0);
+  for (const known of KNOWN_FAULTS) faults.inc({ code: code(known) }, 0);
+  for (const cause of KNOWN_CAUSES) rescues.inc({ cause: code(cause) }, 0);
 
   function gauge(name: string, help: string, value?: (now: Readings) => number): Gauge {
     const collect = value && { collect: (): void => made.set(value(read())) };
@@ -99,17 +119,31 @@ export function makeMetrics(read: () => Readings, isShared = false): Metrics {
     'Members’ messages dropped without a relay node, since the start',
     ({ dropped }) => dropped,
   );
+  gauge('disk_free_bytes', 'Left on the disk of the event log', ({ diskFree }) => diskFree ?? Number.NaN);
+
+  /** All that is counted of a member is there from the first that is heard of it. */
+  function show(name: string): void {
+    if (shown.has(name)) return;
+    shown.add(name);
+    for (const result of VERDICTS) candidates.inc({ member: name, result }, 0);
+    standby.inc({ member: name }, 0);
+    poisoned.inc({ member: name }, 0);
+  }
 
   function count(event: PoolEvent): void {
     switch (event.type) {
       case 'candidate': {
         const name = member(event.member);
+        show(name);
         candidates.inc({ member: name, result: event.verdict });
         if (event.verdict !== 'invalid') arrival.observe({ member: name }, event.at - slotTime(event.slot));
         return;
       }
-      case 'standby':
-        return standby.inc({ member: member(event.member) });
+      case 'standby': {
+        const name = member(event.member);
+        show(name);
+        return standby.inc({ member: name });
+      }
       case 'emission':
         emissions.inc();
         return added.observe(event.addedUs / 1000);

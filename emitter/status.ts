@@ -81,6 +81,7 @@ export function readingsOf(
   { outside, links, frames }: Parts,
   store: StoreStatus | null,
   others: Exchange | null,
+  diskFree: number | null,
 ): Readings {
   const { member, relay, recent } = links.bytes;
   const bytes = {
@@ -96,5 +97,5 @@ export function readingsOf(
     givenBytes: counts.served.bytes,
   };
   const sessions = { members: links.all.length, relayUp, peersUp, peers: list.length };
-  return { ...sessions, bytes, dropped: links.dropped, store, exchange: exchange ?? null };
+  return { ...sessions, bytes, dropped: links.dropped, diskFree, store, exchange: exchange ?? null };
 }

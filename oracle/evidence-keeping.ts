@@ -11,7 +11,11 @@ import type { NodeChain } from './source/node-chain.ts';
 import type { JobParts } from './window/stages.ts';
 
 /** What the window job is given besides logs, members' receipts, and where what it finds is kept as evidence. */
-export type EvidenceKeeping = Required<Pick<ComputeContext, 'receipts' | 'onFound'> & Pick<JobParts, 'onForeign'>>;
+export interface EvidenceKeeping
+  extends Required<Pick<ComputeContext, 'receipts' | 'onFound'> & Pick<JobParts, 'onForeign'>> {
+  /** Findings since the start, by kind. */
+  counts: ReadonlyMap<string, number>;
+}
 
 export function keepEvidence(
   config: OracleConfig,
@@ -31,6 +35,7 @@ export function keepEvidence(
     },
   });
   return {
+    counts: keeper.counts,
     receipts: (window) => receipts.of(window),
     onFound: (window, found) => keeper.found(window, found),
     onForeign: (differing) => foreign.keep(differing),

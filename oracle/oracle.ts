@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { ChainClient } from '../common/chain.ts';
 import type { Clock } from '../common/clock.ts';
+import { freeBytesBeside } from '../common/disk.ts';
 import type { Logger } from '../common/logger.ts';
 import { firstSlot, slotTime } from '../common/slot.ts';
 import { ResourceWatch } from './account/resources.ts';
@@ -18,7 +19,7 @@ import { makeMetrics, type Readings } from './prometheus.ts';
 import { reportHash } from './report/hash.ts';
 import { isIrreversible } from './source/blocks.ts';
 import { NodeChain } from './source/node-chain.ts';
-import { Sources } from './source/sources.ts';
+import { Sources, type SourcesStatus } from './source/sources.ts';
 import { Survey } from './survey.ts';
 import { makeTelling, type Telling } from './telling.ts';
 import { Timetable } from './timetable.ts';
@@ -192,8 +193,18 @@ export class Oracle {
       alertsTold: telling.alerts.told,
       webhookFailures: telling.courier.failures,
       jobs: this.timetables.map(({ failure }, i) => ({ name: this.jobs[i]?.name ?? '', failing: Boolean(failure) })),
+      findings: this.evidence.counts,
+      ...sourceReadings(this.sources.status()),
+      diskFree: freeBytesBeside(this.config.ORACLE_JOURNAL),
     };
   }
+}
+
+function sourceReadings({ from, irreversible, trouble, forks, hyperion }: SourcesStatus) {
+  const sources = [{ name: 'node', up: irreversible !== null && trouble === null }];
+  if (forks !== null) sources.push({ name: 'state_history', up: from === 'state history' });
+  if (hyperion) sources.push({ name: 'hyperion', up: hyperion.subscribed && hyperion.trouble === null });
+  return { sources, irreversibleBlock: irreversible?.num ?? null, forks };
 }
 
 function makeLogs(config: OracleConfig, journal: Journal, logger: Logger): Logs {

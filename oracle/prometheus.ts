@@ -23,6 +23,16 @@ export interface Readings {
   alertsTold: Map<string, number>;
   webhookFailures: Map<string, number>;
   jobs: { name: string; failing: boolean }[];
+  /** Findings since the start, by kind: see EvidenceKeeper. */
+  findings: ReadonlyMap<string, number>;
+  /** What blocks come from: each that is configured, and whether it gives any now. */
+  sources: { name: string; up: boolean }[];
+  /** Number of the last irreversible block that was seen. */
+  irreversibleBlock: number | null;
+  /** Forks that the state history told of since the start; null without one. */
+  forks: number | null;
+  /** Bytes left on the journal's disk. */
+  diskFree: number | null;
 }
 
 /** The oracle's metrics; docs/metrics-oracle.md lists them. Gives the text that Prometheus reads. */
@@ -47,7 +57,12 @@ export function makeMetrics(read: () => Readings): () => Promise<string> {
       for (const [of, value] of values(now)) made.set({ [label]: of }, value);
     });
   }
-  function counter(name: string, help: string, label: string, totals: (now: Readings) => Map<string, number>): void {
+  function counter(
+    name: string,
+    help: string,
+    label: string,
+    totals: (now: Readings) => ReadonlyMap<string, number>,
+  ): void {
     const made = new Counter({ name: `bppool_oracle_${name}_total`, help, labelNames: [label], registers });
     fills.push((now) => {
       made.reset();
@@ -130,6 +145,13 @@ export function makeMetrics(read: () => Readings): () => Promise<string> {
   perLabel('job_failing', '1 when a job’s last run failed', 'job', ({ jobs }) =>
     jobs.map(({ name, failing }) => [name, failing ? 1 : 0]),
   );
+  counter('findings', 'Leaks and other things that are odd, since the start', 'kind', ({ findings }) => findings);
+  perLabel('source_up', '1 while this source of blocks gives some', 'source', ({ sources }) =>
+    sources.map(({ name, up }) => [name, up ? 1 : 0]),
+  );
+  gauge('irreversible_block', 'Number of the last irreversible block', ({ irreversibleBlock }) => irreversibleBlock);
+  gauge('forks', 'Forks that the state history told of, since the start', ({ forks }) => forks);
+  gauge('disk_free_bytes', 'Left on the disk of the journal', ({ diskFree }) => diskFree);
 
   return () => {
     const now = read();

@@ -9,7 +9,7 @@ import { withBox } from '../run/box.ts';
 import { withChain } from '../run/chain.ts';
 import { untilSignal } from '../run/signals.ts';
 
-const SUITES = ['unit', 'model', 'cluster', 'simulator', 'fuzz', 'contract', 'browser', 'e2e'] as const;
+const SUITES = ['unit', 'model', 'cluster', 'simulator', 'fuzz', 'contract', 'ops', 'browser', 'e2e'] as const;
 /** Parts of a suite, in order; the files of `box` share one running pool, those of `chain` one bare chain. */
 const PARTS = {
   unit: ['unit'],
@@ -19,11 +19,12 @@ const PARTS = {
   fuzz: ['fuzz'],
   contract: ['contract'],
   browser: ['browser'],
+  ops: ['ops/files', 'ops/real'],
   e2e: ['e2e/chain', 'e2e/up', 'e2e/box', 'e2e/oracle', 'e2e/cases', 'e2e/chaos', 'e2e/standby', 'e2e/strategies'],
 } as const;
 
 /** Run when named, or with --deep, for time: three kills of a pool on a cluster (e2e/chaos) stand for `cluster` in a run of everything. */
-const BY_NAME: readonly string[] = ['cluster', 'e2e/standby', 'e2e/strategies'];
+const BY_NAME: readonly string[] = ['cluster', 'ops/real', 'e2e/standby', 'e2e/strategies'];
 /** Nothing of these waits for time or for other processes: as many at once as a small machine has cores. */
 const AT_ONCE: readonly string[] = ['unit', 'contract'];
 
@@ -46,7 +47,7 @@ export function testCommand(): Command {
       if (options.deep || suite !== undefined) process.env.POOL_ALL_CASES = '1';
       const parts = partsOf(suite, options.deep === true);
       if (parts.length === 0) {
-        const known = [...SUITES, ...PARTS.e2e].join(', ');
+        const known = [...SUITES, ...PARTS.ops, ...PARTS.e2e].join(', ');
         throw new PoolError('options', `there is no test suite "${suite}"; there are ${known}`);
       }
       const total: Count = { passed: 0, failed: 0 };

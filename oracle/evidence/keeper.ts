@@ -4,8 +4,13 @@ import type { Findings } from './findings.ts';
 import type { EvidenceFolder } from './folder.ts';
 import type { EvidenceDocument } from './schema.ts';
 
+/** What can be found: evidence of these kinds, and an emitter that ignores a member. */
+export const FINDING_KINDS = ['leak', 'orphan', 'omission', 'report', 'ignored'] as const;
+
 /** Keeps what an oracle finds, and tells each finding once. */
 export class EvidenceKeeper {
+  /** Findings that were told since the start, by kind. */
+  readonly counts = new Map<string, number>(FINDING_KINDS.map((kind) => [kind, 0]));
   private readonly folder: EvidenceFolder;
   private readonly logger: Logger;
   private readonly told = new Set<string>();
@@ -22,7 +27,7 @@ export class EvidenceKeeper {
     for (const { emitter, members } of ignoring) {
       for (const { name, candidates } of members) {
         const text = `the emitter ${emitter} had none of ${name}'s ${candidates} candidates in window ${window}, and another had them`;
-        this.tell(text, { window, emitter, member: name, candidates });
+        this.tell('ignored', text, { window, emitter, member: name, candidates });
       }
     }
   }
@@ -31,15 +36,17 @@ export class EvidenceKeeper {
   keep(document: EvidenceDocument, text: string): void {
     try {
       const { file, isNew } = this.folder.keep(document);
-      if (isNew) this.tell(`${text}; the evidence is ${file}`, { window: document.window, evidence: file });
+      if (isNew)
+        this.tell(document.kind, `${text}; the evidence is ${file}`, { window: document.window, evidence: file });
     } catch (thrown) {
-      this.tell(`${text}; ${sentence(thrown)}`, { window: document.window });
+      this.tell(document.kind, `${text}; ${sentence(thrown)}`, { window: document.window });
     }
   }
 
-  private tell(text: string, fields: object): void {
+  private tell(kind: string, text: string, fields: object): void {
     if (this.told.has(text)) return;
     this.told.add(text);
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     // An oracle runs for months.
     if (this.told.size > 10_000) this.told.clear();
     this.logger.error(fields, text);

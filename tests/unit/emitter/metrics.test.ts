@@ -16,6 +16,7 @@ const readings: Readings = {
   peers: 2,
   bytes: { members: 10, outside: 20, kept: 30, spilled: 40 },
   dropped: 4,
+  diskFree: 6_000_000,
   store: { voters: 2, isEntered: true, leads: true, behind: 7 },
   exchange: { others: 3, received: 5, failed: 6, unsigned: 8, givenBytes: 9 },
 };
@@ -98,6 +99,7 @@ test('states are read at each scrape', async () => {
   ];
   assert.deepEqual(bytes, [10, 20, 30, 40]);
   assert.equal(await value('dropped_messages'), 4);
+  assert.equal(await value('disk_free_bytes'), 6_000_000);
 });
 
 test('the time of the fence is seen in its histogram', async () => {
@@ -137,4 +139,21 @@ test('one of several emitters shows how it stands with the cluster and the other
     names.filter((name) => alone.has(name)),
     [],
   );
+});
+
+test('what alerts look at is there at 0 before it happens: an increase from nothing is none', async () => {
+  const metrics = makeMetrics(() => readings);
+  metrics.record(records(candidate('alice', 'valid', 0)));
+  const read = await samples(metrics);
+  const names = [
+    'leaks_total{held="true"}',
+    'leaks_total{held="false"}',
+    'faults_total{code="store_unsure"}',
+    'rescues_total{cause="overdue"}',
+    'poisoned_total{member="alice"}',
+    'standby_slots_total{member="alice"}',
+    'candidates_total{member="alice",result="late"}',
+    'candidates_total{member="alice",result="invalid"}',
+  ];
+  for (const name of names) assert.equal(read.get(`bppool_emitter_${name}`), 0, name);
 });

@@ -68,6 +68,8 @@ test('a leak’s evidence is kept, its hash is in the report, and independent or
   assert.equal(leak?.evidence, evidenceHash(document));
   assert.deepEqual(document.logs.map(({ emitter }) => emitter).sort(), ['emitter1', 'emitter2']);
   assert.deepEqual(readdirSync(dir), [`${WINDOW}-leak-${leak?.evidence}.json`]);
+  // Once, though two oracles found it: it is the same evidence.
+  assert.deepEqual(made.keeper.counts.get('leak'), 1);
   assert.equal(
     lines.filter(({ msg }) =>
       /^leak: block .* is on the chain, and no emitter let it out \(its signer is not shown, held by emitter1, emitter2\); the evidence is/.test(

@@ -28,6 +28,14 @@ const readings: Readings = {
   alertsTold: new Map([['leak', 1]]),
   webhookFailures: new Map([['slack at hooks.slack.com (address 1)', 5]]),
   jobs: [{ name: 'window job', failing: true }],
+  findings: new Map([['leak', 2]]),
+  sources: [
+    { name: 'node', up: true },
+    { name: 'state_history', up: false },
+  ],
+  irreversibleBlock: 1234,
+  forks: 8,
+  diskFree: 5_000_000,
 };
 
 async function samples(now: Readings): Promise<Map<string, number>> {
@@ -64,6 +72,8 @@ test('every reading is a sample', async () => {
       'webhook_failures_total{receiver="slack at hooks.slack.com (address 1)"}': 5,
       'job_failing{job="window job"}': 1,
     },
+    ...{ 'findings_total{kind="leak"}': 2, irreversible_block: 1234, forks: 8, disk_free_bytes: 5_000_000 },
+    ...{ 'source_up{source="node"}': 1, 'source_up{source="state_history"}': 0 },
   };
   for (const [name, value] of Object.entries(wanted)) assert.equal(read.get(name), value, name);
   assert.ok(!read.has('resource_max{resource="net"}'), 'without a limit there is none to show');
