@@ -25,7 +25,8 @@ test('the reference in docs/command-line.md is what the commands say of themselv
 test('every command has a description, and every one that does something has examples in its help', () => {
   for (const command of everyCommand(makeProgram())) {
     assert.ok(command.description(), command.name());
-    if (command.commands.length > 0) continue;
+    // `cases` hands its options on to a program with a help of its own.
+    if (command.commands.length > 0 || command.name() === 'cases') continue;
     let help = '';
     command.configureOutput({
       writeOut: (text) => {
