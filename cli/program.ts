@@ -1,10 +1,12 @@
 import { Command } from 'commander';
 import { agentCommand } from './commands/agent.ts';
 import { benchCommand } from './commands/bench.ts';
+import { bpjsonCommand } from './commands/bpjson.ts';
 import { caseCommand } from './commands/case.ts';
 import { casesCommand } from './commands/cases.ts';
 import { chaosCommand } from './commands/chaos.ts';
 import { checkCommand } from './commands/check.ts';
+import { completionCommand } from './commands/completion.ts';
 import { deployCommand } from './commands/deploy.ts';
 import { disputeCommand } from './commands/dispute.ts';
 import { joinCommand } from './commands/join.ts';
@@ -29,6 +31,7 @@ const GROUPS: [heading: string, commands: () => Command[]][] = [
   ['Seeing:', () => [...showCommands(), windowsCommand(), logCommand(), reportCommand()]],
   ['Disputes:', () => [disputeCommand(), caseCommand()]],
   ['Actions of the contract:', stepCommands],
+  ['For this command line:', () => [bpjsonCommand(), completionCommand(makeProgram)]],
 ];
 
 /** The whole command line, as it is parsed, completed and documented. */

@@ -7,6 +7,7 @@ import { clockFrom } from '../../common/clock.ts';
 import { loadConfig } from '../../common/config.ts';
 import { makeLogger } from '../../common/logger.ts';
 import { untilSignal } from '../run/signals.ts';
+import { jsonText } from '../verbs/show.ts';
 
 interface AgentOptions {
   pool?: string;
@@ -15,6 +16,7 @@ interface AgentOptions {
   node?: string;
   emitters?: string;
   check?: true;
+  json?: true;
 }
 
 const EXAMPLES = `
@@ -37,6 +39,7 @@ export function agentCommand(): Command {
     .option('--node <url>', "the member's own nodeos, chain and producer API (default: http://127.0.0.1:8888)")
     .option('--emitters <urls>', 'HTTP addresses of the emitters, with commas between')
     .option('--check', 'ask node and emitters once, say what they answer, and end: 0 when all is well, else 1')
+    .option('--json', 'with --check: write JSON to standard output')
     .addHelpText('after', EXAMPLES)
     .action(runAgent);
 }
@@ -57,7 +60,12 @@ async function runAgent(options: AgentOptions): Promise<void> {
   const clock = clockFrom(config.CLOCK_SHIFT_FILE);
   const agent = new Agent({ config, key, clock, logger: makeLogger('agent'), receipts });
   if (options.check) {
-    for await (const line of agent.check()) process.stdout.write(`${line}\n`);
+    const lines: string[] = [];
+    for await (const line of agent.check()) {
+      lines.push(line);
+      if (!options.json) process.stdout.write(`${line}\n`);
+    }
+    if (options.json) process.stdout.write(`${jsonText({ ok: true, says: lines })}\n`);
     return;
   }
   const { received } = untilSignal();

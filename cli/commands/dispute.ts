@@ -11,14 +11,14 @@ import { type Weighed, weigh } from '../../oracle/evidence/weigh.ts';
 import { candidatesNeeded } from '../../oracle/metrics/eligible.ts';
 import { reportHash } from '../../oracle/report/hash.ts';
 import { holdsSeat } from '../../oracle/source/evidence.ts';
-import { writeLines } from '../log/output.ts';
 import { type ChainView, openView } from '../oracle/chain-view.ts';
 import { asFiles, listed } from '../oracle/log-files.ts';
 import { omissionsIn, tellLogs } from '../oracle/omissions.ts';
 import { ownReceipts } from '../oracle/own-receipts.ts';
 import { remedies } from '../oracle/remedies.ts';
 import { integer } from '../run/options.ts';
-import { withPool } from '../verbs/options.ts';
+import { withChain } from '../verbs/options.ts';
+import { write } from '../verbs/show.ts';
 
 interface DisputeOptions {
   window: number;
@@ -27,6 +27,7 @@ interface DisputeOptions {
   api: string;
   dac: string;
   out: string;
+  json?: true;
 }
 
 const EXAMPLES = `
@@ -39,7 +40,7 @@ Examples:
   ./pool dispute --window 141514733 --receipts alice-receipts/141514733.json --log emitter1.sqlite,emitter2.sqlite`;
 
 export function disputeCommand(): Command {
-  return withPool(new Command('dispute'))
+  return withChain(new Command('dispute'))
     .description("hold a member's receipts against the report of a window, and print what can be done")
     .requiredOption('--window <id>', 'slot / 12', integer(1, 2 ** 32))
     .option('--receipts <file>', "the agent's SQLite file, or a bundle", process.env.AGENT_RECEIPTS || 'agent.sqlite')
@@ -49,7 +50,17 @@ export function disputeCommand(): Command {
     .action(dispute);
 }
 
+/** What was said of the report, and the lines that can be run; with `--json` both in one. */
 async function dispute(options: DisputeOptions): Promise<void> {
+  const says: string[] = [];
+  const lines = await judge(options, (text) => {
+    says.push(text);
+    if (!options.json) process.stderr.write(`${text}\n`);
+  });
+  await write(options, { right: process.exitCode !== 3, says, lines }, () => lines);
+}
+
+async function judge(options: DisputeOptions, say: (text: string) => void): Promise<string[]> {
   const { window, dac, out } = options;
   const view = await openView(options.api, dac);
   const { chain, config, pool } = view;
@@ -67,19 +78,23 @@ async function dispute(options: DisputeOptions): Promise<void> {
   );
   for (const line of tellLogs(omitted, member)) say(line);
   for (const document of omitted.documents) say(`Evidence: ${folder.keep(document).file}`);
-  if (weighed.short === 0 && (weighed.hasShare || !weighed.earnsShare)) return;
+  if (weighed.short === 0 && (weighed.hasShare || !weighed.earnsShare)) return [];
   const about = { v: EVIDENCE_VERSION, kind: 'dispute', chain: chainId, pool, window, member } as const;
   const document: DisputeEvidence = { ...about, receipts: good, report: report ? filedOf(report) : null };
   say(`Evidence: ${folder.keep(document).file}`);
   process.exitCode = 3;
-  if (weighed.hasShare)
-    return say('The share of the window is there all the same, so there is nothing to be had from a dispute.');
-  if (!weighed.earnsShare)
-    return say('The share of the window does not depend on it: the receipts are for too few slots as well.');
+  if (weighed.hasShare) {
+    say('The share of the window is there all the same, so there is nothing to be had from a dispute.');
+    return [];
+  }
+  if (!weighed.earnsShare) {
+    say('The share of the window does not depend on it: the receipts are for too few slots as well.');
+    return [];
+  }
   const asked = { api: view.client.url, dac, window, member, index, eligible, evidence: evidenceHash(document) };
   const { says, lines } = remedies(asked, settled, config, slotTime(head.slot));
   say(says);
-  await writeLines(lines);
+  return lines;
 }
 
 /** Whose receipts they are, and its bit in the window. */
@@ -140,8 +155,4 @@ function verdict(
     return `Window ${window}: ${has}; ${own}. The report is right for ${member} by these receipts.`;
   const by = short > 0 ? ` by at least ${short} slots` : '';
   return `Window ${window}: ${has}; ${own}. The report is WRONG for ${member}${by}${earnsShare && !hasShare ? ', and that costs it the share' : ''}.`;
-}
-
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

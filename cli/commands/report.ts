@@ -3,12 +3,13 @@ import { makeLogger } from '../../common/logger.ts';
 import { type DryRun, inTime, reportFrom, signedLogs } from '../../oracle/dry-run.ts';
 import { explainReports } from '../../oracle/explain.ts';
 import { MemberReceipts } from '../../oracle/receipts/member-receipts.ts';
-import { printReport } from '../../oracle/report/print.ts';
-import { writeLines } from '../log/output.ts';
+import { reportHash } from '../../oracle/report/hash.ts';
+import { printReport, reportLine } from '../../oracle/report/print.ts';
 import { accountName, openView } from '../oracle/chain-view.ts';
 import { asFiles, listed } from '../oracle/log-files.ts';
 import { integer } from '../run/options.ts';
-import { withPool } from '../verbs/options.ts';
+import { withChain } from '../verbs/options.ts';
+import { write } from '../verbs/show.ts';
 
 interface ReportOptions {
   window: number;
@@ -19,6 +20,7 @@ interface ReportOptions {
   permission: string;
   receipts: string;
   explain?: true;
+  json?: true;
 }
 
 const EXAMPLES = `
@@ -32,7 +34,7 @@ Examples:
   ./pool report --window 141514733 --log nats://127.0.0.1:4222/poolbp/emitter1 --receipts alice-receipts`;
 
 export function reportCommand(): Command {
-  return withPool(new Command('report'))
+  return withChain(new Command('report'))
     .description('what an oracle reports of a window, and with --explain why others reported otherwise')
     .requiredOption('--window <id>', 'slot / 12', integer(1, 2 ** 32))
     .option('--log <logs>', "emitters' logs, with commas between", '.pool/events.sqlite')
@@ -56,7 +58,9 @@ async function report(options: ReportOptions): Promise<void> {
     };
     const logs = await signedLogs(chain, asked);
     const own = await reportFrom(chain, asked, inTime(window, logs));
-    await writeLines([printReport(own, { api, dac, permission })]);
-    if (options.explain) await writeLines(await explainReports(client, chain, asked, own, logs));
+    const explanation = options.explain ? await explainReports(client, chain, asked, own, logs) : [];
+    const address = { api, dac, permission };
+    const result = { report: own, hash: reportHash(own), cleos: reportLine(own, address), explanation };
+    await write(options, result, () => [printReport(own, address), ...explanation]);
   });
 }

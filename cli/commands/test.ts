@@ -41,6 +41,10 @@ export function testCommand(): Command {
       '--deep',
       'contract: 10,000 sequences instead of hundreds; simulator: 1,000,000 slots; fuzz: 10,000,000 inputs',
     )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ./pool test\n  ./pool test unit\n  ./pool test e2e/chain\n  ./pool test fuzz --deep',
+    )
     .action(async (suite: string | undefined, options: { deep?: boolean }) => {
       if (options.deep) process.env.POOL_DEEP = '1';
       // In a run of everything one case stands for the others, which take a quarter of an hour.

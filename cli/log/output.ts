@@ -16,4 +16,5 @@ export async function writeLines(lines: Iterable<string>): Promise<void> {
     if (!stdout.write(`${line}\n`)) await once(stdout, 'drain').catch(leave);
   }
   await new Promise<void>((resolve) => stdout.write('', () => resolve()));
+  stdout.off('error', leave);
 }

@@ -1,3 +1,4 @@
+import { cleosLine } from '../../common/wallet/cleos-line.ts';
 import type { Quantiles } from '../metrics/quantiles.ts';
 import type { MemberMetrics, WindowMetrics } from '../metrics/types.ts';
 import type { ReportData } from '../source/chain.ts';
@@ -24,15 +25,14 @@ export function printReport(data: ReportData, address: Address): string {
     `log root         ${data.log_root}`,
     `report hash      ${reportHash(data)}`,
     '',
-    cleosLine(data, address),
+    reportLine(data, address),
     '',
   ].join('\n');
 }
 
 /** The command that sends the same report by hand. */
-export function cleosLine(data: ReportData, { api, dac, permission }: Address): string {
-  const quoted = `'${JSON.stringify(data).replaceAll("'", `'\\''`)}'`;
-  return `cleos -u ${api} push action ${dac} report ${quoted} -p ${data.oracle}@${permission}`;
+export function reportLine(data: ReportData, { api, dac, permission }: Address): string {
+  return cleosLine(api, { account: dac, name: 'report', data, actor: data.oracle, permission });
 }
 
 function windowLine(m: WindowMetrics): string {

@@ -116,6 +116,10 @@ export class FakePool {
   readonly taken: Taken[] = [];
   readonly balances: Record<string, string> = { poolbp: '190.0000 EOS', pooldac: '10.0000 EOS' };
   readonly accounts: Record<string, Row> = {};
+  /** Of other calls, by their path; a call without an answer is refused. */
+  readonly answers: Record<string, unknown> = {};
+  /** Of the head block, ms since 1970. */
+  head = NOW;
   chainId = CHAIN;
   refuse: string | null = null;
   private readonly gate = new ApiGate((url, body) => this.handle(url, body));
@@ -205,6 +209,7 @@ export class FakePool {
       case '/v1/chain/push_transaction':
         return this.push(String(body.packed_trx));
     }
+    if (url in this.answers) return this.answers[url];
     throw new Error(`there is no ${url} here`);
   }
 
@@ -216,7 +221,11 @@ export class FakePool {
         head_block_num: num,
         head_block_id: `${num.toString(16).padStart(8, '0')}${'00'.repeat(28)}`,
       },
-      ...{ head_block_time: at(0), head_block_producer: 'alpha', last_irreversible_block_num: 990 },
+      ...{
+        head_block_time: new Date(this.head).toISOString().slice(0, 19),
+        head_block_producer: 'alpha',
+        last_irreversible_block_num: 990,
+      },
       ...{ last_irreversible_block_id: `${(990).toString(16).padStart(8, '0')}${'00'.repeat(28)}` },
       ...{ server_version_string: 'v4.1.0' },
     };

@@ -121,7 +121,7 @@ test('wrong options end with code 2, --help with 0', () => {
   const help = join('--help');
   assert.equal(help.code, 0);
   assert.match(help.stdout, /--key-file <file>/);
-  assert.match(help.stdout, /default: "http:\/\/127\.0\.0\.1:8888"/);
+  assert.match(help.stdout, /default:\s+"http:\/\/127\.0\.0\.1:8888"/);
 });
 
 test('--check says of an application what the contract would say of it', async () => {
