@@ -205,7 +205,11 @@ test('deploy imports common, the proof of contracts, and itself; a plan is made 
   });
   assert.deepEqual(bad.map(describe), []);
   for (const file of program.filter((name) => name.startsWith('deploy/plan/')))
-    assert.doesNotMatch(code(file), /Date\.now|performance\.|Math\.random|process\.|node:(?!crypto)|\.post\(|client/, file);
+    assert.doesNotMatch(
+      code(file),
+      /Date\.now|performance\.|Math\.random|process\.|node:(?!crypto)|\.post\(|client/,
+      file,
+    );
 });
 
 test('common imports nothing of the rest', () => {
