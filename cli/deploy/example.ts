@@ -5,9 +5,9 @@ export function exampleFile(): string {
   // Pays for accounts, RAM and stakes, and pushes what anybody may.
   "creator": "CREATOR",
 
-  // The contract's account; 3 MB is what docs/contract.md reckons with among 21 producers. The key is in it until the hand-over.
+  // Names of 12 characters: shorter ones are auctioned by the chain. The contract's account; 3 MB is what docs/contract.md reckons with among 21 producers. The key is in it until the hand-over.
   "dac": {
-    "account": "pooldac",
+    "account": "ourpooldac11",
     "key": "PUBLIC_KEY",
     "ramBytes": 3000000,
     "cpu": "50.0000 EOS",
@@ -16,7 +16,7 @@ export function exampleFile(): string {
 
   // Without keys and code; url and location (ISO 3166-1 number) are what the chain's list of producers shows.
   "producer": {
-    "account": "poolbp",
+    "account": "ourpoolbp111",
     "url": "https://pool.example",
     "location": 276,
     "ramBytes": 50000,
@@ -46,7 +46,7 @@ export function exampleFile(): string {
     "emitters": [{ "account": "emitterco", "logKey": "PUBLIC_KEY", "endpoints": "emitter.example:9876 https://emitter.example" }],
     // "key" makes the account; "reportKey" is the running oracle's, in a permission of its own.
     "oracles": [
-      { "account": "oracle1", "key": "PUBLIC_KEY", "reportKey": "PUBLIC_KEY", "ramBytes": 100000, "cpu": "5.0000 EOS", "net": "1.0000 EOS" },
+      { "account": "ouroracle111", "key": "PUBLIC_KEY", "reportKey": "PUBLIC_KEY", "ramBytes": 100000, "cpu": "5.0000 EOS", "net": "1.0000 EOS" },
       { "account": "oracle2", "reportKey": "PUBLIC_KEY" },
       { "account": "oracle3" }
     ],

@@ -27,6 +27,7 @@ function* blocking(given: Given, total: Total): Generator<string> {
     yield `${producer.account} carries code (sha256 ${bp.codeHash}): the producer account must have none, so take it off or name another account`;
   for (const account of [state.accounts.get(dac.account), bp]) if (account) yield* lost(account, dac.account);
   if (payer !== null) yield* payable(payer, total, given);
+  yield* unnamed(given);
   for (const { account } of deployment.founders) {
     const known = state.accounts.get(account) ?? null;
     const free = known === null || known.ram.quota < 0 ? null : known.ram.quota - known.ram.used;
@@ -43,6 +44,23 @@ function* blocking(given: Given, total: Total): Generator<string> {
   for (const { account, key } of deployment.roles.oracles)
     if (key === undefined && state.accounts.get(account) === null)
       yield `roles.oracles: ${account} does not exist on this chain: give its key, so that it is made, or let its operator make it first`;
+}
+
+/**
+ * Names that eosio.system lets nobody but `eosio` make: those with fewer than 12 characters are auctioned, those with a dot belong to who has
+ * the part behind it. Source: AntelopeIO/reference-contracts, eosio.system.cpp, `native::newaccount`.
+ */
+function* unnamed({ deployment, state }: Given): Generator<string> {
+  const { creator, dac, producer, roles } = deployment;
+  const made = [dac.account, producer.account, ...roles.oracles.flatMap(({ account, key }) => (key ? [account] : []))];
+  if (creator === 'eosio') return;
+  for (const name of made.filter((each) => (state.accounts.get(each) ?? null) === null)) {
+    const suffix = name.split('.').at(-1) ?? '';
+    if (suffix !== name && suffix !== creator)
+      yield `${name} can be made by ${suffix} alone: make it with that account first`;
+    if (suffix === name && name.length < 12)
+      yield `${name} has fewer than 12 characters, and such names are auctioned by the chain (eosio::bidname): take one of 12 characters, or make the account first when you have won it`;
+  }
 }
 
 /** An account that its own code alone holds can be mended by that code only, and the contract does no such thing. */

@@ -22,7 +22,8 @@ export const VOTE_SECONDS = 6;
 /** A deployment on the chain that tests share: its files in a folder of its own, and what a plan and an apply make of them. */
 export class ChainDeployment {
   readonly chain = new TestChain();
-  readonly dir = mkdtempSync(path.join(tmpdir(), 'bppool-deploy-'));
+  /** In the chain's own folder, which goes with the chain, also when a run is interrupted. */
+  readonly dir = mkdtempSync(path.join(process.env.POOL_CHAIN ?? tmpdir(), 'deploy-'));
   readonly prefix: string;
   /** As it is written into the file. */
   content: Record<string, unknown>;

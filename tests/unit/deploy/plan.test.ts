@@ -268,9 +268,9 @@ test('who signs: a key that is not at hand is missing', async () => {
   const given = chain.given();
   const [first] = (await makePlan(given)).steps;
   assert.ok(first);
-  assert.deepEqual(signersOf(first), ['payer@active']);
+  assert.deepEqual(signersOf(first), ['eosio@active']);
   assert.deepEqual(missingSigners(first, given.state, new Set([keyId(KEYS[0])])), []);
-  assert.deepEqual(missingSigners(first, given.state, new Set([keyId(KEYS[1])])), ['payer@active']);
+  assert.deepEqual(missingSigners(first, given.state, new Set([keyId(KEYS[1])])), ['eosio@active']);
 });
 
 test('what is not verified is said: a network that was not tried, Savanna by the node or by the profile, links that a node does not tell', async () => {
@@ -308,15 +308,15 @@ test('what no step can mend is a sentence each', async () => {
   };
   const nothing = () => {};
   assert.match(
-    await problem((chain) => void chain.accounts.set('payer', null), deployment(), false),
-    /the account payer, which pays/,
+    await problem((chain) => void chain.accounts.set('eosio', null), deployment(), false),
+    /the account eosio, which pays/,
   );
   const poor = (chain: ModelChain) => {
-    chain.get('payer').liquid = 10n;
+    chain.get('eosio').liquid = 10n;
   };
   assert.match(
     await problem(poor, deployment(), false),
-    /payer has 0\.0010 EOS and needs \d+\.\d{4} EOS: \d+\.\d{4} EOS for 3,150,000 bytes/,
+    /eosio has 0\.0010 EOS and needs \d+\.\d{4} EOS: \d+\.\d{4} EOS for 3,150,000 bytes/,
   );
   const other = { ...deployment().producer, account: 'otherbp' };
   assert.match(
@@ -342,6 +342,20 @@ test('what no step can mend is a sentence each', async () => {
   assert.match(
     await problem(founding),
     /set up with terms [0-9a-f]{64}, and terms\.md has (7e){32}: before the hand-over they can not be changed/,
+  );
+  const payer = deployment({ creator: 'payer' });
+  const paid = (chain: ModelChain) => void chain.accounts.set('payer', account('payer'));
+  assert.match(await problem(paid, payer, false), /pooldac has fewer than 12 characters, and such names are auctioned/);
+  assert.equal(await problem(paid, payer), '');
+  const dotted = {
+    ...payer,
+    dac: { ...payer.dac, account: 'dac.payer' },
+    producer: { ...payer.producer, account: 'bp.other' },
+  };
+  const ours = (await problem(paid, dotted, false)).split('\n');
+  assert.deepEqual(
+    ours.filter((each) => /dac\.payer|bp\.other/.test(each)),
+    ['bp.other can be made by other alone: make it with that account first'],
   );
   assert.equal(await problem(nothing), '');
   assert.equal(NO_CODE.length, 64);

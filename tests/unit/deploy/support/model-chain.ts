@@ -81,7 +81,7 @@ export function deployment(changes: Partial<Deployment> = {}): Deployment {
   const live = { cpu: '10.0000 EOS', net: '5.0000 EOS' };
   const [key, logKey, reportKey] = KEYS;
   return {
-    creator: 'payer',
+    creator: 'eosio',
     dac: { account: 'pooldac', key, ramBytes: 3_000_000, ...live },
     producer: { account: 'poolbp', url: 'https://pool.example', location: 276, ramBytes: 50_000, ...live },
     terms: 'terms.md',
@@ -157,7 +157,7 @@ export class ModelChain {
   now = 1_000_000_000_000;
   readonly pushed: string[] = [];
 
-  constructor(names = ['payer', 'alice', 'bob', 'carol', 'emit', 'judge']) {
+  constructor(names = ['eosio', 'alice', 'bob', 'carol', 'emit', 'judge']) {
     for (const name of ['pooldac', 'poolbp', 'oracle1']) this.accounts.set(name, null);
     for (const name of names) this.accounts.set(name, account(name));
   }
