@@ -36,7 +36,7 @@ test('what is older than the windows to keep goes, details before columns', (t) 
     const slots = Array.from({ length: 12 }, (_, k) => {
       const state = newSlot(window * 12 + k);
       const seen = { emitter: 'e', row: 0, member: 'ann', signer: '0:aa', id: 'ab', at: 0, bytes: 1, transactions: 0 };
-      state.seen.push({ ...seen, verdict: 'valid', reason: null });
+      state.seen.push({ ...seen, verdict: 'valid', reason: null, via: null });
       return state;
     });
     store.write({ slots, cursors: [], rows: [] });
