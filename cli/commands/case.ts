@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import { PoolError } from '../../common/errors.ts';
+import { reportsInBlock } from '../../common/filed-reports.ts';
 import { cleosLine } from '../../common/wallet/cleos-line.ts';
 import { readWindowLog, reportOf } from '../../oracle/dry-run.ts';
 import { checkEvidence } from '../../oracle/evidence/check.ts';
 import type { CheckParts, Shown } from '../../oracle/evidence/check-parts.ts';
 import { evidenceHash } from '../../oracle/evidence/document.ts';
 import type { EvidenceDocument } from '../../oracle/evidence/schema.ts';
-import { reportsInBlock } from '../../common/filed-reports.ts';
 import { writeLines } from '../log/output.ts';
 import { accountName, type ChainView, openView } from '../oracle/chain-view.ts';
 import { readEvidence } from '../oracle/evidence-file.ts';

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { PoolError } from '../../common/errors.ts';
+import { findReports, type OnChainReport } from '../../common/filed-reports.ts';
 import type { GivenReceipt } from '../../common/receipt-bundle.ts';
 import { slotTime } from '../../common/slot.ts';
 import { evidenceHash } from '../../oracle/evidence/document.ts';
@@ -10,7 +11,6 @@ import { type Weighed, weigh } from '../../oracle/evidence/weigh.ts';
 import { candidatesNeeded } from '../../oracle/metrics/eligible.ts';
 import { reportHash } from '../../oracle/report/hash.ts';
 import { holdsSeat } from '../../oracle/source/evidence.ts';
-import { findReports, type OnChainReport } from '../../common/filed-reports.ts';
 import { writeLines } from '../log/output.ts';
 import { accountName, type ChainView, openView } from '../oracle/chain-view.ts';
 import { asFiles, listed } from '../oracle/log-files.ts';
