@@ -22,8 +22,7 @@ export function wholeOf(
 
 /** An account name of a query or path. Throws SendError 400. */
 export function accountOf(name: string, text: unknown): string {
-  if (typeof text === 'string' && /^(?=.{1,13}$)[a-z1-5.]{0,12}[a-z1-5][a-j1-5]?$/.test(text) && text.length <= 12)
-    return text;
+  if (typeof text === 'string' && /^[a-z1-5.]{0,11}[a-z1-5]$/.test(text)) return text;
   throw new SendError(400, `${name} is ${shown(text)}, and must be an account name: up to 12 of a-z, 1-5 and dots`);
 }
 

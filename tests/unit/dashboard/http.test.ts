@@ -9,7 +9,6 @@ import { dashboardConfig } from '../../../dashboard/server/config.ts';
 import { withoutAddresses } from '../../../dashboard/server/http/hide.ts';
 import { scratch, until } from '../../support/processes.ts';
 import { FakeEmitter } from './support/fake-emitter.ts';
-import { FakeTables } from './support/fake-tables.ts';
 import { startPage } from './support/page.ts';
 
 async function pageOf(t: TestContext, settings: Record<string, string> = {}) {
@@ -145,6 +144,8 @@ test('in public mode no answer names an address', async (t) => {
   for (const where of ['/api/emitters', '/ready', '/api/pool', '/api/pay', '/api/join/config', '/metrics']) {
     assert.doesNotMatch(await read(where), /\d+\.\d+\.\d+\.\d+|relay\.example|:9876/, where);
   }
+  await until('why there is nothing newer', async () => /"stale":"/.test(await read('/api/windows')));
+  assert.match(await read('/api/windows'), /"stale":"no answer from \(hidden\)/);
   const [view] = JSON.parse(await read('/api/emitters')) as EmitterView[];
   assert.deepEqual(view?.reasons, ['no session with (hidden), nor with (hidden)']);
 });
@@ -154,17 +155,6 @@ test('addresses go out of sentences; accounts, amounts and times stay', () => {
   assert.equal(withoutAddresses('[2001:db8::1]:80 and localhost:8888'), '(hidden) and (hidden)');
   const plain = 'eosio.token holds 12.3456 EOS, votetime: 259,200 s (3 days), at 2026-11-27 04:15:30 UTC';
   assert.equal(withoutAddresses(plain), plain);
-});
-
-test('the node is asked once for many visitors, and its last answer serves on when it is away', async (t) => {
-  const tables = new FakeTables();
-  await tables.listen();
-  const url = await pageOf(t, { DASHBOARD_CHAIN_API: tables.url });
-  const answers = await Promise.all(Array.from({ length: 30 }, () => errorOf(`${url}/api/pool`)));
-  assert.ok(answers.every(({ status }) => status === 503 || status === 500));
-  const count = tables.counts.get('/v1/chain/get_table_rows') ?? 0;
-  assert.ok(count < 40, `${count} table reads`);
-  await tables.close();
 });
 
 test('files of the page with a hash in their name are kept by browsers, the page itself is not', async (t) => {

@@ -49,7 +49,7 @@ function stateOf(name: string, of: JoinSight): [string, string] {
 function slotWith(seen: Partial<Seen>) {
   const state = newSlot(120);
   const one = { emitter: 'emitter1', row: null, member: null, signer: id, id: 'ab', at: 0, bytes: 1, transactions: 0 };
-  state.seen.push({ ...one, verdict: 'valid', reason: null, ...seen });
+  state.seen.push({ ...one, verdict: 'valid', reason: null, via: null, ...seen });
   return state;
 }
 
