@@ -25,8 +25,8 @@ const PARTS = {
 
 /** Run when named, or with --deep, for time: three kills of a pool on a cluster (e2e/chaos) stand for `cluster` in a run of everything. */
 const BY_NAME: readonly string[] = ['cluster', 'ops/real', 'e2e/standby', 'e2e/strategies'];
-/** Nothing of these waits for time or for other processes: as many at once as a small machine has cores. */
-const AT_ONCE: readonly string[] = ['unit', 'contract'];
+/** Nothing of these comes out otherwise on a busy machine: as many at once as a small one has cores. */
+const AT_ONCE: readonly string[] = ['unit', 'contract', 'ops/files'];
 
 interface Count {
   passed: number;

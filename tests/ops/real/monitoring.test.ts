@@ -33,7 +33,10 @@ describe('a pool of two emitters and three oracles under a real Prometheus', { t
     const folder = path.join(dir, 'run');
     const size = ['--emitters', '2', '--oracles', '3', '--producers', '1', '--restart', 'members'];
     command = new PoolCommand(['up', ...size, '--dir', folder]);
-    await until('run.json', () => hasRunFile(folder) || command.process.exitCode !== null);
+    await until('run.json', () => {
+      assert.equal(command.process.exitCode, null, command.stderr);
+      return hasRunFile(folder);
+    });
     run = readRunFile(folder) as unknown as typeof run;
     monitor = await Monitor.start(path.join(dir, 'prometheus'), {
       emitter: run.emitters.map(({ http }) => hostPort(http)),

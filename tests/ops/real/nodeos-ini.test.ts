@@ -8,6 +8,7 @@ import { reservePorts } from '../../../devnet/ports.ts';
 import { findTools, ROOT, shimLibrary } from '../../../devnet/tools.ts';
 import { LONG } from '../../support/nats.ts';
 import { scratch, until } from '../../support/processes.ts';
+import { readCompose } from '../support/compose.ts';
 
 /** The one that everybody knows. */
 const DEVELOPMENT_KEY = 'EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV';
@@ -16,8 +17,14 @@ after(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
-for (const name of ['relay', 'node']) {
-  test(`a real nodeos takes deploy/docker/${name}.ini`, { timeout: 60_000, ...LONG }, async (t) => {
+for (const [name, service] of [
+  ['relay', 'relay1'],
+  ['node', 'node'],
+] as const) {
+  test(`a real nodeos takes deploy/docker/${name}.ini, as docker-compose.yml starts ${service}`, {
+    timeout: 60_000,
+    ...LONG,
+  }, async (t) => {
     const dir = scratch(t);
     const ports = await reservePorts(3);
     t.after(() => ports.release());
@@ -33,6 +40,7 @@ for (const name of ['relay', 'node']) {
     writeGenesis(path.join(dir, 'genesis.json'), DEVELOPMENT_KEY);
     const { command, args } = findTools().nodeos;
     const where = ['--config-dir', path.join(dir, 'config'), '--data-dir', path.join(dir, 'data')];
+    where.push(...(readCompose().services[service]?.command ?? []));
     const bound = { LD_PRELOAD: shimLibrary(), DIE_WITH_PARENT: String(process.pid), DIE_WITH_SIGNAL: '9' };
     const child = spawn(command, [...args, ...where, '--genesis-json', path.join(dir, 'genesis.json')], {
       env: { ...process.env, ...bound },

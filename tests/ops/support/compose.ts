@@ -11,6 +11,7 @@ const SCHEMA = path.join(UNPACKED, 'usr/lib/python3/dist-packages/compose/config
 
 export interface Service {
   image: string;
+  command?: string[];
   build?: { context: string; dockerfile: string; target?: string };
   environment?: Record<string, string>;
   depends_on?: Record<string, { condition: string }>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { ROOT } from '../../../devnet/tools.ts';
+import { ROOT, shimLibrary } from '../../../devnet/tools.ts';
 import { listOf, readDockerfile, type Step, targetOf } from './dockerfile.ts';
 
 const DOCKERFILE = path.join(ROOT, 'deploy/docker/bppool.Dockerfile');
@@ -35,11 +35,14 @@ export class Image {
   readonly dir: string;
   private readonly steps: Step[];
   private readonly data: string;
+  private readonly shim: string;
 
   /** Replays the steps of a target into `dir`. What other stages make is taken from this checkout: its packages, but for those of development. */
   constructor(target: string, dir: string) {
     this.dir = dir;
     this.data = path.join(dir, 'data');
+    this.shim = path.join(path.dirname(dir), 'shim.so');
+    cpSync(shimLibrary(), this.shim);
     this.steps = targetOf(readDockerfile(DOCKERFILE), target);
     const context = contextFiles();
     let workdir = '/';
@@ -54,15 +57,17 @@ export class Image {
     if (isRoot) chownSync(this.data, USER, USER);
   }
 
-  /** Starts what the image starts, as its user, with nothing of this process' environment. */
+  /** Starts what the image starts, as its user, with nothing of this process' environment but what ends it. */
   start(settings: Record<string, string>): ChildProcess {
     const [command = '', ...args] = [...listOf(this.last('ENTRYPOINT')), ...listOf(this.last('CMD'))].map((each) =>
       this.inside(each),
     );
     const fixed = Object.fromEntries((this.last('ENV')?.text ?? '').split(' ').map((pair) => pair.split('=')));
+    // It ends with this process, whatever ends it; the library is not where the image is.
+    const bound = { LD_PRELOAD: this.shim, DIE_WITH_PARENT: String(process.pid), DIE_WITH_SIGNAL: '9' };
     return spawn(command, args, {
       cwd: this.inside(this.last('WORKDIR')?.text ?? '/'),
-      env: { ...fixed, ...settings },
+      env: { ...fixed, ...settings, ...bound },
       stdio: ['ignore', 'pipe', 'pipe'],
       ...(isRoot && { uid: USER, gid: USER }),
     });
