@@ -86,6 +86,8 @@ export interface SlotDetail {
     id: string;
     verdict: 'valid' | 'late' | 'invalid';
     reason: string | null;
+    /** The emitter that passed it on, when it did not come from its member. */
+    via: string | null;
     /** After the slot's time. */
     arrivedMs: number;
     bytes: number;

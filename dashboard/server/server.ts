@@ -107,7 +107,6 @@ export class DashboardServer {
     this.live.close();
     await this.app?.close();
     await Promise.all(this.following);
-    this.feed.write();
     this.file.close();
   }
 
@@ -119,7 +118,7 @@ export class DashboardServer {
 
   /** Ready is a server that sees the pool: its contract, and an emitter at least. */
   private reasons(): string[] {
-    const reasons = this.chainTrouble ? [this.chainTrouble] : [];
+    const reasons = [this.chainTrouble, this.live.trouble].filter((one) => one !== null);
     const views = this.emitters();
     if (views.length > 0 && views.every(({ state }) => state === 'away')) reasons.push('no emitter answers');
     return this.config.DASHBOARD_PUBLIC === 'on' ? reasons.map(withoutAddresses) : reasons;

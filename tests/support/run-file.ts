@@ -44,5 +44,6 @@ export function addresses(run: RunFile): string[] {
     ...(ship ? [ship.replace('ws://', '')] : []),
   ]);
   const emitters = run.emitters.flatMap(({ p2p, http }) => [p2p, http.replace('http://', '')]);
-  return [...nodes, ...emitters, ...run.nats.map(({ url }) => url.replace('nats://', ''))];
+  const page = run.dashboard ? [run.dashboard.replace('http://', '')] : [];
+  return [...nodes, ...emitters, ...page, ...run.nats.map(({ url }) => url.replace('nats://', ''))];
 }

@@ -48,26 +48,3 @@ export class Shared<T> {
     this.pending = null;
   }
 }
-
-/** Shared answers by a key, of which the newest `most` are remembered: no visitor can fill the memory. */
-export class SharedBy<K extends string | number, T> {
-  private readonly make: (key: K) => Shared<T>;
-  private readonly most: number;
-  private readonly known = new Map<K, Shared<T>>();
-
-  constructor(most: number, make: (key: K) => Shared<T>) {
-    this.most = most;
-    this.make = make;
-  }
-
-  get(key: K): Promise<Aged<T>> {
-    const shared = this.known.get(key) ?? this.make(key);
-    this.known.delete(key);
-    this.known.set(key, shared);
-    for (const oldest of this.known.keys()) {
-      if (this.known.size <= this.most) break;
-      this.known.delete(oldest);
-    }
-    return shared.get();
-  }
-}

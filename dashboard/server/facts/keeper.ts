@@ -1,11 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ChainClient } from '../../../common/chain.ts';
 import { sentence } from '../../../common/errors.ts';
-import { findReports } from '../../../common/filed-reports.ts';
+import { findReports, type OnChainReport } from '../../../common/filed-reports.ts';
 import type { Logger } from '../../../common/logger.ts';
+import { reportHash } from '../../../common/report-hash.ts';
 import { SLOTS_PER_WINDOW, slotOfTimestamp } from '../../../common/slot.ts';
-import type { FactStore } from '../store/fact-store.ts';
+import type { FactStore, Settling } from '../store/fact-store.ts';
 import { Finality } from './finality.ts';
+import { metricsIn, metricsText } from './metrics.ts';
 import { readSnapshot, type Snapshot } from './snapshot.ts';
 import { stepOf } from './step.ts';
 
@@ -81,16 +83,36 @@ export class FactKeeper {
   private async searchOne(last: number): Promise<void> {
     const wanted = this.store.unsearched();
     if (!wanted) return;
-    const { window, settled } = wanted;
+    const { window, settled, hash, metricsHash } = wanted;
     const head = { num: last, slot: await this.slotOf(last) };
     const chain = { block: async (num: number) => ({ slot: await this.slotOf(num) }) };
     const options = { dac: this.dac, window, head, until: settled, lookback: LOOKBACK };
-    this.store.file(window, await findReports(this.client, chain, options));
+    const found = await findReports(this.client, chain, options);
+    const filed = found.map(({ block, trx, data }) => ({
+      oracle: data.oracle,
+      hash: reportHash(data),
+      block,
+      trx,
+      data,
+    }));
+    // Of a window that the members settled no report has the hash, and one can have the metrics that they took.
+    const settling =
+      filed.find((one) => one.hash === hash) ?? filed.find(({ data }) => data.metrics_hash === metricsHash);
+    this.store.file(window, filed, settling ? settlingOf(settling) : null);
   }
 
   private async slotOf(num: number): Promise<number> {
     return slotOfTimestamp((await this.client.block(num)).timestamp);
   }
+}
+
+/** Null when its metrics have another form than docs/metrics.md. */
+function settlingOf({ block, trx, data }: OnChainReport): Settling | null {
+  const text = metricsText(data);
+  const metrics = metricsIn(text);
+  if (!metrics) return null;
+  const { emitted, missed, rescues, replaced } = metrics;
+  return { block, trx, emitted, missed, rescues, replaced, metrics: text };
 }
 
 /** What a reading says, without where it was read. */

@@ -17,10 +17,15 @@ const shape = z.looseObject({
 
 export type ReportedMetrics = z.infer<typeof shape>;
 
-/** The metrics that a report carried, null for what has not the form of docs/metrics.md: an oracle reports what it likes. */
-export function metricsIn({ metrics }: Pick<ReportData, 'metrics'>): ReportedMetrics | null {
+/** The metrics of a report as text. */
+export function metricsText({ metrics }: Pick<ReportData, 'metrics'>): string {
+  return Buffer.from(metrics, 'hex').toString('utf8');
+}
+
+/** Metrics that a report carried, null for what has not the form of docs/metrics.md: an oracle reports what it likes. */
+export function metricsIn(text: string): ReportedMetrics | null {
   try {
-    const parsed = shape.safeParse(JSON.parse(Buffer.from(metrics, 'hex').toString('utf8')));
+    const parsed = shape.safeParse(JSON.parse(text));
     return parsed.success ? parsed.data : null;
   } catch {
     return null;

@@ -1,12 +1,11 @@
-import type { OnChainReport } from '../../../common/filed-reports.ts';
-import { reportHash } from '../../../common/report-hash.ts';
 import { firstSlot, SLOTS_PER_WINDOW } from '../../../common/slot.ts';
 import type { Age, FiledReport, WindowDetail, WindowSummary } from '../../api.ts';
-import type { FactStore } from '../store/fact-store.ts';
-import { membersIn, metricsIn, type ReportedMetrics } from './metrics.ts';
+import type { FactStore, FiledLine, Settling } from '../store/fact-store.ts';
+import { membersIn, metricsIn } from './metrics.ts';
 import type { KnownWindow, Snapshot } from './snapshot.ts';
 
 type Open = Snapshot['open'][number];
+type Figures = Omit<Settling, 'metrics'>;
 
 /** Windows newest first: decided and open ones of the chain now, and those kept here. */
 export function windowsBefore(
@@ -28,7 +27,7 @@ function summaryOf(store: FactStore, snapshot: Snapshot | null, id: number): Win
   const now = snapshot?.windows.find(({ window }) => window === id) ?? null;
   const row = now && (!kept || now.settled >= kept.settled) ? { ...now, names: kept?.names ?? now.names } : kept;
   if (row)
-    return decided(row, settling(row, store.filed(id)), {
+    return decided(row, store.figures(id), {
       isFinal: kept?.settled === row.settled,
       isOnChain: now !== null,
     });
@@ -36,24 +35,17 @@ function summaryOf(store: FactStore, snapshot: Snapshot | null, id: number): Win
   return open ? undecided(open) : null;
 }
 
-/** The report that the window was settled with; of one that the members settled, the one whose metrics they took. */
-function settling({ hash, metricsHash }: KnownWindow, filed: OnChainReport[]): OnChainReport | null {
-  const equal = filed.find(({ data }) => reportHash(data) === hash);
-  return equal ?? filed.find(({ data }) => data.metrics_hash === metricsHash) ?? null;
-}
-
 function decided(
   row: KnownWindow,
-  report: OnChainReport | null,
+  report: Figures | null,
   { isFinal, isOnChain }: { isFinal: boolean; isOnChain: boolean },
 ): WindowSummary {
-  const metrics = report ? metricsIn(report.data) : null;
   return {
     ...{ id: row.window, state: row.voided ? 'void' : 'settled', firstSlot: firstSlot(row.window) },
     by: row.voided ? 'void' : row.reports === 0 ? 'vote' : 'report',
     ...{ settledAt: row.settled, epoch: row.epoch, hash: row.hash, reports: row.reports, isFinal },
     shares: row.voided ? 0 : row.names.length,
-    ...figures(metrics),
+    ...figures(report),
     source: isOnChain ? 'chain' : 'kept',
   };
 }
@@ -65,8 +57,8 @@ function undecided({ window, reports }: Open): WindowSummary {
   };
 }
 
-function figures(metrics: ReportedMetrics | null) {
-  const { emitted = null, missed = null, rescues = null, replaced = null } = metrics ?? {};
+function figures(report: Figures | null) {
+  const { emitted = null, missed = null, rescues = null, replaced = null } = report ?? {};
   return { emitted, missed, rescues, replaced };
 }
 
@@ -78,10 +70,8 @@ export function windowDetail(
 ): Omit<WindowDetail, keyof Age | 'explorer'> | null {
   const summary = summaryOf(store, snapshot, id);
   if (!summary) return null;
-  const reports = store.filed(id);
   const row = snapshot?.windows.find(({ window }) => window === id) ?? store.window(id);
-  const report = row ? settling(row, reports) : null;
-  const metrics = report ? metricsIn(report.data) : null;
+  const metrics = row ? metricsIn(store.metrics(id) ?? '') : null;
   const oracles = snapshot?.oracles ?? 0;
   const names = store.window(id)?.names ?? row?.names ?? [];
   return {
@@ -89,16 +79,15 @@ export function windowDetail(
     ...{ slots: SLOTS_PER_WINDOW, neededPercent: metrics?.eligiblePercent ?? null },
     ...{ strategy: row?.strategy || null, version: row?.version || null, logRoot: row?.logRoot ?? null },
     quorum: { oracles, needed: Math.floor(oracles / 2) + 1 },
-    filed: row ? reports.map((one) => filedOf(one, row.hash)) : openReports(snapshot, id),
+    filed: row ? store.filed(id).map((one) => filedOf(one, row.hash)) : openReports(snapshot, id),
     members: metrics ? membersIn(metrics, names) : names.map(bare),
     metrics,
-    from: whereFrom(summary, report),
+    from: whereFrom(summary, store.figures(id)),
   };
 }
 
-function filedOf({ block, trx, data }: OnChainReport, settled: string): FiledReport {
-  const hash = reportHash(data);
-  return { oracle: data.oracle, hash, settles: hash === settled, at: null, block, trx };
+function filedOf({ oracle, hash, block, trx }: FiledLine, settled: string): FiledReport {
+  return { oracle, hash, settles: hash === settled, at: null, block, trx };
 }
 
 function openReports(snapshot: Snapshot | null, id: number): FiledReport[] {
@@ -114,7 +103,7 @@ function bare(account: string): WindowDetail['members'][number] {
   return { account, index: -1, isEligible: true, covered: null, grid: null, ...none };
 }
 
-function whereFrom({ source, isFinal, state }: WindowSummary, report: OnChainReport | null): string {
+function whereFrom({ source, isFinal, state }: WindowSummary, report: Figures | null): string {
   if (state === 'open')
     return 'the reports are the contract’s of now; their metrics show when the window is settled and irreversible';
   const stands =

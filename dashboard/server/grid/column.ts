@@ -52,10 +52,10 @@ function numbers(list: (number | null)[]): number[] {
 export function detailOf({ slot, logs, seen, notes }: SlotState): SlotDetail {
   const isOut = (emitter: string, id: string, signer: string) =>
     (logs[emitter]?.out ?? []).some((out: Out) => out.id === id && out.signer === signer);
-  const candidates = seen.map(({ emitter, member, signer, id, verdict, reason, at, bytes, transactions }) => {
+  const candidates = seen.map(({ emitter, member, signer, id, verdict, reason, via, at, bytes, transactions }) => {
     const arrivedMs = at - slotTime(slot);
     const emitted = isOut(emitter, id, signer);
-    return { emitter, member, signer, id, verdict, reason, arrivedMs, bytes, transactions, emitted };
+    return { emitter, member, signer, id, verdict, reason, via, arrivedMs, bytes, transactions, emitted };
   });
   return { slot, candidates, notes };
 }

@@ -76,7 +76,7 @@ function who(grid: Grid, of: { signer: string | null; member?: string | null }):
 }
 
 function candidate(grid: Grid, emitter: string, event: Event<'candidate'>): number[] {
-  const { slot, id, at, bytes, transactions, verdict, reason } = event;
+  const { slot, id, at, bytes, transactions, verdict, reason, via = null } = event;
   const signer = event.signer ?? '';
   const state = grid.slot(slot);
   const member = memberOf(grid, event);
@@ -86,7 +86,7 @@ function candidate(grid: Grid, emitter: string, event: Event<'candidate'>): numb
   const isKnown = state.seen.some(
     (one) => one.emitter === emitter && one.id === id && one.signer === signer && one.at === at,
   );
-  if (!isKnown) state.seen.push({ emitter, row, member, signer, id, at, bytes, transactions, verdict, reason });
+  if (!isKnown) state.seen.push({ emitter, row, member, signer, id, at, bytes, transactions, verdict, reason, via });
   return [slot];
 }
 

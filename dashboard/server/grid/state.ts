@@ -14,6 +14,8 @@ export interface Seen {
   transactions: number;
   verdict: 'valid' | 'late' | 'invalid';
   reason: string | null;
+  /** The emitter that passed it on; null when it came from its member. */
+  via: string | null;
 }
 
 /** A block that an emitter let out. */

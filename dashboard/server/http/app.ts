@@ -43,6 +43,7 @@ export async function makeApp({ trustProxy, ratePerMinute, isPublic, logger }: A
     errorResponseBuilder: (_request, { max, after }) =>
       new SendError(429, `more than ${max} requests in a minute came from this address; try again in ${after}`),
   });
+  if (isPublic) app.addHook('preSerialization', async (_request, _reply, payload) => withoutStale(payload));
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     const code = thrown.statusCode ?? (thrown instanceof PoolError ? codeOf(thrown) : 500);
     if (code === 500) logger.error({ url: request.url, why: sentence(thrown) }, 'a request failed');
@@ -50,6 +51,12 @@ export async function makeApp({ trustProxy, ratePerMinute, isPublic, logger }: A
     return reply.code(code).send({ error: isPublic ? withoutAddresses(text) : text });
   });
   return app;
+}
+
+/** Why there is no newer answer names the node that was asked. */
+function withoutStale(payload: unknown): unknown {
+  const { stale } = (payload ?? {}) as { stale?: unknown };
+  return typeof stale === 'string' ? { ...(payload as object), stale: withoutAddresses(stale) } : payload;
 }
 
 function requireReading(request: FastifyRequest): void {
@@ -73,7 +80,7 @@ const HEADERS = {
       defaultSrc: ["'none'"],
       scriptSrc: ["'self'"],
       styleSrc: ["'self'"],
-      imgSrc: ["'self'", 'data:'],
+      imgSrc: ["'self'"],
       connectSrc: ["'self'"],
       fontSrc: ["'self'"],
       manifestSrc: ["'self'"],

@@ -57,10 +57,10 @@ export class Feed implements Grid {
     }
   }
 
-  /** Writes down what came since the last time; gives the number of the newest change. */
-  write(): number {
-    if (this.movedCursors.size + this.changed.size + this.changedRows.size === 0) return this.store.change;
-    const change = this.store.write({
+  /** Writes down what came since the last time. Throws when that cannot be done: then it is still to do. */
+  write(): void {
+    if (this.movedCursors.size + this.changed.size + this.changedRows.size === 0) return;
+    this.store.write({
       slots: this.changed.values(),
       cursors: [...this.movedCursors].map((name) => [name, this.cursor(name)] as const) as [string, Cursor][],
       rows: [...this.changedRows].map((place) => [place, this.allRows[place] as GridRow]),
@@ -69,7 +69,6 @@ export class Feed implements Grid {
     this.movedCursors.clear();
     this.changedRows.clear();
     this.trim();
-    return change;
   }
 
   slot(slot: number): SlotState {

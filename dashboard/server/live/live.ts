@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { sentence } from '../../../common/errors.ts';
 import type { EmitterView, LiveEvents } from '../../api.ts';
 import { columnOf } from '../grid/column.ts';
 import type { ColumnStore } from '../store/columns.ts';
@@ -27,6 +28,8 @@ export class Live {
   private readonly timer: NodeJS.Timeout;
   /** Number of the newest change that the streams have. */
   private told: number;
+  /** Why nothing is written down, one sentence; null while it is. */
+  trouble: string | null = null;
   private toldEmitters = '';
   /** Streams that begin with the next update. */
   private readonly waiting = new Map<ServerResponse, { address: string; lastId: string | null }>();
@@ -56,8 +59,14 @@ export class Live {
   /** Writes down what came and tells it. */
   tick(): void {
     const { feed, streams, store } = this.parts;
-    const change = feed.write();
-    if (change !== this.told) {
+    try {
+      feed.write();
+      this.trouble = null;
+    } catch (thrown) {
+      // A full disk: what is not written is not told, and is tried again.
+      this.trouble = `the page's file cannot be written: ${sentence(thrown)}`;
+    }
+    if (store.change !== this.told) {
       if (streams.size > 0) streams.send(this.since(this.told) ?? this.reset());
       this.told = store.change;
     }

@@ -10,8 +10,10 @@ import type { FactStore } from '../store/fact-store.ts';
 
 const LAST_WINDOW = 2 ** 32;
 const MOST_WINDOWS = 200;
-/** A CSV holds so many windows, newest first: two weeks of a pool among 21. `before` goes further back. */
-const MOST_CSV = 10_000;
+/** A CSV holds so many windows, newest first: a day and a half of a pool among 21. `before` goes further back. */
+const MOST_CSV = 1000;
+/** The largest of them takes the server a quarter of a second: so many a minute for one address. */
+const CSV_LIMIT = { config: { rateLimit: { max: 20, timeWindow: 60_000 } } };
 
 export interface PayRoutes {
   keeper: FactKeeper;
@@ -31,7 +33,7 @@ export function payRoutes(app: FastifyInstance, { keeper, facts, explorer }: Pay
     return { windows: windowsBefore(facts, snapshot, before, limit), explorer: template, ...age };
   });
 
-  app.get('/api/windows.csv', async (request, reply) => {
+  app.get('/api/windows.csv', CSV_LIMIT, async (request, reply) => {
     const query = request.query as Record<string, unknown>;
     const before = wholeOf('before', query.before, { high: LAST_WINDOW, fallback: LAST_WINDOW });
     const { snapshot } = keeper.newest;
@@ -53,7 +55,7 @@ export function payRoutes(app: FastifyInstance, { keeper, facts, explorer }: Pay
     return { ...payOf(facts, required(snapshot, age.stale)), ...age };
   });
 
-  app.get('/api/pay.csv', async (_request, reply) => {
+  app.get('/api/pay.csv', CSV_LIMIT, async (_request, reply) => {
     const { snapshot, stale } = keeper.newest;
     const { members } = payOf(facts, required(snapshot, stale));
     const rows = members.map(({ account, payee, owed, credited, paid, shares, closing }) => {

@@ -41,8 +41,8 @@ export class ColumnStore {
     return this.last;
   }
 
-  /** Puts a step down, whole or not at all; gives its number, which is the one before when only cursors moved on. */
-  write({ slots, cursors, rows }: Step): number {
+  /** Puts a step down, whole or not at all: one change more, unless only cursors moved on. */
+  write({ slots, cursors, rows }: Step): void {
     const [allSlots, allRows] = [[...slots], [...rows]];
     const change = this.last + (allSlots.length + allRows.length > 0 ? 1 : 0);
     this.db.exec('BEGIN IMMEDIATE');
@@ -63,7 +63,6 @@ export class ColumnStore {
       throw thrown;
     }
     this.last = change;
-    return change;
   }
 
   slot(slot: number): SlotState | null {

@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite';
-import type { OnChainReport, ReportData } from '../../../common/filed-reports.ts';
 import type { PoolState } from '../../../common/governance/pool.ts';
 import type { KnownWindow } from '../facts/snapshot.ts';
 
@@ -29,6 +28,26 @@ export interface EpochEntry {
   after: number;
   block: number;
   at: number;
+}
+
+/** A report as it went on the chain; `hash`: that by which the contract compares it. */
+export interface FiledLine {
+  oracle: string;
+  hash: string;
+  block: number;
+  trx: string;
+}
+
+/** The report that a window was settled with. */
+export interface Settling {
+  block: number;
+  trx: string;
+  emitted: number;
+  missed: number;
+  rescues: number;
+  replaced: number;
+  /** All of them as JSON. */
+  metrics: string;
 }
 
 /** What one irreversible reading adds. */
@@ -130,15 +149,18 @@ export class FactStore {
     return found ? (JSON.parse(String(found.row)) as KnownWindow) : null;
   }
 
-  file(window: number, reports: OnChainReport[]): void {
+  /** What was found in the blocks of a window's reports. */
+  file(window: number, reports: FiledLine[], settling: Settling | null): void {
     this.db.exec('BEGIN IMMEDIATE');
     try {
       const one = this.db.prepare(
-        'INSERT OR REPLACE INTO filed (window, oracle, hash, block, trx, data) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT OR REPLACE INTO filed (window, oracle, hash, block, trx) VALUES (?, ?, ?, ?, ?)',
       );
-      for (const { block, trx, data } of reports)
-        one.run(window, data.oracle, data.metrics_hash, block, trx, JSON.stringify(data));
-      this.db.prepare('UPDATE windows SET searched = 1 WHERE window = ?').run(window);
+      for (const { oracle, hash, block, trx } of reports) one.run(window, oracle, hash, block, trx);
+      const { metrics = null, ...figures } = settling ?? {};
+      this.db
+        .prepare('UPDATE windows SET searched = 1, figures = ?, metrics = ? WHERE window = ?')
+        .run(settling && JSON.stringify(figures), metrics, window);
       this.db.exec('COMMIT');
     } catch (thrown) {
       this.db.exec('ROLLBACK');
@@ -146,13 +168,25 @@ export class FactStore {
     }
   }
 
-  filed(window: number): OnChainReport[] {
+  filed(window: number): FiledLine[] {
     const rows = this.db
-      .prepare('SELECT block, trx, data FROM filed WHERE window = ? ORDER BY block, oracle')
+      .prepare('SELECT oracle, hash, block, trx FROM filed WHERE window = ? ORDER BY block, oracle')
       .all(window);
-    return rows.map(({ block, trx, data }) => {
-      return { block: Number(block), trx: String(trx), data: JSON.parse(String(data)) as ReportData };
+    return rows.map(({ oracle, hash, block, trx }) => {
+      return { oracle: String(oracle), hash: String(hash), block: Number(block), trx: String(trx) };
     });
+  }
+
+  /** What lists show of the report that a window was settled with; null when it is not known. */
+  figures(window: number): Omit<Settling, 'metrics'> | null {
+    const found = this.db.prepare('SELECT figures FROM windows WHERE window = ?').get(window)?.figures;
+    return typeof found === 'string' ? (JSON.parse(found) as Omit<Settling, 'metrics'>) : null;
+  }
+
+  /** Its metrics, as the oracle wrote them. */
+  metrics(window: number): string | null {
+    const found = this.db.prepare('SELECT metrics FROM windows WHERE window = ?').get(window)?.metrics;
+    return typeof found === 'string' ? found : null;
   }
 
   ledger(limit: number): LedgerEntry[] {

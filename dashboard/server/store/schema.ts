@@ -26,7 +26,10 @@ export const SCHEMA = `
     window INTEGER PRIMARY KEY,
     row TEXT NOT NULL,
     -- its reports were looked for in the blocks
-    searched INTEGER NOT NULL DEFAULT 0
+    searched INTEGER NOT NULL DEFAULT 0,
+    -- of the report that it was settled with: what lists show of it, and its metrics
+    figures TEXT,
+    metrics TEXT
   ) STRICT;
   CREATE TABLE IF NOT EXISTS filed (
     window INTEGER NOT NULL,
@@ -34,7 +37,6 @@ export const SCHEMA = `
     hash TEXT NOT NULL,
     block INTEGER NOT NULL,
     trx TEXT NOT NULL,
-    data TEXT NOT NULL,
     PRIMARY KEY (window, oracle)
   ) STRICT;
   CREATE TABLE IF NOT EXISTS credits (

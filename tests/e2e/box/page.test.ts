@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { keyId } from '../../../common/keys.ts';
 import { readTable, type Whole } from '../../../common/tables.ts';
-import type { Column, EmitterView, LiveEvents, PoolAnswer } from '../../../dashboard/api.ts';
+import type { ActionAnswer, Column, EmitterView, LiveEvents, PoolAnswer } from '../../../dashboard/api.ts';
 import { columnOf } from '../../../dashboard/server/grid/column.ts';
 import { fold } from '../../../dashboard/server/grid/fold.ts';
 import { Box } from '../../support/box.ts';
@@ -177,4 +177,23 @@ test('the books that the page shows add up to the balance, and the constitution 
   });
   const [view] = await json<EmitterView[]>('/api/emitters');
   assert.equal(view?.state, 'ready');
+});
+
+test('an action is a cleos line and a signing link with its code, by the ABI that the chain has; wrong data is a sentence', {
+  timeout: 60_000,
+}, async () => {
+  const [member = ''] = box.run.members.map(({ account }) => account);
+  const ask = (name: string, data: object) =>
+    `/api/action?${new URLSearchParams({ name, actor: member, data: JSON.stringify(data) })}`;
+  const { cleos, esr, qr } = await json<ActionAnswer>(ask('claim', { account: member, token: 0 }));
+  assert.equal(
+    cleos,
+    `cleos -u ${box.run.publicApi} push action ${dac} claim '{"account":"${member}","token":0}' -p ${member}@active`,
+  );
+  assert.match(esr, /^esr:\/\/[\w-]+$/);
+  assert.ok(qr.length >= 21 && qr.every((row) => row.length === qr.length && /^[# ]+$/.test(row)));
+  assert.match(qr[0] ?? '', /^####### .* #######$/);
+  const bad = async (path: string) => (await json<{ error: string }>(path)).error;
+  assert.match(await bad(ask('claim', { account: member })), /^the data does not fit pooldac::claim: /);
+  assert.equal(await bad(ask('nothing', {})), 'the contract of pooldac has no action nothing');
 });

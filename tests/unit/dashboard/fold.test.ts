@@ -125,6 +125,19 @@ test('a rescue marks its first slot and the blocks that lost their place, and sa
   assert.equal(replaced.length, event?.type === 'rescue' ? event.replaced.length : 0);
 });
 
+test('a candidate that another emitter passed on says so', () => {
+  const [, run] = goldenRuns().find(([name]) => name === 'several') as [string, GoldenRun];
+  const golden = run.windows[0] as GoldenWindow;
+  const [first = []] = logsOf(golden);
+  const record = first.find(({ event }) => event.type === 'candidate') as EventRecord;
+  const grid = new MemoryGrid(new Map(golden.signers));
+  const [slot = 0] = fold(grid, 'emitter1', {
+    ...record,
+    event: { ...record.event, via: 'emitter2' } as EventRecord['event'],
+  });
+  assert.equal(detailOf(grid.slot(slot)).candidates[0]?.via, 'emitter2');
+});
+
 test('a window is open until its end is told, and then all its slots are there', () => {
   const [, run] = goldenRuns().find(([name]) => name === 'one') as [string, GoldenRun];
   const golden = run.windows[0] as GoldenWindow;

@@ -145,6 +145,8 @@ test('in public mode no answer names an address', async (t) => {
   for (const where of ['/api/emitters', '/ready', '/api/pool', '/api/pay', '/api/join/config', '/metrics']) {
     assert.doesNotMatch(await read(where), /\d+\.\d+\.\d+\.\d+|relay\.example|:9876/, where);
   }
+  await until('why there is nothing newer', async () => /"stale":"/.test(await read('/api/windows')));
+  assert.match(await read('/api/windows'), /"stale":"no answer from \(hidden\)/);
   const [view] = JSON.parse(await read('/api/emitters')) as EmitterView[];
   assert.deepEqual(view?.reasons, ['no session with (hidden), nor with (hidden)']);
 });

@@ -65,7 +65,7 @@ test(`killed ${KILLS} times at any moment, the server's file and its numbers go 
     );
     const ended = once(child, 'exit');
     await until('it answers', async () => (await fetch(`${url}/live`).catch(() => null))?.ok === true);
-    const client = new LiveClient(url, lastId);
+    const client: LiveClient = new LiveClient(url, lastId);
     await until('the stream', () => client.status === 200);
     say(isLast ? all.length : 37);
     if (isLast)
@@ -83,7 +83,10 @@ test(`killed ${KILLS} times at any moment, the server's file and its numbers go 
   const columns = columnsOf(events);
   for (const [slot, state] of grid.slots) assert.deepEqual(columns.get(slot), columnOf(state), `slot ${slot}`);
   // Each life goes on where the one before was, and that is further on each time.
-  assert.deepEqual(emitter.asked, [...emitter.asked].sort((a, b) => a - b));
+  assert.deepEqual(
+    emitter.asked,
+    [...emitter.asked].sort((a, b) => a - b),
+  );
   assert.ok((emitter.asked.at(-1) ?? 0) > 37, `${emitter.asked}`);
   const ids = events.flatMap(({ id }) => (id === null ? [] : [id]));
   assert.equal(new Set(ids).size, ids.length, 'each number once');
