@@ -75,6 +75,8 @@ export class Newcomer {
       `http-server-address = 127.0.0.1:${api}`,
       'plugin = eosio::chain_api_plugin',
       'http-validate-host = false',
+      // The packaged nodeos ends by SIGSEGV without its net plugin, which others always load.
+      'plugin = eosio::net_api_plugin',
       // Says nothing about the chain: the disk of the machine that tests may be nearly full.
       'resource-monitor-not-shutdown-on-threshold-exceeded = true',
     ];
