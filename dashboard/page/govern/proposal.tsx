@@ -46,13 +46,15 @@ function Changes({ changes }: Pick<PoolProposal, 'changes'>) {
           </tr>
         </thead>
         <tbody>
-          {changes.map(({ what, from, to }) => (
-            <tr key={what}>
-              <th scope="row">{what}</th>
-              <td>{from === null ? '–' : <del>{from}</del>}</td>
-              <td>{to === null ? '–' : <ins>{to}</ins>}</td>
-            </tr>
-          ))}
+          {changes
+            .filter(({ from, to }) => from !== to)
+            .map(({ what, from, to }) => (
+              <tr key={what}>
+                <th scope="row">{what}</th>
+                <td>{from === null ? '–' : <del>{from}</del>}</td>
+                <td>{to === null ? '–' : <ins>{to}</ins>}</td>
+              </tr>
+            ))}
         </tbody>
       </table>
     </Wide>

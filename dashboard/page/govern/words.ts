@@ -33,11 +33,6 @@ export function sayTally({
   return `${yes} of ${electors} say yes, ${needed} needed (${rest}); ${no} say no.`;
 }
 
-/** A line of a difference as words: "strategy: first-delivered → sticky:hold=3". */
-export function sayChange({ what, from, to }: PoolProposal['changes'][number]): string {
-  return from === null ? `${what}: ${to ?? 'nothing'}` : `${what}: ${from} → ${to ?? 'nothing'}`;
-}
-
 /** The data of `vote` and of what else the page offers for a proposal. Null for an action that needs more than the page knows. */
 export function actionData(
   action: string,

@@ -30,7 +30,7 @@ export function fieldProblem(field: keyof Application, text: string): string | n
 }
 
 /** A signature as `join` takes it. */
-export function isSignature(text: string): boolean {
+function isSignature(text: string): boolean {
   return /^SIG_K1_[1-9A-HJ-NP-Za-km-z]{90,105}$/.test(text);
 }
 

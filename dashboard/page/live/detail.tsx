@@ -56,7 +56,10 @@ export function Detail({ focus, rows }: { focus: Focus | null; rows: readonly Gr
             </thead>
             <tbody>
               {candidates.map((one) => (
-                <tr key={`${one.emitter} ${one.id} ${one.arrivedMs}`} class={one.member === account ? 'is-own' : ''}>
+                <tr
+                  key={`${one.emitter} ${one.via} ${one.id} ${one.arrivedMs}`}
+                  class={one.member === account ? 'is-own' : ''}
+                >
                   <td>{one.member ?? 'unknown'}</td>
                   <td>
                     {one.emitted ? 'emitted' : one.verdict}
@@ -71,7 +74,10 @@ export function Detail({ focus, rows }: { focus: Focus | null; rows: readonly Gr
                   <td>
                     <code title={one.signer}>{one.signer.slice(0, 18)}…</code>
                   </td>
-                  <td>{one.emitter}</td>
+                  <td>
+                    {one.emitter}
+                    {one.via === null ? '' : ` by ${one.via}`}
+                  </td>
                 </tr>
               ))}
             </tbody>

@@ -130,6 +130,7 @@ export class FakeServer {
           signer: `0:${'02'.repeat(33)}`,
           verdict,
           reason,
+          via: null,
           arrivedMs: 90 + row,
           ...more,
         },

@@ -75,6 +75,8 @@ export class Newcomer {
       `http-server-address = 127.0.0.1:${api}`,
       'plugin = eosio::chain_api_plugin',
       'http-validate-host = false',
+      // The packaged nodeos ends by SIGSEGV unless its net plugin comes first; others load it by themselves.
+      'plugin = eosio::net_api_plugin',
       // Says nothing about the chain: the disk of the machine that tests may be nearly full.
       'resource-monitor-not-shutdown-on-threshold-exceeded = true',
     ];
@@ -84,7 +86,7 @@ export class Newcomer {
       .split('\n')
       .filter(isOwn)
       .map((line) => withSecret(line, secret));
-    writeFileSync(path.join(home, 'config.ini'), `${[...given, ...own].join('\n')}\n`, { mode: 0o600 });
+    writeFileSync(path.join(home, 'config.ini'), `${[...own, ...given].join('\n')}\n`, { mode: 0o600 });
     const tools = findTools();
     const process = await supervisor.start({
       name: 'newcomer',

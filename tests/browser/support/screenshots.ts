@@ -31,7 +31,7 @@ export async function takeScreenshots(browser: Browser, url: string, account: st
     if (hash === '#/live') {
       await page.getByRole('application').focus();
       await page.keyboard.press('ArrowRight');
-      await page.locator('.is-own').waitFor();
+      await page.locator('section[aria-label="Candidates"]').waitFor();
     } else await page.locator('table, .checks li').first().waitFor();
     await page.screenshot({ path: path.join(FOLDER, `${name}.png`) });
     await close();
