@@ -101,7 +101,7 @@ test('the lines of a plan do in cleos what the command does', async () => {
 
 test('nothing is done without a yes', async () => {
   const { code, stderr } = await deploy('apply', []);
-  assert.equal(code, 1);
+  assert.equal(code, 2);
   assert.match(stderr, /nobody can be asked here.*--yes/);
 });
 
