@@ -1,3 +1,4 @@
+import { firstSlot, windowOf } from '../../../common/slot.ts';
 import type { Column, EmitterView, GridRow, LiveEvents } from '../../api.ts';
 
 /** What was loaded at most; older columns are asked for again when somebody scrolls there. */
@@ -30,10 +31,13 @@ export class LiveStore {
     this.#changed();
   }
 
-  /** New and changed columns. One older than all that is loaded is not needed: it comes with the history. */
+  /**
+   * New and changed columns. One of a window before all that is loaded is not needed: it comes with the history. Of the oldest window that is loaded some can be
+   * new: who stood by in its first slots is told at its end.
+   */
   change({ rows, columns }: LiveEvents['columns']): void {
     if (rows) this.rows = rows;
-    const first = this.#columns[0]?.slot ?? 0;
+    const first = firstSlot(windowOf(this.#columns[0]?.slot ?? 0));
     for (const column of columns) if (column.slot >= first) this.#put(column);
     if (this.#columns.length > MOST_COLUMNS) {
       this.#columns.splice(0, this.#columns.length - MOST_COLUMNS);

@@ -27,10 +27,16 @@ test('a changed column takes its own place, a new one its own, and the others st
   assert.equal(store.columns[3], last);
 });
 
-test('a change of a column older than what is loaded is left to the history', () => {
-  const store = storeOf(10, 11);
-  store.change({ columns: [column(3)] });
-  assert.deepEqual(slotsOf(store), [10, 11]);
+test('a change of a window older than what is loaded is left to the history', () => {
+  const store = storeOf(22, 23);
+  store.change({ columns: [column(11)] });
+  assert.deepEqual(slotsOf(store), [22, 23]);
+});
+
+test('the first slots of the oldest window can become known after the later ones', () => {
+  const store = storeOf(20, 21);
+  store.change({ columns: [column(13, 'S'), column(12, 'S')] });
+  assert.deepEqual(slotsOf(store), [12, 13, 20, 21]);
 });
 
 test('older columns come before, never twice, and an empty answer ends them', () => {
