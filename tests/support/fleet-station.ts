@@ -98,7 +98,7 @@ export class Station {
       () => this.now,
       () => true,
     );
-    const inner = this.chooser as unknown as { parts: Record<string, unknown>; wakeAt(at: number): void };
+    const inner = this.chooser as unknown as { parts: Record<string, unknown>; waker: { wakeAt(at: number): void } };
     const guarded = (thrown: unknown) => this.wrong.push(`it threw: ${(thrown as Error).stack}`);
     Object.assign(inner.parts, {
       decider,
@@ -111,7 +111,7 @@ export class Station {
         journal.tell(null, { type: 'fault', at, code, text });
       },
     });
-    inner.wakeAt = (at) => {
+    inner.waker.wakeAt = (at) => {
       const mine = ++this.wake;
       time.at(Math.max(at - this.off, time.now + 1), () => {
         port.deliver(() => {
