@@ -69,6 +69,7 @@ export function deployCommand(): Command {
   command
     .command('init')
     .description('write an example of a deployment file with comments')
+    .addHelpText('after', '\nExamples:\n  ./pool deploy init > deploy.json')
     .action(() => writeLines(exampleFile().split('\n')));
   return command;
 }

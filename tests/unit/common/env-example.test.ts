@@ -21,6 +21,9 @@ const COMPOSE = [...new Set([...compose.matchAll(/\$\{(\w+)/g)].map(([, name]) =
 /** Programs that ./pool takes from elsewhere when they are named. */
 const TOOLS = ['NODEOS_BIN', 'SYSTEM_CONTRACTS', 'NATS_SERVER_BIN', 'PROMETHEUS_BIN', 'PROMTOOL_BIN'];
 
+/** Defaults of the command line's options; a test of it says which they are. */
+const COMMANDS = ['BPPOOL_API', 'BPPOOL_DAC', 'BPPOOL_ACCOUNT'];
+
 type Shape = Record<string, z.ZodType>;
 
 async function shapes(): Promise<Record<string, Shape>> {
@@ -45,7 +48,7 @@ test('.env.example has every setting of every program once', async () => {
 });
 
 test('.env.example has no setting that no program knows', async () => {
-  const known = new Set([...Object.values(await shapes()).flatMap(Object.keys), ...COMPOSE, ...TOOLS]);
+  const known = new Set([...Object.values(await shapes()).flatMap(Object.keys), ...COMPOSE, ...TOOLS, ...COMMANDS]);
   assert.deepEqual(
     names.filter((name) => !known.has(name)),
     [],
@@ -54,7 +57,7 @@ test('.env.example has no setting that no program knows', async () => {
 
 test('.env.example has what docker-compose.yml asks for, and what names other tools', () => {
   assert.ok(COMPOSE.length > 10);
-  for (const name of [...COMPOSE, ...TOOLS]) assert.ok(names.includes(name), name);
+  for (const name of [...COMPOSE, ...TOOLS, ...COMMANDS]) assert.ok(names.includes(name), name);
 });
 
 test('each line of it says what the setting is', () => {
