@@ -140,7 +140,7 @@ describe('./pool up --emitters 2 --oracles 3 --windows 2 --producers 1', { timeo
     assert.deepEqual(processesWith(dir), []);
     for (const address of addresses(run)) assert.equal(await listens(address), false, address);
     const ours =
-      /^(clock|dashboard\.sqlite(-lock)?|devnet\.json|emitter-emitter\d\.key|events-emitter\d\.sqlite(-lock|-store)?|genesis\.json|keys\.json|logs|oracle-oracle\d\.(key|sqlite(-lock)?)|run\.json)$/;
+      /^(clock|dashboard\.sqlite(-lock)?|deploy\.json|devnet\.json|emitter-emitter\d\.key|events-emitter\d\.sqlite(-lock|-store)?|genesis\.json|keys\.json|logs|oracle-oracle\d\.(key|sqlite(-lock)?)|run\.json)$/;
     for (const name of left) assert.match(name, ours);
   });
 });

@@ -153,7 +153,7 @@ describe('./pool up --windows 3 --kill leader@2:5 --json FILE', { timeout: 420_0
     assert.deepEqual(processesWith(dir), []);
     for (const address of addresses(run)) assert.equal(await listens(address), false, address);
     const ours =
-      /^(clock|dashboard\.sqlite(-lock)?|devnet\.json|emitter-emitter1\.key|events\.sqlite(-lock)?|genesis\.json|keys\.json|logs|oracle-oracle1\.(key|sqlite(-lock)?)|run\.json)$/;
+      /^(clock|dashboard\.sqlite(-lock)?|deploy\.json|devnet\.json|emitter-emitter1\.key|events\.sqlite(-lock)?|genesis\.json|keys\.json|logs|oracle-oracle1\.(key|sqlite(-lock)?)|run\.json)$/;
     for (const name of readdirSync(dir)) assert.match(name, ours);
   });
 });
