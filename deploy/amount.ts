@@ -1,3 +1,5 @@
+import { amountText as written } from '../common/amount.ts';
+
 /** The core token: its decimals and its name. */
 export interface Token {
   precision: number;
@@ -20,7 +22,5 @@ export function unitsOf(text: string, { precision, symbol }: Token): bigint | nu
 
 /** An amount as the chain writes it: units and token to "12.3456 EOS". */
 export function amountText(units: bigint, { precision, symbol }: Token): string {
-  const digits = String(units).padStart(precision + 1, '0');
-  const whole = digits.slice(0, digits.length - precision);
-  return precision === 0 ? `${whole} ${symbol}` : `${whole}.${digits.slice(-precision)} ${symbol}`;
+  return written(units, `${precision},${symbol}`);
 }

@@ -9,7 +9,7 @@ import { cleosProblem } from '../support/cleos-line.ts';
 import { commandProblem, commandTree } from '../support/command-tree.ts';
 import { anchorsOf, blocksOf, commandsOf, documents, textOf, wordsOf } from '../support/markdown.ts';
 
-const program = await commandTree();
+const program = commandTree();
 const scripts = (JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as { scripts: object }).scripts;
 const run = promisify(execFile);
 const POOL = ['./pool', 'bppool'];

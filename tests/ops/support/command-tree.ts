@@ -1,23 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs';
-import path from 'node:path';
-import { Command, CommanderError } from 'commander';
-import { ROOT } from '../../../devnet/tools.ts';
+import { type Command, CommanderError } from 'commander';
+import { makeProgram } from '../../../cli/program.ts';
 
 /** The command line as it is put together for real. */
-export async function commandTree(): Promise<Command> {
-  const whole = path.join(ROOT, 'cli/program.ts');
-  const program = existsSync(whole) ? ((await import(whole)).makeProgram() as Command) : await fromCommands();
+export function commandTree(): Command {
+  const program = makeProgram();
   quiet(program);
-  return program;
-}
-
-async function fromCommands(): Promise<Command> {
-  const program = new Command('pool');
-  const folder = path.join(ROOT, 'cli/commands');
-  for (const file of readdirSync(folder)) {
-    const exported = (await import(path.join(folder, file))) as Record<string, () => Command>;
-    for (const [name, make] of Object.entries(exported)) if (name.endsWith('Command')) program.addCommand(make());
-  }
   return program;
 }
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import dotenv from 'dotenv';
 import type { z } from 'zod';
 import { agentConfig } from '../../../agent/config.ts';
+import { dashboardConfig } from '../../../dashboard/server/config.ts';
 import { ROOT } from '../../../devnet/tools.ts';
 import { emitterConfig } from '../../../emitter/config.ts';
 import { oracleConfig } from '../../../oracle/config.ts';
@@ -26,29 +27,25 @@ const COMMANDS = ['BPPOOL_API', 'BPPOOL_DAC', 'BPPOOL_ACCOUNT'];
 
 type Shape = Record<string, z.ZodType>;
 
-async function shapes(): Promise<Record<string, Shape>> {
-  const found: Record<string, Shape> = {
-    emitter: emitterConfig.shape,
-    oracle: oracleConfig.shape,
-    agent: agentConfig.shape,
-  };
-  const page = path.join(ROOT, 'dashboard/server/config.ts');
-  if (existsSync(page)) found.page = (await import(page)).dashboardConfig.shape;
-  return found;
-}
+const SHAPES: Record<string, Shape> = {
+  emitter: emitterConfig.shape,
+  oracle: oracleConfig.shape,
+  agent: agentConfig.shape,
+  page: dashboardConfig.shape,
+};
 
 const names = TEXT.split('\n').flatMap((line) => LINE.exec(line)?.[2] ?? []);
 
-test('.env.example has every setting of every program once', async () => {
-  for (const [program, shape] of Object.entries(await shapes())) {
+test('.env.example has every setting of every program once', () => {
+  for (const [program, shape] of Object.entries(SHAPES)) {
     const wanted = Object.keys(shape).filter((name) => !NOT_FOR_USERS.includes(name));
     assert.ok(wanted.length > 5, program);
     for (const name of wanted) assert.equal(names.filter((each) => each === name).length, 1, `${program}: ${name}`);
   }
 });
 
-test('.env.example has no setting that no program knows', async () => {
-  const known = new Set([...Object.values(await shapes()).flatMap(Object.keys), ...COMPOSE, ...TOOLS, ...COMMANDS]);
+test('.env.example has no setting that no program knows', () => {
+  const known = new Set([...Object.values(SHAPES).flatMap(Object.keys), ...COMPOSE, ...TOOLS, ...COMMANDS]);
   assert.deepEqual(
     names.filter((name) => !known.has(name)),
     [],
@@ -72,7 +69,7 @@ test('each line of it says what the setting is', () => {
   );
 });
 
-test('what a program does without a setting is what .env.example has for it', async () => {
+test('what a program does without a setting is what .env.example has for it', () => {
   const values = dotenv.parse(TEXT);
   // Where a value has to be given, or an example says more than nothing.
   const examples = [
@@ -85,7 +82,7 @@ test('what a program does without a setting is what .env.example has for it', as
     'DASHBOARD_EMITTERS',
   ];
   let compared = 0;
-  for (const shape of Object.values(await shapes())) {
+  for (const shape of Object.values(SHAPES)) {
     for (const [name, field] of Object.entries(shape)) {
       const value = values[name];
       const unset = field.safeParse(undefined);
