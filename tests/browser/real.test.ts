@@ -2,15 +2,17 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser } from 'playwright-core';
 import { amountText } from '../../common/amount.ts';
 import { action, ChainClient } from '../../common/chain.ts';
 import { readSeats } from '../../common/governance/members.ts';
 import { readClaims } from '../../common/governance/pool.ts';
-import { readCredits } from '../../common/governance/treasury.ts';
+import { type Credit, readCredits } from '../../common/governance/treasury.ts';
 import { namesIn, readWindows } from '../../common/governance/windows.ts';
 import { keyId } from '../../common/keys.ts';
 import { firstSlot, SLOTS_PER_WINDOW } from '../../common/slot.ts';
+import type { PayAnswer, WindowsAnswer } from '../../dashboard/api.ts';
 import { decide, propose } from '../../deploy/govern.ts';
 import { admit, chooseBy } from '../../deploy/motions.ts';
 import { Supervisor } from '../../devnet/supervisor.ts';
@@ -147,10 +149,9 @@ describe('the page of a running pool', { timeout: 600_000 }, () => {
       hash,
       eligible: namesIn(eligible, seats).sort(),
     }));
-    await until('what is irreversible', async () => {
-      const rows = await text('Windows as CSV');
-      return decided.every(({ window }) => rows.some((row) => Number(row.window) === window && row.final === 'true'));
-    });
+    await untilServed<WindowsAnswer>('/api/windows', ({ windows }) =>
+      decided.every(({ window }) => windows.some(({ id, isFinal }) => id === window && isFinal)),
+    );
     const rows = await text('Windows as CSV');
     const got = decided.map(({ window }) => {
       const own = rows.filter((row) => Number(row.window) === window);
@@ -165,17 +166,21 @@ describe('the page of a running pool', { timeout: 600_000 }, () => {
     });
     assert.deepEqual(got, wanted);
     await payday();
-    await until('the credits in the CSV', async () => {
-      const pay = await text('Pay as CSV');
-      const credits = await readCredits(chain, run.dac);
-      const same = credits.filter(({ account, ...credit }) => {
-        const row = pay.find((one) => one.account === account);
-        return (['owed', 'credited', 'paid'] as const).every(
-          (name) => row?.[name] === amountText(credit[name], run.coreSymbol),
-        );
+    let credits: Credit[] = [];
+    const asOnChain = (members: Record<string, unknown>[]) =>
+      credits.length === run.members.length &&
+      credits.every(({ account, ...credit }) => {
+        const row = members.find((one) => one.account === account);
+        const names = ['owed', 'credited', 'paid'] as const;
+        return names.every((name) => row?.[name] === amountText(credit[name], run.coreSymbol));
       });
-      return same.length === run.members.length && credits.some(({ paid }) => paid > 0n);
+    await untilServed<PayAnswer>('/api/pay', async ({ members }) => {
+      credits = await readCredits(chain, run.dac);
+      return asOnChain(members.map((member) => ({ ...member })));
     });
+    const pay = await text('Pay as CSV');
+    assert.ok(asOnChain(pay), `the CSV has ${JSON.stringify(pay)}`);
+    assert.ok(credits.some(({ paid }) => paid > 0n));
     await page.getByRole('link', { name: 'Live' }).click();
   });
 
@@ -245,6 +250,16 @@ describe('the page of a running pool', { timeout: 600_000 }, () => {
       await push('close', {});
       await push('claim', { account: member, token: 0 });
       return (await readCredits(chain, run.dac)).some(({ paid }) => paid > 0n);
+    });
+  }
+
+  /** Waits until the page's server knows something, asking it once a second: it lets 20 CSV files out a minute. */
+  async function untilServed<T>(url: string, isThere: (answer: T) => boolean | Promise<boolean>): Promise<void> {
+    await until(url, async () => {
+      const answer = await fetch(new URL(url, run.dashboard ?? undefined));
+      if (answer.ok && (await isThere((await answer.json()) as T))) return true;
+      await sleep(1000);
+      return false;
     });
   }
 
