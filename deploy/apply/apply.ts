@@ -155,7 +155,7 @@ async function untilGone({ read }: Work, batch: Step[], transaction: string): Pr
   const end = performance.now() + SHOWS_MS;
   for (;;) {
     const { steps } = await makePlan(await read());
-    const still = batch.find(({ id }) => steps.some((step) => step.id === id));
+    const still = batch.find((step) => !isShown(step, steps));
     if (still === undefined) return;
     if (performance.now() > end) {
       const text = `step ${still.id} was carried out in transaction ${transaction}, and the chain does not show it: look at that transaction before you go on`;
@@ -163,6 +163,11 @@ async function untilGone({ read }: Work, batch: Step[], transaction: string): Pr
     }
     await sleep(POLL_MS);
   }
+}
+
+/** Whether the chain shows that a step was carried out: `left` are those of the plan by what it has now. */
+export function isShown({ id, goal }: Step, left: readonly Step[]): boolean {
+  return !left.some((step) => step.id === id || (goal !== undefined && step.id.startsWith(goal)));
 }
 
 /** When something of a plan that waits can be gone on with, ms by the chain's clock; null when nothing ends by itself. */

@@ -69,6 +69,8 @@ export interface Step {
   together?: string;
   /** Steps of this plan that come first. */
   needs: string[];
+  /** It shows when the plan has no step any more whose id begins so; without it, when it has none of its own id. */
+  goal?: string;
   /** Instead of one cleos line for each action. */
   lines?: string[];
 }

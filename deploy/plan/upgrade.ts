@@ -94,6 +94,8 @@ async function byMsig(given: Given, words: Pick<Step, 'about' | 'is' | 'shall'>,
       {
         ...step,
         id: `msig:${name}/exec`,
+        // Until then there is neither the proposal nor what it leads to, and it would be laid once more.
+        goal: `msig:${name}/`,
         does: `${MSIG} executes what the members have approved`,
         actions: [action(MSIG, 'exec', data, deployment.creator)],
       },

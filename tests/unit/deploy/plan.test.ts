@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { keyId } from '../../../common/keys.ts';
+import { isShown } from '../../../deploy/apply/apply.ts';
 import type { Deployment } from '../../../deploy/file.ts';
 import { makePlan, ready } from '../../../deploy/plan/plan.ts';
 import { missingSigners, signersOf } from '../../../deploy/plan/sign.ts';
@@ -205,6 +206,27 @@ test('an upgrade: laid into eosio.msig, voted on, approved, executed; an expired
   const done = await carryOut(chain);
   assert.match(done.join(' '), /lay msig:\S+\/propose .*\/tally .*\/execute .*\/exec$/);
   assert.equal(chain.get('pooldac').codeHash, code.hash);
+});
+
+test('an upgrade that is executed shows with its code, not when its proposal is gone: eosio.msig may do it some blocks later', async () => {
+  const chain = await live();
+  chain.get('pooldac').codeHash = otherHash('code');
+  const executes = async () => (await makePlan(chain.given())).steps.find(({ id }) => id.endsWith('/exec'));
+  let exec = await executes();
+  for (let i = 0; exec === undefined && i < 20; i++) {
+    const plan = await makePlan(chain.given());
+    const [next] = ready(plan);
+    if (next) chain.push(next.actions);
+    else chain.now = Math.min(...plan.steps.flatMap(({ until }) => until ?? []));
+    exec = await executes();
+  }
+  assert.ok(exec);
+  chain.msig.length = 0;
+  const left = async () => (await makePlan(chain.given())).steps;
+  assert.match((await left())[0]?.id ?? '', /^msig:up[a-z1-5]{10}\/lay$/);
+  assert.equal(isShown(exec, await left()), false);
+  chain.get('pooldac').codeHash = code.hash;
+  assert.equal(isShown(exec, await left()), true);
 });
 
 test('an upgrade that fits into no member’s RAM: the first one gets what it lacks', async () => {
