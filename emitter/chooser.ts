@@ -94,6 +94,12 @@ export class Chooser {
     return this.state.window?.id ?? null;
   }
 
+  /** No block of a window that has begun is awaited any more. */
+  get isBetweenWindows(): boolean {
+    const { window } = this.state;
+    return !window || windowOf(awaitedSlot(window)) !== window.id;
+  }
+
   /** When the next candidate is expected, by the members' habits; null outside of the pool's windows. */
   expectedAt(isPoolWindow: (window: number) => boolean): number | null {
     const { state } = this;

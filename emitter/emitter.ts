@@ -149,7 +149,7 @@ export class Emitter {
       rehearse: () => this.candidates.rehearse(),
       tidy: collect.young,
       rest: () => {
-        if (spare.isTaken) collect.all();
+        if (spare.isTaken || chooser.isBetweenWindows) collect.all();
         spare.prepare();
       },
     });

@@ -75,6 +75,8 @@ export class Cluster {
   private readonly handlers: ClusterHandlers;
   private readonly timer: NodeJS.Timeout;
   private marked = '';
+  private marking: Promise<void> = Promise.resolve();
+  private isMarking = false;
   private isTroubled = false;
 
   private constructor(parts: Parts, { named, name, lease, log }: ClusterOptions, handlers: ClusterHandlers) {
@@ -149,7 +151,9 @@ export class Cluster {
     this.decider.stop();
     this.named.stop();
     clearInterval(this.timer);
+    await this.marking;
     this.note();
+    await this.marking;
     await Promise.race([this.publisher.settled(), sleep(ms, undefined, { ref: false })]);
     this.publisher.stop();
     const open = [this.wire, ...[this.nats, ...this.nodes].map(({ connection }) => connection)];
@@ -203,15 +207,22 @@ export class Cluster {
   }
 
   private note(): void {
+    if (this.isMarking) return;
     const { known } = this.quorum;
     // Between the pool's windows nobody else asks them.
     const text = JSON.stringify(known);
     if (text === this.marked) return this.decider.hint();
-    try {
-      this.mark.write(known);
-      this.marked = text;
-    } catch (thrown) {
-      this.handlers.onFault('store_mark', `what was decided could not be noted: ${(thrown as Error).message}`);
-    }
+    this.isMarking = true;
+    this.marking = this.mark
+      .write(known)
+      .then(() => {
+        this.marked = text;
+      })
+      .catch((thrown) => {
+        this.handlers.onFault('store_mark', `what was decided could not be noted: ${(thrown as Error).message}`);
+      })
+      .finally(() => {
+        this.isMarking = false;
+      });
   }
 }

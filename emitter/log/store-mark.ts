@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { rename, writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { PoolError, sentence } from '../../common/errors.ts';
 
@@ -36,10 +37,13 @@ export class StoreMark {
     }
   }
 
-  /** Throws as writeFileSync does. */
-  write(known: Known): void {
-    writeFileSync(`${this.file}.new`, JSON.stringify(known));
-    renameSync(`${this.file}.new`, this.file);
+  /**
+   * Not two at once. Rejects as writeFile does. Off the main thread: ext4 has a file's bytes on the disk before it takes another's name, and a
+   * candidate that came meanwhile waited 7 ms.
+   */
+  async write(known: Known): Promise<void> {
+    await writeFile(`${this.file}.new`, JSON.stringify(known));
+    await rename(`${this.file}.new`, this.file);
   }
 }
 

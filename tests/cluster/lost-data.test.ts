@@ -26,7 +26,7 @@ test('an emitter finds again what it knew, also when others went on meanwhile', 
   const { stream, writer, nats } = await filled('known', 10);
   const mark = new StoreMark(path.join(dir, 'known'));
   assert.equal(mark.read(), null);
-  mark.write(stream.known);
+  await mark.write(stream.known);
   await writer.decide(11);
   const known = mark.read();
   assert.equal(known?.seq, 10);

@@ -89,3 +89,14 @@ test('switched off it does nothing, and stopped it ends', () => {
   while (on.due.length > 0) on.step();
   assert.ok(on.rehearsals.length <= 1);
 });
+
+test('who begins when what is expected may come at once does not tidy up first', () => {
+  let expected: number | null = null;
+  const { awake, rehearsals, tidied, step, now } = bed(10, () => expected);
+  awake.start();
+  // It asks again 100 ms later.
+  expected = now() + 102;
+  while (now() < expected) step();
+  assert.ok(rehearsals.length > 0);
+  assert.deepEqual(tidied, []);
+});
