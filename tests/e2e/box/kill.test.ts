@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { firstSlot, lastSlot, slotInWindow, slotOfTimestamp, windowOf } from '../../../common/slot.ts';
 import { Box } from '../../support/box.ts';
+import { LONG } from '../../support/nats.ts';
 import { until } from '../../support/processes.ts';
 
 const box = new Box();
@@ -25,6 +26,7 @@ async function finalSlots(window: number): Promise<number[]> {
 for (const slot of [0, 8, 11]) {
   test(`the leader is killed after slot ${slot}: no slot is missed, and its node comes back`, {
     timeout: 300_000,
+    ...(slot === 8 ? {} : LONG),
   }, async () => {
     const from = box.lastSeq;
     const { signer, slot: at } = await box.event(from, 'emission', (event) => slotInWindow(event.slot) === slot);

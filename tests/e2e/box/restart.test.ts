@@ -6,6 +6,7 @@ import { firstSlot, lastSlot, slotInWindow, slotTime, windowOf } from '../../../
 import { verifyLog } from '../../../common/verify-log.ts';
 import { blocksBetween } from '../../experiments/lab/chain.ts';
 import { Box } from '../../support/box.ts';
+import { LONG } from '../../support/nats.ts';
 import { until } from '../../support/processes.ts';
 
 const box = new Box();
@@ -59,7 +60,7 @@ test('an emitter killed in mid-window comes back, its log goes on, no slot is em
   log.close();
 });
 
-test('an oracle killed at any moment reports each window once', { timeout: 300_000 }, async () => {
+test('an oracle killed at any moment reports each window once', { timeout: 300_000, ...LONG }, async () => {
   const { dac } = box.run;
   const settled = async () =>
     (await box.chain.rows<{ window: number }>(dac, dac, 'windows')).map(({ window }) => Number(window));

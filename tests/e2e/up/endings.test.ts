@@ -20,7 +20,7 @@ for (const [signal, moment] of [
 ] as const) {
   test(`${signal} when it has said ${moment} leaves no process, port or node state`, LONG, async (t) => {
     const dir = path.join(scratch(t), 'run');
-    const command = new PoolCommand(['up', '--windows', '3', '--dir', dir]);
+    const command = new PoolCommand(['up', '--windows', '3', '--producers', '1', '--dir', dir]);
     t.after(() => command.stop());
     await command.said(moment);
     await until('the folder', () => existsSync(path.join(dir, 'up.pid')));
@@ -36,14 +36,14 @@ for (const [signal, moment] of [
 
 test('kill -9 of up leaves no process and no port, and the folder can be used again', LONG, async (t) => {
   const dir = path.join(scratch(t), 'run');
-  const command = new PoolCommand(['up', '--dir', dir]);
+  const command = new PoolCommand(['up', '--producers', '1', '--dir', dir]);
   t.after(() => command.stop());
   await command.said(/running in/);
   command.process.kill('SIGKILL');
   await command.ended;
   await assertNothingLeft(dir);
   assert.equal(existsSync(path.join(dir, 'nodes')), false);
-  const again = new PoolCommand(['up', '--dir', dir]);
+  const again = new PoolCommand(['up', '--producers', '1', '--dir', dir]);
   t.after(() => again.stop());
   await again.said(/emitter ready/);
 });
@@ -53,7 +53,7 @@ test(
   LONG,
   async (t) => {
     const [one, two] = [path.join(scratch(t), 'run'), path.join(scratch(t), 'run')];
-    const commands = [one, two].map((dir) => new PoolCommand(['up', '--dir', dir]));
+    const commands = [one, two].map((dir) => new PoolCommand(['up', '--producers', '1', '--dir', dir]));
     t.after(() => Promise.all(commands.map((command) => command.stop())));
     await Promise.all(commands.map((command) => command.said(/running in/)));
     const ports = [one, two].map((dir) => addresses(readRunFile(dir)));
