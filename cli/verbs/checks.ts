@@ -11,6 +11,14 @@ export function refuse(text: string): PoolError {
   return new PoolError('not_now', text);
 }
 
+const MOST_TEXT = 255;
+
+/** What is written for those who vote. Source: contracts/pool/words.ts. */
+export function requireText(text: string): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MOST_TEXT) throw refuse(`the text has ${bytes} bytes: at most ${MOST_TEXT} are allowed`);
+}
+
 /** A member with a vote. Source: contracts/pool/seats.ts, `requireVoter`. */
 export function requireVoter({ seats, now }: Facts, account: string): void {
   const seat = seats.find((one) => one.account === account);
