@@ -11,6 +11,8 @@ import { type Applicant, requireAdmissible } from '../run/application.ts';
 import { integer } from '../run/options.ts';
 import { type SigningKey, signingKey } from '../run/signing-key.ts';
 import { withPool } from '../verbs/options.ts';
+import { patiently } from '../verbs/patience.ts';
+import { write } from '../verbs/show.ts';
 
 interface JoinOptions {
   api: string;
@@ -72,12 +74,12 @@ export function joinCommand(): Command {
 async function join(account: string, options: JoinOptions): Promise<void> {
   const { dac, api } = options;
   const client = new ChainClient(api);
-  const config = await poolConfig(client, dac);
-  const member = await readMember(client, dac, account);
+  const config = await patiently(`asking ${api}`, poolConfig(client, dac));
+  const member = await patiently(`asking ${api}`, readMember(client, dac, account));
   if (options.check) {
     await requireAdmissible(client, dac, config, member, account);
-    process.stdout.write(`the application of ${account} is good: a member can propose its admission (propadmit)\n`);
-    return;
+    const says = `the application of ${account} is good: a member can propose its admission (propadmit)`;
+    return write(options, { account, good: true }, () => [says]);
   }
   if (options.terms !== undefined) requireTerms(options.terms, config);
   requireFits(member, dac, account, config, options.setkey === true);
@@ -86,13 +88,9 @@ async function join(account: string, options: JoinOptions): Promise<void> {
   const data = actionData(account, key, config, options);
   const command = cleosLine(client.url, { account: dac, name, data, actor: account });
   tell(options, key, config);
-  if (!options.json) {
-    process.stdout.write(`${command}\n`);
-    return;
-  }
   const { chain_id, terms, terms_version } = config;
   const parts = { dac, action: name, data, key: key.public, chain_id, terms, terms_version, command };
-  process.stdout.write(`${JSON.stringify(parts, null, 2)}\n`);
+  await write(options, parts, () => [command]);
 }
 
 function actionData(account: string, key: SigningKey, config: Config, options: JoinOptions): unknown[] {
