@@ -178,7 +178,7 @@ function appealCommand(): Command {
     .addHelpText('after', '\nExamples:\n  ./pool case appeal 1 --text "the log shows another order of events" --as bob')
     .action(async (one: number, options: ActOptions & { text: string }) => {
       const party = actorOf(options);
-      requireText(options.text);
+      requireText('text', options.text);
       const now = await askPool(options);
       requireCaseTurn(await needCase(now, one), now, 'appeal', party);
       await act(now.client, options, {

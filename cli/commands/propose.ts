@@ -46,7 +46,7 @@ function kindCommand(spec: KindCommand): Command {
 
 async function propose(spec: KindCommand, args: string[], options: ProposeOptions): Promise<void> {
   const proposer = actorOf(options);
-  requireText(options.text);
+  requireText('text', options.text);
   const now = await askPool(options);
   requireProposer(now.facts, proposer);
   const motion = await spec.make({ ...now, proposer }, args, options);

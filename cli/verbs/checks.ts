@@ -13,10 +13,10 @@ export function refuse(text: string): PoolError {
 
 const MOST_TEXT = 255;
 
-/** What is written for those who vote. Source: contracts/pool/words.ts. */
-export function requireText(text: string): void {
+/** `what`: the field, as "text". Source: contracts/pool/words.ts, `requireText`. */
+export function requireText(what: string, text: string): void {
   const bytes = Buffer.byteLength(text);
-  if (bytes > MOST_TEXT) throw refuse(`the text has ${bytes} bytes: at most ${MOST_TEXT} are allowed`);
+  if (bytes > MOST_TEXT) throw refuse(`the ${what} has ${bytes} bytes: at most ${MOST_TEXT} are allowed`);
 }
 
 /** A member with a vote. Source: contracts/pool/seats.ts, `requireVoter`. */
