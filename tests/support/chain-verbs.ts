@@ -90,6 +90,8 @@ export class ChainVerbs {
     const all = (name: string) => ids.map((id) => action(dac, name, { id }, first));
     await chain.push(all('tally'));
     await chain.push(all('execute'));
+    // The head is older than the block that they were executed in, until there is one more.
+    await chain.pass(1);
   }
 
   /** A member as `./pool members` shows it. */
