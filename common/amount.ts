@@ -1,5 +1,8 @@
 import { PoolError } from './errors.ts';
 
+/** The most units that the chain takes in an amount. Source: eosio asset.hpp, `max_amount`. */
+export const MOST_UNITS = 2n ** 62n - 1n;
+
 /** Units of a token (its smallest part) as the chain writes them: "12.3456 EOS" of 123456 and "4,EOS". */
 export function amountText(units: bigint, symbol: string): string {
   const [precision = '0', code = ''] = symbol.split(',');
@@ -12,7 +15,7 @@ export function amountText(units: bigint, symbol: string): string {
 
 /**
  * An amount in the token "4,EOS" as a person writes it ("12.5", "12.5 EOS"), written as the chain wants it ("12.5000 EOS"). Throws PoolError
- * `amount` with what is wrong: no number, another token, more places than the token has.
+ * `amount` with what is wrong: no number, another token, more places than the token has, more than the chain takes.
  */
 export function parseAmount(text: string, symbol: string): string {
   const [precision = '0', code = ''] = symbol.split(',');
@@ -28,5 +31,7 @@ export function parseAmount(text: string, symbol: string): string {
       `"${text}" has ${part.length} places, and ${code} has ${precision}: write it as "${like}"`,
     );
   }
-  return amountText(BigInt(whole + part.padEnd(Number(precision), '0')), symbol);
+  const units = BigInt(whole + part.padEnd(Number(precision), '0'));
+  if (units <= MOST_UNITS) return amountText(units, symbol);
+  throw new PoolError('amount', `"${text}" is more than the chain takes: at most ${amountText(MOST_UNITS, symbol)}`);
 }

@@ -139,8 +139,12 @@ export class ChainClient {
 
 /** nodeos' own words for a refusal, as PoolError `chain`. `answer`: the body of its answer. */
 export function refusal(what: string, answer: unknown): PoolError {
-  const error = (answer as { error?: { what?: string; details?: { message: string }[] } } | null)?.error;
-  const details = error?.details?.map((d) => d.message.replace('assertion failure with message: ', ''));
-  const text = details?.length ? details.join('; ') : (error?.what ?? JSON.stringify(answer));
+  const error = (answer as { error?: { what?: unknown; details?: unknown } } | null)?.error;
+  // Whatever answers there may be no nodeos.
+  const details = (Array.isArray(error?.details) ? error.details : [])
+    .map((one: { message?: unknown } | null) => String(one?.message ?? ''))
+    .filter(Boolean)
+    .map((message) => message.replace('assertion failure with message: ', ''));
+  const text = details.length > 0 ? details.join('; ') : String(error?.what ?? JSON.stringify(answer));
   return new PoolError('chain', `${what} was refused: ${text}`, { text });
 }

@@ -5,7 +5,7 @@ import { listText, timeText } from '../../common/governance/words.ts';
 import { integer } from '../run/options.ts';
 import { act, actorOf } from '../verbs/act.ts';
 import { needCase, requireCaseTurn } from '../verbs/case-checks.ts';
-import { refuse } from '../verbs/checks.ts';
+import { refuse, requireText } from '../verbs/checks.ts';
 import { fileHash } from '../verbs/file-hash.ts';
 import {
   type ActOptions,
@@ -178,6 +178,7 @@ function appealCommand(): Command {
     .addHelpText('after', '\nExamples:\n  ./pool case appeal 1 --text "the log shows another order of events" --as bob')
     .action(async (one: number, options: ActOptions & { text: string }) => {
       const party = actorOf(options);
+      requireText('text', options.text);
       const now = await askPool(options);
       requireCaseTurn(await needCase(now, one), now, 'appeal', party);
       await act(now.client, options, {

@@ -1,7 +1,6 @@
 import { Command } from 'commander';
 import { PoolError } from '../../common/errors.ts';
 import { reportsInBlock } from '../../common/filed-reports.ts';
-import { readTable } from '../../common/tables.ts';
 import { readWindowLog, reportOf } from '../../oracle/dry-run.ts';
 import { checkEvidence } from '../../oracle/evidence/check.ts';
 import type { CheckParts, Shown } from '../../oracle/evidence/check-parts.ts';
@@ -12,7 +11,9 @@ import { readEvidence } from '../oracle/evidence-file.ts';
 import { asFiles, listed } from '../oracle/log-files.ts';
 import { integer } from '../run/options.ts';
 import { act, actorOf } from '../verbs/act.ts';
+import { requireOpening } from '../verbs/case-checks.ts';
 import { type ActOptions, withAct } from '../verbs/options.ts';
+import { askPool } from '../verbs/pool-client.ts';
 import { BYTES } from '../verbs/room.ts';
 import { caseStepCommands } from './case-steps.ts';
 
@@ -65,7 +66,8 @@ async function openCase(options: CaseOptions): Promise<void> {
       'the evidence holds, and is against nobody by itself: name the respondent with --against',
     );
   }
-  if (respondent === claimant) throw new PoolError('case', `${respondent} cannot open a case against itself`);
+  const now = await askPool(options);
+  await requireOpening(now, { claimant, respondent, order: options.order });
   const { closedThrough } = view.config;
   const isOpen = document.window > closedThrough;
   if (!isOpen)
@@ -76,7 +78,7 @@ async function openCase(options: CaseOptions): Promise<void> {
     ...{ claimant, respondent, order: options.order },
     ...{ window: isOpen ? document.window : 0, evidence: evidenceHash(document) },
   };
-  const panel = (await readTable(view.client, options.dac, options.dac, 'arbitrators')).length;
+  const panel = now.facts.roles.filter(({ role }) => role === 'arbitrator').length;
   await act(view.client, options, { name: 'opencase', data, bytes: BYTES.case(panel) });
 }
 

@@ -18,8 +18,9 @@ export function casesCommand(): Command {
         env: { ...process.env, ...bound },
         stdio: 'inherit',
       });
-      void untilSignal().received.then(() => child.kill('SIGTERM'));
+      const { received, signal } = untilSignal();
+      void received.then(() => child.kill('SIGTERM'));
       const [code] = (await once(child, 'exit')) as [number | null];
-      process.exitCode = code ?? 1;
+      process.exitCode = signal.aborted ? 130 : (code ?? 1);
     });
 }

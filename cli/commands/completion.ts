@@ -1,14 +1,15 @@
-import { Argument, Command } from 'commander';
+import { Argument, Command, InvalidArgumentError } from 'commander';
 import { completionScript, SHELLS, type Shell } from '../completion/scripts.ts';
 import { nodesOf } from '../completion/words.ts';
-import { writeLines } from '../log/output.ts';
+import { write } from '../verbs/show.ts';
 
 /** `program`: gives the whole command line, which has this command in it. */
 export function completionCommand(program: () => Command): Command {
   return new Command('completion')
     .description('print a script with which a shell completes commands and options')
     .addArgument(new Argument('<shell>', 'whose').choices(SHELLS))
-    .option('--name <name>', 'the command that it is for', 'bppool')
+    .option('--name <name>', 'the command that it is for', commandName, 'bppool')
+    .option('--json', 'print JSON, with the script in it')
     .addHelpText(
       'after',
       `
@@ -18,7 +19,14 @@ Examples:
   bppool completion fish | source              # in ~/.config/fish/config.fish
   eval "$(./pool completion bash --name pool)" # for ./pool of a checkout`,
     )
-    .action(async (shell: Shell, { name }: { name: string }) => {
-      await writeLines([completionScript(shell, name, nodesOf(program())).trimEnd()]);
+    .action(async (shell: Shell, { name, json }: { name: string; json?: true }) => {
+      const script = completionScript(shell, name, nodesOf(program())).trimEnd();
+      await write({ json }, { shell, name, script }, () => [script]);
     });
+}
+
+/** It stands in the script as it is. */
+function commandName(text: string): string {
+  if (/^[a-zA-Z][\w-]*$/.test(text)) return text;
+  throw new InvalidArgumentError('It takes the name of a command: letters, digits, - and _.');
 }

@@ -16,6 +16,8 @@ import { exampleFile } from '../deploy/example.ts';
 import { type Keys, readKeys } from '../deploy/keys.ts';
 import { planLines, type ShownPlan, showPlan } from '../deploy/show.ts';
 import { writeLines } from '../log/output.ts';
+import { interruption, unlessStopped } from '../run/signals.ts';
+import { patiently } from '../verbs/patience.ts';
 
 interface DeployOptions {
   network: string;
@@ -69,8 +71,12 @@ export function deployCommand(): Command {
   command
     .command('init')
     .description('write an example of a deployment file with comments')
+    .option('--json', 'without the comments')
     .addHelpText('after', '\nExamples:\n  ./pool deploy init > deploy.json')
-    .action(() => writeLines(exampleFile().split('\n')));
+    .action(({ json }: { json?: true }) => {
+      const lines = exampleFile().split('\n');
+      return writeLines(json ? lines.filter((line) => !line.trimStart().startsWith('//')) : lines);
+    });
   return command;
 }
 
@@ -138,8 +144,8 @@ async function connect(network: Network, api: string | undefined, keys: Keys): P
 }
 
 async function plan(options: DeployOptions): Promise<void> {
-  const prepared = await prepare(options);
-  const given = await readGiven(prepared);
+  const prepared = await patiently('connecting', prepare(options));
+  const given = await patiently(`reading ${prepared.client.url}`, readGiven(prepared));
   const made = await makePlan(given);
   const shown = await showPlan(prepared.client, given, made, prepared.keys.held);
   await show(shown, options, options.cleos === true);
@@ -147,9 +153,9 @@ async function plan(options: DeployOptions): Promise<void> {
 }
 
 async function applyPlan(options: DeployOptions): Promise<void> {
-  const prepared = await prepare(options);
+  const prepared = await patiently('connecting', prepare(options));
   const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const outcome = await apply({
+  const work = apply({
     client: prepared.client,
     read: () => readGiven(prepared),
     journal: new Journal(`${prepared.file}.journal`),
@@ -162,6 +168,7 @@ async function applyPlan(options: DeployOptions): Promise<void> {
       return options.yes === true || ask(prepared.deployment);
     },
   });
+  const outcome = await unlessStopped('the plan was carried out: called again, it goes on where it was', work);
   if (!outcome.confirmed) throw new PoolError('deployment', 'nothing was changed: the answer was not yes');
   const shown = await showPlan(prepared.client, outcome.given, outcome.plan, prepared.keys.held);
   await report(outcome, shown, options);
@@ -199,8 +206,13 @@ async function ask({ dac }: Deployment): Promise<boolean> {
       'nobody can be asked here, for standard input is no terminal: look at the plan, and call it with --yes',
     );
   const lines = createInterface({ input: process.stdin, output: process.stderr });
+  // Ctrl-C and the end of input leave a question without an answer.
+  const none = Promise.withResolvers<string>();
+  lines.once('SIGINT', () => none.reject(interruption('stopped at the question, and nothing was changed')));
+  lines.once('close', () => none.resolve('no'));
   try {
-    return /^y(es)?$/i.test((await lines.question(`Carry this out for ${dac.account}? [yes/no] `)).trim());
+    const answer = lines.question(`Carry this out for ${dac.account}? [yes/no] `);
+    return /^y(es)?$/i.test((await Promise.race([answer, none.promise])).trim());
   } finally {
     lines.close();
   }

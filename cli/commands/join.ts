@@ -3,14 +3,18 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ChainClient } from '../../common/chain.ts';
 import { PoolError, sentence } from '../../common/errors.ts';
-import { readTable } from '../../common/tables.ts';
+import { type Member, readMember } from '../../common/governance/members.ts';
+import { type PoolConfig, readConfig, requireChain } from '../../common/governance/pool.ts';
 import { cleosLine } from '../../common/wallet/cleos-line.ts';
 import { isProof, signJoin } from '../../contracts/proof.ts';
 import { accountName } from '../oracle/chain-view.ts';
-import { type Applicant, requireAdmissible } from '../run/application.ts';
+import { requireAdmissible } from '../run/application.ts';
 import { integer } from '../run/options.ts';
 import { type SigningKey, signingKey } from '../run/signing-key.ts';
+import { requireText } from '../verbs/checks.ts';
 import { withPool } from '../verbs/options.ts';
+import { patiently } from '../verbs/patience.ts';
+import { write } from '../verbs/show.ts';
 
 interface JoinOptions {
   api: string;
@@ -25,17 +29,6 @@ interface JoinOptions {
   owners: string;
   json?: true;
 }
-
-interface Config {
-  phase: number;
-  chain_id: string;
-  terms: string;
-  terms_version: number;
-}
-
-const LEFT = 4;
-const EXPELLED = 5;
-const DISSOLVING = 2;
 
 const EXAMPLES = `
 It signs nothing that it is given: the proof is for this account, this pool, this chain and these terms alone. The private
@@ -72,13 +65,14 @@ export function joinCommand(): Command {
 async function join(account: string, options: JoinOptions): Promise<void> {
   const { dac, api } = options;
   const client = new ChainClient(api);
-  const config = await poolConfig(client, dac);
-  const member = await readMember(client, dac, account);
+  const config = await patiently(`asking ${api}`, poolConfig(client, dac));
+  const member = await patiently(`asking ${api}`, readMember(client, dac, account));
   if (options.check) {
     await requireAdmissible(client, dac, config, member, account);
-    process.stdout.write(`the application of ${account} is good: a member can propose its admission (propadmit)\n`);
-    return;
+    const says = `the application of ${account} is good: a member can propose its admission (propadmit)`;
+    return write(options, { account, good: true }, () => [says]);
   }
+  for (const what of ['url', 'owners'] as const) requireText(what, options[what]);
   if (options.terms !== undefined) requireTerms(options.terms, config);
   requireFits(member, dac, account, config, options.setkey === true);
   const key = signingKey(options.keyFile);
@@ -86,17 +80,13 @@ async function join(account: string, options: JoinOptions): Promise<void> {
   const data = actionData(account, key, config, options);
   const command = cleosLine(client.url, { account: dac, name, data, actor: account });
   tell(options, key, config);
-  if (!options.json) {
-    process.stdout.write(`${command}\n`);
-    return;
-  }
-  const { chain_id, terms, terms_version } = config;
+  const { chainId: chain_id, terms, termsVersion: terms_version } = config;
   const parts = { dac, action: name, data, key: key.public, chain_id, terms, terms_version, command };
-  process.stdout.write(`${JSON.stringify(parts, null, 2)}\n`);
+  await write(options, parts, () => [command]);
 }
 
-function actionData(account: string, key: SigningKey, config: Config, options: JoinOptions): unknown[] {
-  const { terms, chain_id: chainId } = config;
+function actionData(account: string, key: SigningKey, config: PoolConfig, options: JoinOptions): unknown[] {
+  const { terms, chainId } = config;
   const membership = { chainId, dac: options.dac, account, key: key.public, terms };
   const proof = signJoin(membership, key.private);
   if (!isProof(membership, proof)) {
@@ -110,24 +100,13 @@ function actionData(account: string, key: SigningKey, config: Config, options: J
   return [account, key.public, terms, proof, payee, url, location, owners];
 }
 
-async function poolConfig(client: ChainClient, dac: string): Promise<Config> {
-  const info = await client.info();
-  let row: Config | undefined;
-  try {
-    [row] = await client.rows<Config>(dac, dac, 'config');
-  } catch (thrown) {
-    if (!(thrown instanceof PoolError) || thrown.code !== 'chain') throw thrown;
-    throw new PoolError('join', `${dac} carries no pool on this chain (${sentence(thrown)}); name it with --dac`);
-  }
-  if (!row) throw new PoolError('join', `the pool of ${dac} is not set up yet: its founders call init first`);
-  if (row.chain_id !== info.chain_id) {
-    const text = `the pool of ${dac} is set up for chain ${row.chain_id}, and ${client.url} serves ${info.chain_id}`;
-    throw new PoolError('join', `${text}: no proof would be taken`);
-  }
-  return row;
+async function poolConfig(client: ChainClient, dac: string): Promise<PoolConfig> {
+  const [info, config] = await Promise.all([client.info(), readConfig(client, dac)]);
+  requireChain(config, info.chain_id, client.url);
+  return config;
 }
 
-function requireTerms(file: string, config: Config): void {
+function requireTerms(file: string, config: PoolConfig): void {
   let hash: string;
   try {
     hash = createHash('sha256').update(readFileSync(file)).digest('hex');
@@ -135,33 +114,21 @@ function requireTerms(file: string, config: Config): void {
     throw new PoolError('join', `the constitution ${file} cannot be read: ${sentence(thrown)}`);
   }
   if (hash === config.terms) return;
-  const text = `${file} has sha256 ${hash}, and the pool's terms (version ${config.terms_version}) are ${config.terms}`;
+  const text = `${file} has sha256 ${hash}, and the pool's terms (version ${config.termsVersion}) are ${config.terms}`;
   throw new PoolError('join', `${text}: read those first`);
 }
 
-async function readMember(client: ChainClient, dac: string, account: string): Promise<Applicant | undefined> {
-  const bounds = { lower_bound: account, upper_bound: account };
-  const [row] = await readTable<Applicant>(client, dac, dac, 'members', bounds);
-  return row;
-}
-
 /** What the contract would refuse, said before a proof is made. */
-function requireFits(
-  member: Applicant | undefined,
-  dac: string,
-  account: string,
-  config: Config,
-  isMember: boolean,
-): void {
+function requireFits(member: Member | null, dac: string, account: string, config: PoolConfig, isMember: boolean): void {
   if (isMember) {
-    if (member && member.status !== LEFT && member.status !== EXPELLED) return;
+    if (member && member.status !== 'left' && member.status !== 'expelled') return;
     throw new PoolError('join', `${account} is no member of ${dac}: leave --setkey out to join`);
   }
-  if (config.phase >= DISSOLVING)
+  if (config.phase === 'dissolving' || config.phase === 'dissolved')
     throw new PoolError('join', `the pool of ${dac} is being dissolved: nobody joins it any more`);
-  if (member?.status === EXPELLED)
+  if (member?.status === 'expelled')
     throw new PoolError('join', `${account} was expelled from ${dac}: it cannot join again`);
-  if (member && member.status !== LEFT) {
+  if (member && member.status !== 'left') {
     throw new PoolError(
       'join',
       `${account} has joined ${dac} already: --setkey makes the proof for another signing key`,
@@ -170,11 +137,11 @@ function requireFits(
 }
 
 /** For people, beside the line that is to be copied. */
-function tell(options: JoinOptions, key: SigningKey, config: Config): void {
+function tell(options: JoinOptions, key: SigningKey, config: PoolConfig): void {
   const say = (text: string) => process.stderr.write(`${text}\n`);
   if (key.isNew) say(`A new signing key is in ${options.keyFile}; keep it, your nodeos signs blocks with it.`);
   say(`Signing key ${key.public}`);
   if (options.terms === undefined && !options.setkey) {
-    say(`You agree to version ${config.terms_version} of the terms: the constitution whose sha256 is ${config.terms}`);
+    say(`You agree to version ${config.termsVersion} of the terms: the constitution whose sha256 is ${config.terms}`);
   }
 }

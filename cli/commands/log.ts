@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { PoolError } from '../../common/errors.ts';
 import { EventLogReader } from '../../common/event-log.ts';
 import { STREAM_DEFAULTS } from '../../common/nats/streams.ts';
 import { verifyLog } from '../../common/verify-log.ts';
@@ -8,10 +9,12 @@ import { csvLines, jsonLines } from '../log/export.ts';
 import { asFile, readingFrom, shown, writingTo } from '../log/location.ts';
 import { strategyText } from '../log/machine.ts';
 import { writeLines } from '../log/output.ts';
+import { Progress } from '../log/progress.ts';
 import { wrongKeys } from '../log/registered.ts';
 import { Replay, requireReplayable } from '../log/replay.ts';
 import { SignersCheck } from '../log/signers.ts';
 import { integer } from '../run/options.ts';
+import { patiently } from '../verbs/patience.ts';
 
 const DEFAULT_FILE = '.pool/events.sqlite';
 const LAST_WINDOW = 2 ** 32;
@@ -58,22 +61,24 @@ Examples:
   ./pool log copy .pool/events.sqlite nats://127.0.0.1:4222/pool/emitter1
   ./pool log copy nats://127.0.0.1:4222/pool/emitter1 back.sqlite`;
 
+const JSON_HELP = 'without sentences: errors as JSON too, on standard error';
+
 export function logCommand(): Command {
   const log = new Command('log').description("look into an emitter's event log");
   const command = (name: string, description: string, help: string) => {
     const made = log.command(name).description(description).addHelpText('after', help);
-    return made.argument('[file]', 'event log', DEFAULT_FILE);
+    return made.argument('[file]', 'event log', DEFAULT_FILE).option('--json', JSON_HELP);
   };
   command('verify', 'check everything in it; exit code 1 when something is wrong', VERIFY_HELP)
     .option('--api <url>', 'a nodeos, to look up the keys of emitters and members in the contract')
-    .action(async (file: string, { api }: { api?: string }) => asFile(file, (at, name) => verify(at, name, api)));
-  command('replay', 'compute every decision again and compare', REPLAY_HELP).action((file: string) =>
-    asFile(file, replay),
+    .action(async (file: string, options: VerifyOptions) => asFile(file, (at, name) => verify(at, name, options)));
+  command('replay', 'compute every decision again and compare', REPLAY_HELP).action(
+    (file: string, options: JsonOption) => asFile(file, (at, name) => replay(at, name, options)),
   );
   command('backtest', 'what another strategy would have chosen, and what that would have cost', BACKTEST_HELP)
     .requiredOption('--strategy <name>', 'the other strategy')
-    .action((file: string, { strategy }: { strategy: string }) =>
-      asFile(file, (at, name) => backtest(at, name, strategy)),
+    .action((file: string, options: JsonOption & { strategy: string }) =>
+      asFile(file, (at, name) => backtest(at, name, options)),
     );
   command('export', 'write its records to standard output, in order', EXPORT_HELP)
     .addOption(new Option('--format <format>', 'form of a line').choices(['jsonl', 'csv']).default('jsonl'))
@@ -92,28 +97,38 @@ export function logCommand(): Command {
       integer(1, 5),
       STREAM_DEFAULTS.replicas,
     )
+    .option('--json', JSON_HELP)
     .addHelpText('after', COPY_HELP)
-    .action((from: string, to: string, { replicas }: { replicas: number }) => copy(from, to, replicas));
+    .action(copy);
   return log;
 }
 
-async function copy(from: string, to: string, replicas: number): Promise<void> {
-  const copied = await readingFrom(from, (source) => writingTo(to, replicas, (target) => copyRecords(source, target)));
+interface JsonOption {
+  json?: true;
+}
+
+type VerifyOptions = JsonOption & { api?: string };
+
+async function copy(from: string, to: string, options: JsonOption & { replicas: number }): Promise<void> {
+  const work = readingFrom(from, (source) => writingTo(to, options.replicas, (target) => copyRecords(source, target)));
+  const copied = await patiently(`copying ${shown(from)} to ${shown(to)}`, work);
   await print({ ...copied, last: copied.last?.seq ?? 0, hash: copied.last?.hash ?? null });
   say(
+    options,
     `${shown(to)} has all ${copied.records + copied.before} records of ${shown(from)}; ${copied.records} are new there`,
   );
 }
 
-async function verify(file: string, name: string, api: string | undefined): Promise<void> {
+async function verify(file: string, name: string, options: VerifyOptions): Promise<void> {
   const signers = new SignersCheck();
   const replayed = new Replay();
-  const found = reading(file, (log) => verifyLog(log, [signers, replayed]));
+  const found = reading(file, (log) => verifyLog(log, [signers, replayed, ...progress(options)]));
   const { records, windows, open, firstBad, signed, unsigned } = found;
-  const why = found.ok && api ? await wrongKeys(api, signers) : null;
+  const { api } = options;
+  const why = found.ok && api ? await patiently(`asking ${api}`, wrongKeys(api, signers)) : null;
   const ok = found.ok && why === null;
   await print({ records, windows, open, ok, firstBad });
-  if (!ok) return fail(firstBad === null ? `${name}: ${why}` : `${name}: record ${firstBad}: ${found.why}`);
+  if (!ok) throw bad(firstBad === null ? `${name}: ${why}` : `${name}: record ${firstBad}: ${found.why}`);
   const { decisions, unchecked } = replayed.counts;
   const notes = [`${records} records, ${decisions} decisions computed again, ${signers.proven} signers proven`];
   if (signers.words > 0) notes.push(`${signers.words} words of agents proven`);
@@ -121,39 +136,42 @@ async function verify(file: string, name: string, api: string | undefined): Prom
   if (unchecked > 0) notes.push(`${unchecked} decisions of schema 1, which cannot be computed again`);
   if (unsigned > 0) notes.push(`${unsigned} closed windows without a signed root`);
   notes.push(signed ? 'it ends with its signed footer' : 'its tail is open: no footer of a clean stop signs it');
-  say(`${name} is good: ${notes.join('; ')}`);
+  say(options, `${name} is good: ${notes.join('; ')}`);
 }
 
-async function replay(file: string, name: string): Promise<void> {
+async function replay(file: string, name: string, options: JsonOption): Promise<void> {
   const replayed = new Replay();
-  const { ok, firstBad, why } = reading(file, (log) => verifyLog(log, [replayed]));
+  const { ok, firstBad, why } = reading(file, (log) => verifyLog(log, [replayed, ...progress(options)]));
   const { counts } = replayed;
   requireReplayable(counts, name);
   await print({ ok, firstBad, ...counts });
-  if (!ok) return fail(`${name}: record ${firstBad}: ${why}`);
+  if (!ok) throw bad(`${name}: record ${firstBad}: ${why}`);
   say(
+    options,
     `${name}: ${counts.decisions} decisions and ${counts.closings} ends of windows follow from ${counts.inputs} inputs`,
   );
 }
 
-async function backtest(file: string, name: string, strategy: string): Promise<void> {
+async function backtest(file: string, name: string, options: JsonOption & { strategy: string }): Promise<void> {
+  const { strategy } = options;
   const tester = new Backtester(strategyText(strategy));
   const replayed = new Replay();
   // What is counted must be what happened: a log that does not hold is not tested.
-  const { ok, firstBad, why } = reading(file, (log) => verifyLog(log, [replayed]));
+  const { ok, firstBad, why } = reading(file, (log) => verifyLog(log, [replayed, ...progress(options)]));
   requireReplayable(replayed.counts, name);
-  if (!ok) return fail(`${name}: record ${firstBad}: ${why}`);
+  if (!ok) throw bad(`${name}: record ${firstBad}: ${why}`);
   reading(file, (log) => {
     for (const record of log.all()) tester.take(record);
   });
   const result = tester.end();
   if (result.windows === 0 && result.standby > 0) {
     const why = 'one member made the blocks in each, so a strategy has nothing to choose from';
-    return fail(`${name}: all ${result.standby} windows were in standby mode: ${why}`);
+    throw bad(`${name}: all ${result.standby} windows were in standby mode: ${why}`);
   }
   await print(result);
   const { windows, slots, differs, addedMs, missed } = result;
   say(
+    options,
     `${strategy} over ${windows} windows: another block in ${differs} of ${slots} slots, ${addedMs} ms later in all, ${missed} missed`,
   );
 }
@@ -181,11 +199,15 @@ function print(value: unknown): Promise<void> {
   return writeLines([JSON.stringify(value)]);
 }
 
-function say(text: string): void {
-  process.stderr.write(`${text}\n`);
+function progress({ json }: JsonOption): Progress[] {
+  return json ? [] : [new Progress()];
 }
 
-function fail(text: string): void {
-  say(text);
-  process.exitCode = 1;
+/** For people: whoever wants JSON has it on standard output. */
+function say({ json }: JsonOption, text: string): void {
+  if (!json) process.stderr.write(`${text}\n`);
+}
+
+function bad(text: string): PoolError {
+  return new PoolError('event_log', text);
 }

@@ -4,7 +4,7 @@ import { readDeposits } from '../../common/governance/treasury.ts';
 import { accountName } from '../oracle/chain-view.ts';
 import { integer } from '../run/options.ts';
 import { act, actorOf } from '../verbs/act.ts';
-import { refuse } from '../verbs/checks.ts';
+import { refuse, requireText } from '../verbs/checks.ts';
 import { fileHash } from '../verbs/file-hash.ts';
 import { type ActOptions, sha256Hex, withAct } from '../verbs/options.ts';
 import { askPool } from '../verbs/pool-client.ts';
@@ -67,10 +67,7 @@ function infoCommand(): Command {
       const member = facts.members.find((one) => one.account === account);
       if (!member) throw refuse(`${account} is unknown to ${facts.dac}: ./pool members lists who is known`);
       const { url = member.url, location = member.location, owners = member.owners } = options;
-      for (const [what, text] of Object.entries({ url, owners })) {
-        const bytes = Buffer.byteLength(text);
-        if (bytes > 255) throw refuse(`the ${what} has ${bytes} bytes: at most 255 are allowed`);
-      }
+      for (const [what, text] of Object.entries({ url, owners })) requireText(what, text);
       if (url === member.url && location === member.location && owners === member.owners) {
         throw refuse(`nothing would change: ${account} says this already; give --url, --location or --owners`);
       }

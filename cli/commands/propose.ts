@@ -4,7 +4,7 @@ import { payloadHash } from '../../common/governance/payload-hash.ts';
 import type { Proposal } from '../../common/governance/proposals.ts';
 import { spanText } from '../../common/governance/words.ts';
 import { act, actorOf } from '../verbs/act.ts';
-import { refuse, requireProposer } from '../verbs/checks.ts';
+import { requireProposer, requireText } from '../verbs/checks.ts';
 import type { KindCommand, Motion } from '../verbs/kind-command.ts';
 import { KIND_COMMANDS } from '../verbs/kinds.ts';
 import { type ActOptions, withAct } from '../verbs/options.ts';
@@ -14,7 +14,6 @@ import { BYTES } from '../verbs/room.ts';
 
 type ProposeOptions = ActOptions & { text: string } & Record<string, string | boolean | undefined>;
 
-const MOST_TEXT = 255;
 const NO_KEY = 'EOS1111111111111111111111111111111114T1Anm';
 
 export function proposeCommand(): Command {
@@ -47,8 +46,7 @@ function kindCommand(spec: KindCommand): Command {
 
 async function propose(spec: KindCommand, args: string[], options: ProposeOptions): Promise<void> {
   const proposer = actorOf(options);
-  const bytes = Buffer.byteLength(options.text);
-  if (bytes > MOST_TEXT) throw refuse(`the text has ${bytes} bytes: at most ${MOST_TEXT} are allowed`);
+  requireText('text', options.text);
   const now = await askPool(options);
   requireProposer(now.facts, proposer);
   const motion = await spec.make({ ...now, proposer }, args, options);

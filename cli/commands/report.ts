@@ -9,6 +9,7 @@ import { accountName, openView } from '../oracle/chain-view.ts';
 import { asFiles, listed } from '../oracle/log-files.ts';
 import { integer } from '../run/options.ts';
 import { withChain } from '../verbs/options.ts';
+import { patiently } from '../verbs/patience.ts';
 import { write } from '../verbs/show.ts';
 
 interface ReportOptions {
@@ -50,7 +51,7 @@ export function reportCommand(): Command {
 async function report(options: ReportOptions): Promise<void> {
   const { api, dac, window, oracle, permission } = options;
   const { client, chain, pool } = await openView(api, dac);
-  await asFiles(listed(options.log), async (files) => {
+  const work = asFiles(listed(options.log), async (files) => {
     const receipts = new MemberReceipts(listed(options.receipts), chain, pool, makeLogger('report'));
     const asked: DryRun = {
       ...{ api, dac, permission, oracle, pool, window, eventLog: files.join(',') },
@@ -61,6 +62,8 @@ async function report(options: ReportOptions): Promise<void> {
     const explanation = options.explain ? await explainReports(client, chain, asked, own, logs) : [];
     const address = { api, dac, permission };
     const result = { report: own, hash: reportHash(own), cleos: reportLine(own, address), explanation };
-    await write(options, result, () => [printReport(own, address), ...explanation]);
+    return { result, lines: [printReport(own, address), ...explanation] };
   });
+  const { result, lines } = await patiently(`computing the report of window ${window}`, work);
+  await write(options, result, () => lines);
 }

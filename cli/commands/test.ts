@@ -8,6 +8,7 @@ import { ROOT, shimLibrary } from '../../devnet/tools.ts';
 import { withBox } from '../run/box.ts';
 import { withChain } from '../run/chain.ts';
 import { untilSignal } from '../run/signals.ts';
+import { write } from '../verbs/show.ts';
 
 const SUITES = ['unit', 'model', 'cluster', 'simulator', 'fuzz', 'contract', 'ops', 'browser', 'e2e'] as const;
 /** Parts of a suite, in order; the files of `box` share one running pool, those of `chain` one bare chain. */
@@ -41,11 +42,12 @@ export function testCommand(): Command {
       '--deep',
       'contract: 10,000 sequences instead of hundreds; simulator: 1,000,000 slots; fuzz: 10,000,000 inputs',
     )
+    .option('--json', 'write the counts as JSON instead of the last line; an error as JSON to standard error')
     .addHelpText(
       'after',
       '\nExamples:\n  ./pool test\n  ./pool test unit\n  ./pool test e2e/chain\n  ./pool test fuzz --deep',
     )
-    .action(async (suite: string | undefined, options: { deep?: boolean }) => {
+    .action(async (suite: string | undefined, options: { deep?: true; json?: true }) => {
       if (options.deep) process.env.POOL_DEEP = '1';
       // In a run of everything one case stands for the others, which take a quarter of an hour.
       if (options.deep || suite !== undefined) process.env.POOL_ALL_CASES = '1';
@@ -55,6 +57,7 @@ export function testCommand(): Command {
         throw new PoolError('options', `there is no test suite "${suite}"; there are ${known}`);
       }
       const total: Count = { passed: 0, failed: 0 };
+      const counts: (Count & { part: string; seconds: number })[] = [];
       const { signal } = untilSignal();
       for (const part of parts) {
         if (signal.aborted) break;
@@ -64,10 +67,11 @@ export function testCommand(): Command {
         const count = shared ? await shared(run) : await run({});
         const seconds = Math.round((performance.now() - begun) / 1000);
         process.stderr.write(`${part}: ${count.passed} passed, ${count.failed} failed in ${seconds} s\n`);
+        counts.push({ part, ...count, seconds });
         total.passed += count.passed;
         total.failed += count.failed;
       }
-      process.stdout.write(`${total.passed} passed, ${total.failed} failed\n`);
+      await write(options, { ...total, parts: counts }, () => [`${total.passed} passed, ${total.failed} failed`]);
       process.exitCode = signal.aborted ? 130 : total.failed > 0 || total.passed === 0 ? 1 : 0;
     });
 }

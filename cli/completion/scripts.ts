@@ -8,14 +8,14 @@ export function completionScript(shell: Shell, name: string, nodes: Node[]): str
   return { bash, zsh, fish }[shell](name, nodes);
 }
 
-/** The part that bash and zsh share: walks the words typed so far down the tree, and sets `path`. */
+/** The part that bash and zsh share: walks the words typed so far down the tree, and sets `at`: "path" is zsh's own name for PATH. */
 function walk(nodes: Node[]): string {
   const paths = nodes.map(({ path }) => `'${path}'`).join(' ');
-  return `  local path='' word next
+  return `  local at='' word next
   local -a known=(${paths})
   for word in "\${typed[@]}"; do
-    next="\${path:+$path }$word"
-    for each in "\${known[@]}"; do [[ $each == "$next" ]] && path=$next && break; done
+    next="\${at:+$at }$word"
+    for each in "\${known[@]}"; do [[ $each == "$next" ]] && at=$next && break; done
   done`;
 }
 
@@ -29,10 +29,10 @@ _${name}_complete() {
   local current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} each words='' valued=''
   local -a typed=("\${COMP_WORDS[@]:1:COMP_CWORD-1}")
 ${walk(nodes)}
-  case $path in
+  case $at in
 ${cases(nodes, 'words', 'words')}
   esac
-  case $path in
+  case $at in
 ${cases(nodes, 'valued', 'valued')}
   esac
   if [[ " $valued " == *" $before "* ]]; then
@@ -46,33 +46,53 @@ complete -o default -F _${name}_complete ./${name}
 `;
 }
 
+/** Files are offered where no word fits, as bash does by itself. */
 function zsh(name: string, nodes: Node[]): string {
   return `#compdef ${name}
 # Completion of ${name} for zsh: source <(${name} completion zsh), after compinit
 _${name}_complete() {
-  local each list='' valued=''
-  local -a typed=("\${words[@]:1:CURRENT-2}")
-  local before=\${words[CURRENT-1]}
+  local each list='' valued='' before=\${words[CURRENT-1]}
+  local -a typed=("\${(@)words[2,CURRENT-1]}")
 ${walk(nodes)}
-  case $path in
+  case $at in
 ${cases(nodes, 'words', 'list')}
   esac
-  case $path in
+  case $at in
 ${cases(nodes, 'valued', 'valued')}
   esac
-  if [[ " $valued " == *" $before "* ]]; then _files; else compadd -- \${=list}; fi
+  [[ " $valued " != *" $before "* ]] && compadd -- \${=list} || _files
 }
 compdef _${name}_complete ${name}
 `;
 }
 
 function fish(name: string, nodes: Node[]): string {
-  const lines = nodes.flatMap(({ path, words }) => {
-    const seen =
-      path === ''
-        ? 'test (count (commandline -opc)) -eq 1'
-        : `string match -q -- '* ${path}*' (string join ' ' -- (commandline -opc))`;
-    return `complete -c ${name} -n "${seen}" -a '${words.join(' ')}'`;
-  });
-  return `# Completion of ${name} for fish: ${name} completion fish | source\n${lines.join('\n')}\n`;
+  const known = nodes.map(({ path }) => `'${path}'`).join(' ');
+  const cases = nodes.map(({ path, words, valued }) =>
+    `    case '${path}'\n      set words ${words.join(' ')}\n      set valued ${valued.join(' ')}`.trimEnd(),
+  );
+  return `# Completion of ${name} for fish: ${name} completion fish | source
+function __${name}_complete
+  set -l typed (commandline -opc)
+  set -l current (commandline -ct)
+  set -l path ''
+  set -l words
+  set -l valued
+  for word in $typed[2..-1]
+    set -l next (string trim -- "$path $word")
+    contains -- $next ${known}; and set path $next
+  end
+  switch $path
+${cases.join('\n')}
+  end
+  contains -- $typed[-1] $valued; and set words
+  set -l fitting (string match -er -- '^'(string escape --style=regex -- $current) $words)
+  if set -q fitting[1]
+    printf '%s\n' $fitting
+  else
+    __fish_complete_path $current
+  end
+end
+complete -c ${name} -f -a '(__${name}_complete)'
+`;
 }

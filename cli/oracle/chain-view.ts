@@ -3,6 +3,7 @@ import { ChainClient } from '../../common/chain.ts';
 import { stringToName } from '../../common/name.ts';
 import type { PoolConfig } from '../../oracle/source/chain.ts';
 import { NodeChain } from '../../oracle/source/node-chain.ts';
+import { patiently } from '../verbs/patience.ts';
 
 /** A pool as anybody sees it through a node. */
 export interface ChainView {
@@ -17,7 +18,7 @@ export interface ChainView {
 export async function openView(api: string, dac: string): Promise<ChainView> {
   const client = new ChainClient(api);
   const chain = new NodeChain(client, { dac, account: '', permission: '' });
-  const config = await chain.config();
+  const config = await patiently(`asking ${api}`, chain.config());
   return { client, chain, config, pool: config.producer };
 }
 

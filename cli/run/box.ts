@@ -4,7 +4,7 @@ import path from 'node:path';
 import { claimFolder, releaseFolder } from './folder.ts';
 import { PoolRun } from './pool-run.ts';
 import { progressLines } from './progress.ts';
-import { untilSignal } from './signals.ts';
+import { interruption, untilSignal } from './signals.ts';
 
 /**
  * A pool for tests: in a temporary folder, members come back when they are killed. Gives `work` the folder in the variable
@@ -28,7 +28,7 @@ export async function withBox<T>(work: (env: Record<string, string>) => Promise<
     },
     progress,
   );
-  const interrupted = received.then(() => Promise.reject(new Error('interrupted')));
+  const interrupted = received.then(() => Promise.reject(interruption('stopped by a signal')));
   try {
     const done = run.start().then(() => work({ POOL_BOX: dir }));
     return await Promise.race([done, run.failed, interrupted]);

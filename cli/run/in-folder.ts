@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { exitError, Supervisor } from '../../devnet/supervisor.ts';
-import { untilSignal } from './signals.ts';
+import { interruption, untilSignal } from './signals.ts';
 
 /**
  * Gives `work` a temporary folder, called after `name`, and a supervisor for its processes; stops them and removes the folder afterwards, also at Ctrl-C. A
@@ -16,7 +16,7 @@ export async function inFolder<T>(name: string, work: (dir: string, supervisor: 
   const supervisor = new Supervisor((exit, running) => {
     if (!exit.expected) failed.reject(exitError(running, exit));
   });
-  const interrupted = received.then(() => Promise.reject(new Error('interrupted')));
+  const interrupted = received.then(() => Promise.reject(interruption('stopped by a signal')));
   try {
     return await Promise.race([work(dir, supervisor), failed.promise, interrupted]);
   } finally {

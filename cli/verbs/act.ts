@@ -75,7 +75,10 @@ async function push(client: ChainClient, action: Action) {
   const what = `${action.account}::${action.name}`;
   try {
     const sent = await patiently(`pushing ${what}`, client.transact([action]));
-    const block = await patiently('waiting for a block with it', untilInBlock(client, sent));
+    const block = await patiently(
+      `waiting for a block with transaction ${sent.transaction_id}`,
+      untilInBlock(client, sent),
+    );
     return { transaction: sent.transaction_id, block };
   } catch (thrown) {
     throw refusal(what, thrown);

@@ -11,6 +11,14 @@ export function refuse(text: string): PoolError {
   return new PoolError('not_now', text);
 }
 
+const MOST_TEXT = 255;
+
+/** `what`: the field, as "text". Source: contracts/pool/words.ts, `requireText`. */
+export function requireText(what: string, text: string): void {
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MOST_TEXT) throw refuse(`the ${what} has ${bytes} bytes: at most ${MOST_TEXT} are allowed`);
+}
+
 /** A member with a vote. Source: contracts/pool/seats.ts, `requireVoter`. */
 export function requireVoter({ seats, now }: Facts, account: string): void {
   const seat = seats.find((one) => one.account === account);

@@ -1,10 +1,9 @@
-import { parseAmount } from '../../common/amount.ts';
+import { MOST_UNITS, parseAmount } from '../../common/amount.ts';
 import { PoolError } from '../../common/errors.ts';
 import type { Figure } from '../../common/governance/pool.ts';
 import { duration } from './options.ts';
 
 const DAY = 86_400n;
-const MOST_UNITS = 2n ** 62n;
 
 /** What the contract allows. Source: contracts/pool/figures.ts, `applyFigure`; a test compares with the contract's refusals. */
 export const RANGES: Record<Figure, [least: bigint, most: bigint]> = {
@@ -17,7 +16,7 @@ export const RANGES: Record<Figure, [least: bigint, most: bigint]> = {
     casetime: [60n, 180n * DAY],
     appealtime: [0n, 30n * DAY],
   },
-  ...{ bond: [0n, MOST_UNITS - 1n], casefee: [0n, MOST_UNITS - 1n], monthlimit: [0n, MOST_UNITS - 1n], open: [0n, 1n] },
+  ...{ bond: [0n, MOST_UNITS], casefee: [0n, MOST_UNITS], monthlimit: [0n, MOST_UNITS], open: [0n, 1n] },
 };
 
 const COUNTS: readonly Figure[] = ['eligible', 'infra', 'mingap'];

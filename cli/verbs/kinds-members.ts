@@ -14,18 +14,10 @@ export const memberKinds: KindCommand[] = [
     example: 'admit dave --text "two machines in Berlin"',
     shape: (command) => command.argument('<account>', 'the applicant', accountName),
     make: async ({ client, facts }, [account = '']) => {
-      const { chainId: chain_id, termsVersion: terms_version } = facts.config;
       const row = facts.members.find((one) => one.account === account);
       if (row?.status !== 'applied')
         throw refuse(`${account} has not applied to ${facts.dac}: it joins with ./pool join first`);
-      const { key, terms, proof, proofTerms: proof_terms } = row;
-      await requireAdmissible(
-        client,
-        facts.dac,
-        { chain_id, terms_version },
-        { account, status: 0, key, terms, proof, proof_terms },
-        account,
-      );
+      await requireAdmissible(client, facts.dac, facts.config, row, account);
       return { data: { account }, columns: { subject: account } };
     },
   },

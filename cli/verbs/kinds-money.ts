@@ -1,4 +1,4 @@
-import { parseAmount } from '../../common/amount.ts';
+import { MOST_UNITS, parseAmount } from '../../common/amount.ts';
 import { PoolError } from '../../common/errors.ts';
 import type { Facts } from '../../common/governance/facts.ts';
 import { accountName } from '../oracle/chain-view.ts';
@@ -126,6 +126,12 @@ function symbol(text: string): string {
 }
 
 function asset(text: string): string {
-  if (/^\d{1,19}(\.\d{1,18})? [A-Z]{1,7}$/.test(text)) return text;
-  throw new PoolError('options', `"${text}" is no amount: write it with all places of the token, as "100.00 DROP"`);
+  if (!/^\d{1,19}(\.\d{1,18})? [A-Z]{1,7}$/.test(text))
+    throw new PoolError('options', `"${text}" is no amount: write it with all places of the token, as "100.00 DROP"`);
+  const units = BigInt(text.replace(/[. A-Z]/g, ''));
+  if (units > 0n && units <= MOST_UNITS) return text;
+  throw new PoolError(
+    'options',
+    `"${text}" cannot be sent: the amount has to be more than nothing and below 2^62 units`,
+  );
 }

@@ -1,13 +1,14 @@
 import { readMsig } from '../../common/governance/msig.ts';
 import { FIGURES, type Figure } from '../../common/governance/pool.ts';
 import { ROLES } from '../../common/governance/roles.ts';
+import { parseStrategy } from '../../emitter/select/strategy.ts';
 import { accountName } from '../oracle/chain-view.ts';
 import { integer } from '../run/options.ts';
-import { refuse } from './checks.ts';
+import { refuse, requireText } from './checks.ts';
 import { figureValue } from './figure-value.ts';
 import { fileHash } from './file-hash.ts';
 import type { KindCommand } from './kind-command.ts';
-import { oneOfWords, onOff, sha256Hex } from './options.ts';
+import { oneOfWords, onOff, publicKey, sha256Hex } from './options.ts';
 
 /** Figures that change the rules of voting themselves. Source: contracts/pool/figures.ts, `isConstitutional`. */
 const TWO_THIRDS: readonly Figure[] = ['votetime', 'locktime', 'grace'];
@@ -48,6 +49,7 @@ export const ruleKinds: KindCommand[] = [
     example: 'url https://pool.example 276',
     shape: (command) => command.argument('<url>', 'its page').argument('<location>', 'its country', integer(0, 65_535)),
     make: (_, [url = '', location]) => {
+      requireText('url', url);
       const columns = { detail: url, value: BigInt(location ?? 0) };
       return { data: { url, location: Number(location) }, columns };
     },
@@ -70,6 +72,8 @@ export const ruleKinds: KindCommand[] = [
     make: ({ facts }, [strategy = ''], { mode = facts.strategy.mode }) => {
       const bytes = Buffer.byteLength(strategy);
       if (bytes === 0 || bytes > 32) throw refuse(`the strategy has ${bytes} bytes: 1 to 32 are allowed`);
+      const parsed = parseStrategy(strategy);
+      if (!parsed.ok) throw refuse(parsed.problem);
       return { data: { strategy, mode }, columns: { detail: strategy, subject: String(mode) } };
     },
   },
@@ -99,9 +103,10 @@ export const ruleKinds: KindCommand[] = [
         .argument('<role>', ROLES.join(', '), oneOfWords(...ROLES))
         .argument('<account>', 'who', accountName)
         .argument('<on|off>', 'on names it', onOff)
-        .option('--key <public key>', "an emitter's: it signs its log")
+        .option('--key <public key>', "an emitter's: it signs its log", publicKey)
         .option('--endpoints <text>', "an emitter's: where members and readers reach it", ''),
     make: ({ facts }, [role = '', account = '', word], { key, endpoints = '' }) => {
+      requireText('endpoints', String(endpoints));
       const on = word === 'on';
       const holds = facts.roles.some((one) => one.role === role && one.account === account && one.active);
       if (!on && !holds) throw refuse(`${account} is no ${role} of this pool: ./pool rules lists them`);

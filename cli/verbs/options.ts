@@ -1,6 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import dotenv from 'dotenv';
 import { PoolError, sentence } from '../../common/errors.ts';
+import { keyId } from '../../common/keys.ts';
 import { accountName } from '../oracle/chain-view.ts';
 
 /** Where the pool is. */
@@ -77,6 +78,16 @@ export function nodeUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : null;
   if (url && /^https?:$/.test(url.protocol) && !url.username) return text.replace(/\/+$/, '');
   throw new InvalidArgumentError('It takes the address of a node, as http://127.0.0.1:8888.');
+}
+
+/** An option parser for a public key. A private one is not shown again. */
+export function publicKey(text: string): string {
+  try {
+    keyId(text);
+    return text;
+  } catch {
+    throw new InvalidArgumentError('It takes a public key, as EOS6MRy… or PUB_K1_6MRy….');
+  }
 }
 
 /** An option parser for a sha256 in hex. */

@@ -14,7 +14,11 @@ export function jsonText(value: unknown): string {
 }
 
 /** Writes JSON with `--json`, else the lines. */
-export async function write(options: { json?: true }, value: unknown, lines: () => string[]): Promise<void> {
+export async function write(
+  options: { json?: true | undefined },
+  value: unknown,
+  lines: () => string[],
+): Promise<void> {
   await writeLines(options.json ? [jsonText(value)] : lines());
 }
 

@@ -100,6 +100,13 @@ export async function readConfig(client: ChainClient, dac: string): Promise<Pool
   return row;
 }
 
+/** The proofs of a pool, and what its members vote for, hold on the chain that it was set up for. Throws PoolError `wrong_chain` for a node of another one. */
+export function requireChain({ producer, chainId }: PoolConfig, served: string, url: string): void {
+  if (served === chainId) return;
+  const text = `the pool of ${producer} is set up for chain ${chainId}, and ${url} serves ${served}`;
+  throw new PoolError('wrong_chain', `${text}: name a node of its chain`);
+}
+
 export async function readState(client: ChainClient, dac: string): Promise<PoolState> {
   const [row] = await readRows(client, dac, 'state', stateRow);
   if (!row) throw new PoolError('no_pool', `the pool of ${dac} is not set up yet: its founders call init first`);

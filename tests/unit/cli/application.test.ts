@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { stringToSignature } from 'eosjs/dist/eosjs-numeric.js';
-import { type Applicant, requireAdmissible } from '../../../cli/run/application.ts';
+import { type Application, requireAdmissible } from '../../../cli/run/application.ts';
 import type { ChainClient } from '../../../common/chain.ts';
 import { signJoin } from '../../../contracts/proof.ts';
 import { testKey } from '../../contract/support/keys.ts';
+import { NEVER } from '../../support/fake-pool.ts';
 
-const POOL = { chain_id: '11'.repeat(32), terms_version: 2 };
+const POOL = { chainId: '11'.repeat(32), termsVersion: 2 };
 const TERMS = [
-  { version: 1, hash: '22'.repeat(32) },
-  { version: 2, hash: '33'.repeat(32) },
+  { version: 1, hash: '22'.repeat(32), since: NEVER, grace_until: NEVER },
+  { version: 2, hash: '33'.repeat(32), since: NEVER, grace_until: NEVER },
 ];
 const pair = testKey(1);
 
@@ -21,26 +22,26 @@ function node(keys: { account: string; key: string }[] = []): ChainClient {
 }
 
 /** Dave's row, with his proof for the terms of this version. */
-function applicant(changes: Partial<Applicant> = {}, version = 1): Applicant {
+function applicant(changes: Partial<Application> = {}, version = 1): Application {
   const terms = TERMS[version - 1]?.hash ?? '';
-  const proof = signJoin({ chainId: POOL.chain_id, dac: 'dac', account: 'dave', key: pair.pub, terms }, pair.priv);
+  const proof = signJoin({ chainId: POOL.chainId, dac: 'dac', account: 'dave', key: pair.pub, terms }, pair.priv);
   const packed = `00${Buffer.from(stringToSignature(proof).data).toString('hex')}`;
-  return { account: 'dave', status: 0, key: pair.pub, terms: 2, proof: packed, proof_terms: 1, ...changes };
+  return { status: 'applied', key: pair.pub, terms: 2, proof: packed, proofTerms: 1, ...changes };
 }
 
-const judged = (row: Applicant | undefined, client = node()) => requireAdmissible(client, 'dac', POOL, row, 'dave');
+const judged = (row: Application | null, client = node()) => requireAdmissible(client, 'dac', POOL, row, 'dave');
 
 test('an application is good with a proof for the terms that it names, or with a key that is proven', async () => {
   await judged(applicant());
-  await judged(applicant({ proof_terms: 2 }, 2));
-  await judged(applicant({ proof: '', proof_terms: 0 }));
+  await judged(applicant({ proofTerms: 2 }, 2));
+  await judged(applicant({ proof: '', proofTerms: 0 }));
   await judged(applicant(), node([{ account: 'dave', key: pair.pub }]));
   await judged(applicant(), node([{ account: 'erin', key: testKey(2).pub }]));
 });
 
 test('what the contract would refuse is refused in one sentence', async () => {
   const wrong = /the proof that dave filed does not fit its key PUB_K1_\w+: --setkey makes one that does/;
-  await assert.rejects(judged(applicant({ proof_terms: 2 })), wrong);
+  await assert.rejects(judged(applicant({ proofTerms: 2 })), wrong);
   await assert.rejects(judged(applicant({ key: testKey(2).pub })), wrong);
   await assert.rejects(judged(applicant({ proof: `00${'00'.repeat(65)}` })), wrong);
   await assert.rejects(
@@ -49,7 +50,7 @@ test('what the contract would refuse is refused in one sentence', async () => {
   );
   const taken = node([{ account: 'erin', key: pair.pub }]);
   await assert.rejects(judged(applicant(), taken), /was used by erin: make another one and call setkey \(--setkey\)/);
-  for (const row of [undefined, applicant({ status: 1 }), applicant({ status: 4 })]) {
+  for (const row of [null, applicant({ status: 'active' }), applicant({ status: 'left' })]) {
     await assert.rejects(judged(row), /dave has no application in dac: leave --check out to make one/);
   }
 });

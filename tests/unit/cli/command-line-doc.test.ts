@@ -60,6 +60,17 @@ test('the exit codes of the table are true', async (t) => {
   assert.match(doc, /^\| 130 +\|/m);
 });
 
+test('every command that does something has --json', () => {
+  // Its options are those of a program of its own.
+  const leaves = everyCommand(makeProgram()).filter((one) => one.commands.length === 0 && one.name() !== 'cases');
+  assert.ok(leaves.length > 60, `${leaves.length}`);
+  const without = leaves.filter(({ options }) => !options.some(({ long }) => long === '--json'));
+  assert.deepEqual(
+    without.map((one) => one.name()),
+    [],
+  );
+});
+
 test('colours only on a terminal, and never with NO_COLOR; JSON has none', async (t) => {
   const api = await new FakePool().serve(t);
   for (const env of [{}, { NO_COLOR: '1' }]) {

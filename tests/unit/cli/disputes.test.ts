@@ -20,6 +20,7 @@ import { evidenceHash, parseEvidence } from '../../../oracle/evidence/document.t
 import { reportHash } from '../../../oracle/report/hash.ts';
 import type { ReportData } from '../../../oracle/source/chain.ts';
 import { NodeChain } from '../../../oracle/source/node-chain.ts';
+import { bookRow, configRow, NEVER, seatRow, stateRow } from '../../support/fake-pool.ts';
 import {
   blockId,
   CHAIN,
@@ -70,27 +71,26 @@ const blocks = Array.from({ length: 60 }, (_, i) => {
   const timestamp = new Date(slotTime(slot)).toISOString().slice(0, 23);
   return { block_num: i + 1, id: blockId(slot), timestamp, producer, transactions: [] as object[] };
 });
-const config = {
-  producer: POOL,
-  phase: 1,
-  eligible_percent: 50,
-  deadline: 86400,
-  dispute: 259200,
-  paused_until: '1970-01-01T00:00:00',
-};
-const state = {
+const config = configRow({ producer: POOL, deadline: 86_400, dispute: 259_200 });
+const state = stateRow({
   harvested: 0,
   last_window: WINDOW,
   closing_through: 0,
-  closing_settled_at: '1970-01-01T00:00:00',
+  closing_settled_at: NEVER,
   closed_through: 0,
-};
+});
+const stopped = { stopper: '', stopper_at: NEVER };
 const node = await fakeNode(CHAIN, blocks, {
   config: [config],
   state: [state],
-  seats: MEMBERS.map((account, index) => ({ index, account, since: 0, until: 0 })),
+  seats: MEMBERS.map((account, index) => seatRow(account, index, { since: 0 })),
   keys: MEMBERS.map((account) => ({ account, key: keyText(signer(account)) })),
-  emitters: [logKey, otherLogKey].map(({ id }, i) => ({ account: `emitter${i + 1}`, key: keyText(id) })),
+  emitters: [logKey, otherLogKey].map(({ id }, i) => ({
+    ...{ account: `emitter${i + 1}`, key: keyText(id), endpoints: '', ...stopped },
+  })),
+  arbitrators: [{ account: 'judge1', ...stopped }],
+  books: [bookRow()],
+  deposits: [{ account: 'eve', free: 0, cases: 0 }],
 });
 after(() => {
   node.close();

@@ -31,9 +31,9 @@ export async function fakeNode(
   const zero = '00'.repeat(32);
   const answers: Record<string, (body: Body) => object | null> = {
     '/v1/chain/get_info': () => {
-      const { block_num: num, id } = blocks.at(-1) ?? {};
+      const { block_num: num, id, timestamp } = blocks.at(-1) ?? {};
       const irreversible = { last_irreversible_block_num: num, last_irreversible_block_id: id };
-      return { chain_id: chainId, head_block_num: num, ...irreversible };
+      return { chain_id: chainId, head_block_num: num, head_block_time: timestamp, ...irreversible };
     },
     '/v1/chain/get_block': ({ block_num_or_id: num }) => {
       const block = blocks.find((each) => each.block_num === num);
