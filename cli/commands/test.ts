@@ -20,12 +20,15 @@ const PARTS = {
   fuzz: ['fuzz'],
   contract: ['contract'],
   browser: ['browser'],
-  ops: ['ops/files', 'ops/real'],
+  ops: ['ops/files', 'ops/real', 'ops/containers', 'ops/systemd'],
   e2e: ['e2e/chain', 'e2e/up', 'e2e/box', 'e2e/oracle', 'e2e/cases', 'e2e/chaos', 'e2e/standby', 'e2e/strategies'],
 } as const;
 
 /** Run when named, or with --deep, for time: three kills of a pool on a cluster (e2e/chaos) stand for `cluster` in a run of everything. */
-const BY_NAME: readonly string[] = ['cluster', 'ops/real', 'e2e/standby', 'e2e/strategies'];
+const BY_NAME: readonly string[] = [
+  ...['cluster', 'ops/real', 'ops/containers', 'ops/systemd'],
+  ...['e2e/standby', 'e2e/strategies'],
+];
 /** Nothing of these comes out otherwise on a busy machine: as many at once as a small one has cores. */
 const AT_ONCE: readonly string[] = ['unit', 'contract', 'ops/files'];
 

@@ -15,4 +15,5 @@ RUN test -n "${NODEOS_DEB_SHA256}" \
 USER 65532:65532
 WORKDIR /data
 HEALTHCHECK --interval=5s --timeout=5s --start-period=120s --retries=3 CMD ["cleos", "--no-auto-keosd", "--url", "http://127.0.0.1:8888", "get", "info"]
-ENTRYPOINT ["nodeos", "--data-dir", "/data", "--config-dir", "/etc/nodeos"]
+# It makes a folder for protocol features beside its config.ini unless told otherwise, and that is read-only here.
+ENTRYPOINT ["nodeos", "--data-dir", "/data", "--config-dir", "/etc/nodeos", "--protocol-features-dir", "/data/protocol_features"]

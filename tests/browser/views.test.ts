@@ -56,6 +56,72 @@ describe('the views', () => {
     });
   }
 
+  test('a window that is made narrow takes the grid with it: the newest slots stay in sight, and nothing scrolls sideways', async () => {
+    const { page, close } = await openPage(browser, url);
+    await page.getByRole('application').waitFor();
+    await page.setViewportSize({ width: 360, height: 740 });
+    const measured = () =>
+      page.evaluate(() => {
+        const right = (selector: string) => document.querySelector(selector)?.getBoundingClientRect().right ?? 0;
+        const widths = { scrolls: document.documentElement.scrollWidth, inner: window.innerWidth };
+        return { ...widths, canvas: right('.grid-body canvas'), frame: right('.grid-scroll') };
+      });
+    await page.waitForFunction(() => {
+      const right = (selector: string) => document.querySelector(selector)?.getBoundingClientRect().right ?? 0;
+      return right('.grid-body canvas') <= right('.grid-scroll');
+    });
+    const { scrolls, inner, frame } = await measured();
+    assert.equal(inner, 360);
+    assert.ok(scrolls <= inner, `${scrolls} px wide in ${inner}`);
+    assert.ok(frame <= inner, `the grid ends at ${frame} px of ${inner}`);
+    await close();
+  });
+
+  test('what is wider than 360 px scrolls inside of its own frame, by keyboard too', async () => {
+    const { page, close } = await openPage(browser, url, { viewport: { width: 360, height: 740 } });
+    let wider = 0;
+    for (const view of VIEWS) {
+      await show(page, view);
+      await page.getByText(view.there, { exact: true }).first().waitFor();
+      const frames = await page.locator('.wide').evaluateAll((all) =>
+        all.map((one) => {
+          const { left, right } = one.getBoundingClientRect();
+          return { left, right, tab: (one as HTMLElement).tabIndex, hides: one.scrollWidth > one.clientWidth };
+        }),
+      );
+      for (const { left, right, tab } of frames) assert.ok(left >= 0 && right <= 360 && tab === 0, view.path);
+      wider += frames.filter(({ hides }) => hides).length;
+      const found = await page.evaluate(() => {
+        const isOut = (one: Element) => one.getBoundingClientRect().right > window.innerWidth + 0.5;
+        const isHeld = (one: Element) => one.closest('.wide, .grid-scroll, .hidden, .skip') !== null;
+        const out = [...document.querySelectorAll('main *')].filter((one) => isOut(one) && !isHeld(one));
+        const { scrollWidth } = document.documentElement;
+        const sideways = scrollWidth > window.innerWidth ? [`the page is ${scrollWidth} px wide`] : [];
+        return [...sideways, ...out.map((one) => `${one.tagName} ${one.className}`)];
+      });
+      assert.deepEqual(found, [], view.path);
+    }
+    assert.ok(wider > 0, 'nothing of the test is wide');
+    await close();
+  });
+
+  test('Copy puts the lines into the clipboard, and says so; where the browser forbids it, it says what to do', async () => {
+    const { page, close } = await openPage(browser, url, { permissions: ['clipboard-read', 'clipboard-write'] });
+    const lines = () => page.getByRole('figure', { name: 'Lines for config.ini' });
+    await show(page, VIEWS[4]);
+    await lines().getByRole('button', { name: 'Copy' }).click();
+    await lines().getByText('Copied.').waitFor();
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    assert.equal(copied, await lines().locator('pre').last().textContent());
+    assert.match(copied, /^producer-name = poolbp$/m);
+    await page.evaluate(() => {
+      Object.defineProperty(navigator, 'clipboard', { value: undefined, configurable: true });
+    });
+    await lines().getByRole('button', { name: 'Copy' }).click();
+    await lines().getByText('mark the text and copy it').waitFor();
+    await close();
+  });
+
   test('an answer that fails is one sentence, and the next good one takes its place', async () => {
     const { page, close } = await openPage(browser, `${url}#/governance`);
     server.answers = {};

@@ -21,6 +21,10 @@ export function configFor(
   const isStandby = mode === 'standby';
   const addresses = emitters.length > 0 ? emitters : ['EMITTER:PORT'];
   const lines = [
+    {
+      line: 'plugin = eosio::net_plugin',
+      why: 'it connects to the emitters; releases load it by themselves, other builds end at once without it',
+    },
     { line: 'plugin = eosio::producer_plugin', why: 'it makes blocks' },
     { line: 'plugin = eosio::chain_api_plugin', why: 'so that ./pool check and the agent can ask how it is' },
     ...(isStandby

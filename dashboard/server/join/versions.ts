@@ -1,6 +1,6 @@
 /**
  * How nodeos is told when to send a block, by version: up to Leap 4 a share of the slot, from Leap 5 on one reserve at the window's end. An option that a
- * version does not know keeps it from starting. Source: plugins/producer_plugin/producer_plugin.cpp of EOSIO 2.0.13, Leap 3.2.3, 4.0.6, 5.0.3 and Spring 1.2.2.
+ * version does not know keeps it from starting. Each of them loads chain, net and producer plugin by itself (programs/nodeos/main.cpp at these tags). Source: plugins/producer_plugin/producer_plugin.cpp of EOSIO 2.0.13, Leap 3.2.3, 4.0.6, 5.0.3 and Spring 1.2.2.
  */
 export interface NodeVersion {
   version: string;

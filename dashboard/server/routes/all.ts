@@ -60,7 +60,7 @@ export async function makeRoutes(parts: RouteParts): Promise<FastifyInstance> {
     cut: () => streams.cut,
     change: () => store.change,
   });
-  liveRoutes(app, { live, store, emitters });
+  liveRoutes(app, { live, store, emitters, isPublic });
   const { DASHBOARD_POOL: pool, DASHBOARD_DAC: dac, DASHBOARD_TERMS_FILE: termsFile } = config;
   const facts = new Shared(() => readFacts(client, dac), FRESH_MS);
   const current = async () => (await facts.get()).value;

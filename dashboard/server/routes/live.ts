@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
-import type { EmitterView } from '../../api.ts';
+import type { EmitterView, SlotDetail } from '../../api.ts';
 import { columnOf, detailOf } from '../grid/column.ts';
+import { withoutAddresses } from '../http/hide.ts';
 import { SendError, wholeOf } from '../http/refusal.ts';
 import type { Live } from '../live/live.ts';
 import type { ColumnStore } from '../store/columns.ts';
@@ -13,10 +14,12 @@ export interface LiveRoutes {
   live: Live;
   store: ColumnStore;
   emitters(): EmitterView[];
+  /** Addresses stay out of what emitters said of a slot. */
+  isPublic: boolean;
 }
 
 /** The grid: `/api/live` (stream), `/api/columns`, `/api/slots/SLOT`, `/api/emitters`. */
-export function liveRoutes(app: FastifyInstance, { live, store, emitters }: LiveRoutes): void {
+export function liveRoutes(app: FastifyInstance, { live, store, emitters, isPublic }: LiveRoutes): void {
   app.get('/api/live', { exposeHeadRoute: false }, async (request, reply) => {
     const refusal = live.refusal(request.ip);
     if (refusal) throw new SendError(503, refusal);
@@ -48,8 +51,16 @@ export function liveRoutes(app: FastifyInstance, { live, store, emitters }: Live
     const number = wholeOf('the slot', slot, { high: LAST_SLOT });
     const state = store.slot(number);
     if (!state) throw new SendError(404, `nothing is known of slot ${number}: it is none of the pool's, or too old`);
-    return detailOf(state);
+    return isPublic ? hidden(detailOf(state)) : detailOf(state);
   });
 
   app.get('/api/emitters', async () => emitters());
+}
+
+function hidden({ slot, candidates, notes }: SlotDetail): SlotDetail {
+  return {
+    slot,
+    candidates: candidates.map((one) => ({ ...one, reason: one.reason && withoutAddresses(one.reason) })),
+    notes: notes.map(withoutAddresses),
+  };
 }

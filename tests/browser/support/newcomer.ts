@@ -75,8 +75,6 @@ export class Newcomer {
       `http-server-address = 127.0.0.1:${api}`,
       'plugin = eosio::chain_api_plugin',
       'http-validate-host = false',
-      // The packaged nodeos ends by SIGSEGV unless its net plugin comes first; others load it by themselves.
-      'plugin = eosio::net_api_plugin',
       // Says nothing about the chain: the disk of the machine that tests may be nearly full.
       'resource-monitor-not-shutdown-on-threshold-exceeded = true',
     ];

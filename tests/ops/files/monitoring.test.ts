@@ -6,6 +6,8 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { promisify } from 'node:util';
+import fastify from 'fastify';
+import { healthRoutes } from '../../../dashboard/server/http/health.ts';
 import { ROOT } from '../../../devnet/tools.ts';
 import { type Readings as EmitterReadings, makeMetrics as emitterMetrics } from '../../../emitter/metrics.ts';
 import { type Readings as OracleReadings, makeMetrics as oracleMetrics } from '../../../oracle/prometheus.ts';
@@ -15,13 +17,20 @@ import { findPromtool, Monitor } from '../support/prometheus.ts';
 import { board, checkQueries, problemOf } from '../support/queries.ts';
 
 const DEPLOYED = path.join(ROOT, 'deploy/prometheus');
-/** What a real emitter and oracle exported; tests/vectors/README.md says how it was captured. */
-const CAPTURED = ['emitter', 'oracle'] as const;
+/** What a real emitter, oracle and page exported; tests/vectors/README.md says how it was captured. */
+const CAPTURED = ['emitter', 'oracle', 'page'] as const;
 const run = promisify(execFile);
 const captured = (name: string) => readFileSync(path.join(ROOT, `tests/vectors/metrics/${name}.txt`), 'utf8');
 /** Names do not hang on what is read, which both take from a function at a scrape. */
 const emitterText = () => emitterMetrics(() => noEmitterReadings, true).text();
 const oracleText = () => oracleMetrics(() => noOracleReadings)();
+async function pageText(): Promise<string> {
+  const app = fastify();
+  const none = () => 0;
+  healthRoutes(app, { reasons: () => [], streams: none, cut: none, change: none, emitters: () => [] });
+  const { body } = await app.inject('/metrics');
+  return body;
+}
 
 const noEmitterReadings: EmitterReadings = {
   ...{ members: 0, relayUp: true, peersUp: 0, peers: 0, bytes: { members: 0, outside: 0, kept: 0, spilled: 0 } },
@@ -104,7 +113,7 @@ test('each alert has an entry in the runbook, by its name, and the runbook none 
 
 test('the programs of today export the metrics that were captured, and no other', async () => {
   const families = (text: string) => [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name).sort();
-  const now = { emitter: await emitterText(), oracle: await oracleText() };
+  const now = { emitter: await emitterText(), oracle: await oracleText(), page: await pageText() };
   for (const name of CAPTURED) assert.deepEqual(families(captured(name)), families(now[name]), name);
 });
 
@@ -148,7 +157,7 @@ describe('a real Prometheus that scrapes what the programs exported', () => {
       targets[name] = [`127.0.0.1:${(server.address() as AddressInfo).port}`];
     }
     const dir = scratch({ after: (fn) => cleanups.push(fn) });
-    monitor = await Monitor.start(path.join(dir, 'prometheus'), { ...targets, page: ['127.0.0.1:9'] });
+    monitor = await Monitor.start(path.join(dir, 'prometheus'), targets);
     // Increases and rates need two samples.
     await until('two scrapes', async () => (await monitor.series('count_over_time(up[1m]) >= 2')) === 3);
   });

@@ -77,7 +77,7 @@ describe('a pool of two emitters and three oracles under a real Prometheus', { t
   }, async () => {
     const folder = process.env.POOL_KEEP_METRICS as string;
     mkdirSync(folder, { recursive: true });
-    const urls = { emitter: run.emitters[0]?.http, oracle: run.oracles[0]?.http };
+    const urls = { emitter: run.emitters[0]?.http, oracle: run.oracles[0]?.http, page: run.dashboard };
     for (const [name, url] of Object.entries(urls))
       writeFileSync(path.join(folder, `${name}.txt`), await (await fetch(`${url}/metrics`)).text());
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { writeGenesis } from '../../../devnet/genesis.ts';
@@ -9,6 +9,7 @@ import { findTools, ROOT, shimLibrary } from '../../../devnet/tools.ts';
 import { LONG } from '../../support/nats.ts';
 import { scratch, until } from '../../support/processes.ts';
 import { readCompose } from '../support/compose.ts';
+import { listOf, readDockerfile, targetOf } from '../support/dockerfile.ts';
 
 /** The one that everybody knows. */
 const DEVELOPMENT_KEY = 'EOS6MRyAjQq8ud7hVNYcfnVPJqcVpscN5So8BhtHuGYqET5GDW5CV';
@@ -39,8 +40,11 @@ for (const [name, service] of [
     writeFileSync(path.join(dir, 'config/config.ini'), local.replace(/size-mb = \d+/, 'size-mb = 256'));
     writeGenesis(path.join(dir, 'genesis.json'), DEVELOPMENT_KEY);
     const { command, args } = findTools().nodeos;
-    const where = ['--config-dir', path.join(dir, 'config'), '--data-dir', path.join(dir, 'data')];
-    where.push(...(readCompose().services[service]?.command ?? []));
+    const steps = targetOf(readDockerfile(path.join(ROOT, 'deploy/docker/nodeos.Dockerfile')));
+    const [, ...told] = listOf(steps.findLast((step) => step.name === 'ENTRYPOINT'));
+    const where = [...told, ...(readCompose().services[service]?.command ?? [])].map((each) =>
+      each.replace(/^\/etc\/nodeos/, path.join(dir, 'config')).replace(/^\/data/, path.join(dir, 'data')),
+    );
     const bound = { LD_PRELOAD: shimLibrary(), DIE_WITH_PARENT: String(process.pid), DIE_WITH_SIGNAL: '9' };
     const child = spawn(command, [...args, ...where, '--genesis-json', path.join(dir, 'genesis.json')], {
       env: { ...process.env, ...bound },
@@ -55,6 +59,7 @@ for (const [name, service] of [
       assert.equal(child.exitCode, null, said);
       return (await fetch(`http://${port(0)}/v1/chain/get_info`).catch(() => null))?.ok === true;
     });
+    assert.deepEqual(readdirSync(path.join(dir, 'config')), ['config.ini'], 'compose mounts that folder read-only');
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     await ended;

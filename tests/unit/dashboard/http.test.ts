@@ -4,12 +4,16 @@ import { request } from 'node:http';
 import path from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { loadConfig } from '../../../common/config.ts';
-import type { EmitterView } from '../../../dashboard/api.ts';
+import type { PoolEvent } from '../../../common/events.ts';
+import { firstSlot } from '../../../common/slot.ts';
+import type { EmitterView, JoinConfigAnswer, SlotDetail } from '../../../dashboard/api.ts';
 import { dashboardConfig } from '../../../dashboard/server/config.ts';
 import { withoutAddresses } from '../../../dashboard/server/http/hide.ts';
+import { testKey } from '../../contract/support/keys.ts';
+import { FakePool, NEVER, proposalRow } from '../../support/fake-pool.ts';
 import { scratch, until } from '../../support/processes.ts';
 import { FakeEmitter } from './support/fake-emitter.ts';
-import { startPage } from './support/page.ts';
+import { LiveClient, startPage } from './support/page.ts';
 
 async function pageOf(t: TestContext, settings: Record<string, string> = {}) {
   const page = await startPage(settings);
@@ -127,7 +131,16 @@ test('without node and emitters the server stands, says that it is not ready, an
   assert.equal((await fetch(`${url}/api/columns`)).status, 200);
 });
 
-test('in public mode no answer names an address', async (t) => {
+const WINDOW = 141_489_299;
+const ADDRESS = /\d+\.\d+\.\d+\.\d+|relay\.example|:9876/;
+/** Every answer, also those that need a chain and say here that there is none. */
+const ASKED = [
+  ...['/live', '/ready', '/metrics', '/api/emitters', '/api/columns', '/api/pool', '/api/pay', '/api/pay.csv'],
+  ...['/api/windows', '/api/windows/5', '/api/windows.csv', '/api/join/config', '/api/join/alice', '/api/slots/1'],
+  '/api/action?name=claim&actor=alice&data={}',
+];
+
+test('in public mode no answer names an address, the stream and the metrics neither', async (t) => {
   const emitter = new FakeEmitter();
   await emitter.listen();
   t.after(() => emitter.close());
@@ -138,17 +151,65 @@ test('in public mode no answer names an address', async (t) => {
     sessions: [{ session: 1, remote: '10.9.8.7:1234', signer: null, member: 'alice', relayUp: true }],
     log: { seq: 0 },
   };
-  const url = await pageOf(t, { DASHBOARD_EMITTERS: `emitter1=${emitter.url}`, DASHBOARD_PUBLIC: 'on' });
+  const slot = firstSlot(WINDOW);
+  emitter.say(
+    {
+      ...{ type: 'candidate', slot, id: 'aa', signer: '0:aa', member: 'alice', at: 0, bytes: 1, transactions: 0 },
+      ...{ verdict: 'invalid', reason: 'its parent came from 10.2.3.4:9876', session: 1 },
+    } as unknown as PoolEvent,
+    WINDOW,
+  );
+  emitter.say(
+    { type: 'fault', at: 0, code: 'x', text: 'relay.example:9876 went away' } as unknown as PoolEvent,
+    WINDOW,
+  );
+  const settings = { DASHBOARD_EMITTERS: `emitter1=${emitter.url}`, DASHBOARD_PUBLIC: 'on' };
+  const url = await pageOf(t, settings);
   const read = async (where: string) => (await fetch(url + where)).text();
   await until('the emitter is heard', async () => /not-ready/.test(await read('/api/emitters')));
-  for (const where of ['/api/emitters', '/ready', '/api/pool', '/api/pay', '/api/join/config', '/metrics']) {
-    assert.doesNotMatch(await read(where), /\d+\.\d+\.\d+\.\d+|relay\.example|:9876/, where);
-  }
+  await until('its log is read', async () => /went away|hidden/.test(await read(`/api/slots/${slot}`)));
+  const visitor = new LiveClient(url);
+  t.after(() => visitor.stop());
+  await until('the stream begins', () => visitor.of('reset').length > 0);
+  assert.doesNotMatch(JSON.stringify(visitor.events), ADDRESS);
+  for (const where of [...ASKED, `/api/slots/${slot}`]) assert.doesNotMatch(await read(where), ADDRESS, where);
   await until('why there is nothing newer', async () => /"stale":"/.test(await read('/api/windows')));
   assert.match(await read('/api/windows'), /"stale":"no answer from \(hidden\)/);
   const [view] = JSON.parse(await read('/api/emitters')) as EmitterView[];
   assert.deepEqual(view?.reasons, ['no session with (hidden), nor with (hidden)']);
+  const { candidates, notes } = JSON.parse(await read(`/api/slots/${slot}`)) as SlotDetail;
+  assert.deepEqual(
+    candidates.map(({ reason }) => reason),
+    ['its parent came from (hidden)'],
+  );
+  assert.deepEqual(notes, ['emitter1: x: (hidden) went away']);
 });
+
+for (const isPublic of [true, false]) {
+  const title = isPublic
+    ? 'in public mode a chain’s answers name no address'
+    : 'else they name members’ pages and emitters';
+  test(`${title}: of members, roles, proposals, the node asked, the lines for config.ini`, async (t) => {
+    const pool = new FakePool();
+    const row = { account: 'em1', key: testKey(9).pub, endpoints: 'em1.example:9700 http://em1.example:9701' };
+    pool.set('emitters', [{ ...row, stopper: '', stopper_at: NEVER }]);
+    const wanted = { subject: 'em2', target: 'emitter', value: 1, detail: 'em2.example:9700', key: testKey(8).pub };
+    pool.set('proposals', [proposalRow(1, 'role', wanted)]);
+    const api = await pool.serve(t);
+    const url = await pageOf(t, { DASHBOARD_CHAIN_API: api, DASHBOARD_PUBLIC: isPublic ? 'on' : 'off' });
+    const read = async (where: string) => {
+      const response = await fetch(url + where);
+      const text = await response.text();
+      assert.equal(response.status, 200, `${where}: ${text}`);
+      return text;
+    };
+    const config = JSON.parse(await read('/api/join/config')) as JoinConfigAnswer;
+    const asked = `${await read('/api/pool')} ${config.text} ${await read('/api/action?name=claim&actor=alice&data={"account":"alice","token":0}')}`;
+    for (const address of ['alice.example', 'em1.example', 'em2.example', api])
+      assert.equal(asked.includes(address), !isPublic, address);
+    assert.equal(config.text.includes('p2p-peer-address = EMITTER:PORT'), isPublic);
+  });
+}
 
 test('addresses go out of sentences; accounts, amounts and times stay', () => {
   assert.equal(withoutAddresses('no answer from https://a.example/x?y=1: gone'), 'no answer from (hidden) gone');

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { parseIni } from '../../../cli/check/ini.ts';
+import { formFindings } from '../../../cli/check/rules-form.ts';
+import type { Version } from '../../../cli/check/versions.ts';
 import type { Facts } from '../../../common/governance/facts.ts';
 import { keyId } from '../../../common/keys.ts';
 import type { EmitterView } from '../../../dashboard/api.ts';
@@ -156,6 +159,23 @@ test('each version gets the option that it knows, and never the other one', () =
     assert.equal(text.includes('produce-block-offset-ms'), !isOld, version.version);
   }
 });
+
+/** Those of ./pool check that a version of the page stands for. */
+const CHECKED: Record<string, Version[]> = {
+  ...{ eosio2: ['eosio-2.0'], leap3: ['leap-3'], leap4: ['leap-4'], leap5: ['leap-5'] },
+  spring1: ['spring-1.0', 'spring-1.2'],
+};
+
+for (const version of VERSIONS) {
+  for (const mode of ['propose', 'standby']) {
+    test(`./pool check finds every plugin and option that ${version.name} needs, and none that it does not know (${mode})`, () => {
+      const { settings, findings } = parseIni(configFor({ ...wish, version, mode }).text);
+      assert.deepEqual(findings, []);
+      for (const one of CHECKED[version.version] ?? assert.fail())
+        assert.deepEqual(formFindings(settings, [one], mode === 'standby'), [], one);
+    });
+  }
+}
 
 test('the lines name every emitter and no other peer, listen nowhere, and ask for no private key', () => {
   const [version] = VERSIONS;
