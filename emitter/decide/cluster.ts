@@ -11,7 +11,7 @@ import { type OwnLog, Publisher } from '../log/publisher.ts';
 import type { QuorumDecisions } from '../log/quorum/decisions.ts';
 import { openQuorum } from '../log/quorum/open.ts';
 import { votingBy } from '../log/quorum/signed-vote.ts';
-import { StoreMark } from '../log/store-mark.ts';
+import { type Known, StoreMark } from '../log/store-mark.ts';
 import { LeaseDecider } from './lease.ts';
 import type { NamedEmitters } from './named.ts';
 import { SharedDecider } from './shared.ts';
@@ -75,8 +75,8 @@ export class Cluster {
   private readonly handlers: ClusterHandlers;
   private readonly timer: NodeJS.Timeout;
   private marked = '';
-  private marking: Promise<void> = Promise.resolve();
-  private isMarking = false;
+  /** The write of the mark that is under way. */
+  private marking: Promise<void> | null = null;
   private isTroubled = false;
 
   private constructor(parts: Parts, { named, name, lease, log }: ClusterOptions, handlers: ClusterHandlers) {
@@ -207,22 +207,20 @@ export class Cluster {
   }
 
   private note(): void {
-    if (this.isMarking) return;
+    if (this.marking) return;
     const { known } = this.quorum;
     // Between the pool's windows nobody else asks them.
-    const text = JSON.stringify(known);
-    if (text === this.marked) return this.decider.hint();
-    this.isMarking = true;
-    this.marking = this.mark
-      .write(known)
-      .then(() => {
-        this.marked = text;
-      })
-      .catch((thrown) => {
-        this.handlers.onFault('store_mark', `what was decided could not be noted: ${(thrown as Error).message}`);
-      })
-      .finally(() => {
-        this.isMarking = false;
-      });
+    if (JSON.stringify(known) === this.marked) return this.decider.hint();
+    this.marking = this.write(known);
+  }
+
+  private async write(known: Known): Promise<void> {
+    try {
+      await this.mark.write(known);
+      this.marked = JSON.stringify(known);
+    } catch (thrown) {
+      this.handlers.onFault('store_mark', `what was decided could not be noted: ${(thrown as Error).message}`);
+    }
+    this.marking = null;
   }
 }
