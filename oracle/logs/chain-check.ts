@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { PoolError } from '../../common/errors.ts';
 import type { EventRecord } from '../../common/events.ts';
 import { follows, previousHash, readStored, type StoredRecord, textFits } from '../../common/stored-record.ts';
@@ -43,11 +42,6 @@ function previousOf(log: string, record: StoredRecord): string | null {
     if (!(thrown instanceof PoolError)) throw thrown;
     throw new PoolError(thrown.code, `${log}: ${thrown.message}`, thrown.fields);
   }
-}
-
-/** Hash over the hashes of records, one after the other: pins exactly which they are. */
-export function addToDigest(digest: string, record: { hash: string }): string {
-  return hash('sha256', digest + record.hash, 'hex');
 }
 
 export function broken(log: string, seq: number, why: string): PoolError {

@@ -4,7 +4,7 @@ import { previousHash, readStored, type StoredRecord, textFits } from '../../com
 import { windowRoot } from '../../common/window-root.ts';
 import type { WindowLog } from '../metrics/types.ts';
 import { aroundOf } from './around.ts';
-import { addToDigest, beginning, broken, type LogPosition, readVerified, verifyRecords } from './chain-check.ts';
+import { beginning, broken, type LogPosition, readVerified, verifyRecords } from './chain-check.ts';
 import { formless } from './form.ts';
 import type { Arrived, RecordSource } from './source.ts';
 import { tallyPage, type WindowTally } from './tally.ts';
@@ -53,14 +53,12 @@ export class Log {
   }
 
   /** What the log says of a window that it closed; rejects with `log_broken` unless its records are those that were verified. */
-  async closedWindow({ window, first, last, digest, root: signed }: WindowTally): Promise<WindowLog> {
+  async closedWindow({ window, first, last, newest, root: signed }: WindowTally): Promise<WindowLog> {
     const stored = await this.read(() => this.source.ofWindow(window, first, last));
     const records = this.sound(() => stored.map((record) => readVerified(this.name, record)));
     const root = windowRoot(records);
-    // A root that was verified with the log pins them as well, and is needed anyway.
-    if (root !== signed?.root && stored.reduce(addToDigest, '') !== digest) {
-      throw broken(this.name, stored[0]?.seq ?? 0, `the records of window ${window} changed since they were verified`);
-    }
+    // A root that was verified with the log says which they are; without it the chain does, for which all between them are read.
+    if (root !== signed?.root) await this.chained(first, last, newest);
     const around = await this.around(records);
     const odd = formless(records) ?? formless(around);
     if (odd) throw broken(this.name, odd.seq, `it has not the form of a record of the kind ${odd.event.type}`);
@@ -75,13 +73,18 @@ export class Log {
     const place = aroundOf(records);
     const end = records.at(-1);
     if (!place || !end) return [];
-    const found = await this.between(...place);
+    const found = await this.chained(...place, end.hash);
+    return this.sound(() => found.map(readStored));
+  }
+
+  /** All records from one to another, whose hash is known: each covers the one before it. */
+  private async chained(from: number, to: number, hash: string): Promise<StoredRecord[]> {
+    const found = await this.between(from, to);
     const [first] = found;
-    // Each covers the one before it, and the last was verified.
     const start = first && { seq: first.seq - 1, hash: previousHash(first) ?? '' };
     if (start) verifyRecords(this.name, start, found);
-    if (found.at(-1)?.hash !== end.hash) throw broken(this.name, end.seq, 'it changed since it was verified');
-    return this.sound(() => found.map(readStored));
+    if (found.at(-1)?.hash !== hash) throw broken(this.name, to, 'it changed since it was verified');
+    return found;
   }
 
   /** A cluster gives fewer than it was asked for when it is slow. */

@@ -3,8 +3,8 @@ import { PoolError } from '../../common/errors.ts';
 import type { EventRecord } from '../../common/events.ts';
 import { producerBytes, wrongEvidence } from '../metrics/evidence.ts';
 
-/** Candidates of a window, besides the emitted ones, whose signers are recovered: all of a pool of six, a sample of a larger one's. */
-export const SIGNER_SAMPLE = 64;
+/** Candidates of a window, besides the emitted ones, whose signers are recovered: all of a pool of three, a sample of a larger one's. */
+export const SIGNER_SAMPLE = 32;
 
 /**
  * Recovers who signed the blocks that a log says were let out, and a sample of the others, the same for everybody who has the log. Throws

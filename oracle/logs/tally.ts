@@ -1,6 +1,5 @@
 import type { PoolEvent } from '../../common/events.ts';
 import { readStored } from '../../common/stored-record.ts';
-import { addToDigest } from './chain-check.ts';
 import type { Arrived } from './source.ts';
 
 export type RootEvent = Extract<PoolEvent, { type: 'root' }>;
@@ -11,7 +10,8 @@ export interface WindowTally {
   /** Sequence numbers of its first record and of the newest that counts. */
   first: number;
   last: number;
-  digest: string;
+  /** Hash of the newest, which by the chain says which all before it are. */
+  newest: string;
   decisions: number;
   closed: boolean;
   /** The first root that was signed after its end, and when that came, in ms since 1970. */
@@ -37,11 +37,11 @@ export function tallyPage(page: Arrived[], known: (window: number) => WindowTall
 }
 
 function empty(window: number, first: number): WindowTally {
-  return { window, first, last: first, digest: '', decisions: 0, closed: false, root: null, arrivedAt: null };
+  return { window, first, last: first, newest: '', decisions: 0, closed: false, root: null, arrivedAt: null };
 }
 
 function count(tally: WindowTally, record: Arrived): void {
-  tally.digest = addToDigest(tally.digest, record);
+  tally.newest = record.hash;
   tally.last = record.seq;
   if (record.kind === 'decision') tally.decisions++;
   tally.closed = record.kind === 'window';

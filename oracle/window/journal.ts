@@ -10,7 +10,14 @@ import { ATTENDANCE_SCHEMA, AttendanceTable } from '../peers/attendance-table.ts
 import type { ReportData, SignedTransaction } from '../source/chain.ts';
 import type { LibMark, LibMemory } from '../source/steady.ts';
 import { LogTables } from './log-tables.ts';
-import { JOURNAL_OF_ONE_LOG, JOURNAL_SCHEMA, WINDOW_STATES, type WindowRow, type WindowState } from './schema.ts';
+import {
+  JOURNAL_OF_DIGESTS,
+  JOURNAL_OF_ONE_LOG,
+  JOURNAL_SCHEMA,
+  WINDOW_STATES,
+  type WindowRow,
+  type WindowState,
+} from './schema.ts';
 
 /**
  * What this oracle has done, in an SQLite file of its own. Each change is one transaction and on the disk when the method
@@ -29,7 +36,8 @@ export class Journal implements LogJournal, LibMemory {
     try {
       this.db = new DatabaseSync(file, { timeout: 5000 });
       this.db.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;');
-      if (this.isOfOneLog()) this.atomically(() => this.db.exec(JOURNAL_OF_ONE_LOG));
+      if (this.hasDigests('windows')) this.atomically(() => this.db.exec(JOURNAL_OF_ONE_LOG));
+      if (this.hasDigests('log_windows')) this.atomically(() => this.db.exec(JOURNAL_OF_DIGESTS));
       this.db.exec(JOURNAL_SCHEMA + OUTBOX_SCHEMA + USES_SCHEMA + CLAIMS_SCHEMA + ATTENDANCE_SCHEMA);
       this.logs = new LogTables(this.db);
       this.outbox = new Outbox(this.db);
@@ -202,8 +210,8 @@ export class Journal implements LogJournal, LibMemory {
     return this.db.prepare('SELECT value FROM meta WHERE name = ?').get(name)?.value as string | undefined;
   }
 
-  private isOfOneLog(): boolean {
-    const columns = this.db.prepare(`SELECT name FROM pragma_table_info('windows')`).all();
+  private hasDigests(table: 'windows' | 'log_windows'): boolean {
+    const columns = this.db.prepare('SELECT name FROM pragma_table_info(?)').all(table);
     return columns.some(({ name }) => name === 'digest');
   }
 

@@ -27,9 +27,9 @@ export class LogTables {
     const sql = 'SELECT * FROM log_windows WHERE log = ? AND window = ?';
     const row = this.db.prepare(sql).get(log, window) as unknown as TallyRow | undefined;
     if (!row) return null;
-    const { first, last, digest, decisions, closed, root, arrived } = row;
+    const { first, last, newest, decisions, closed, root, arrived } = row;
     const signed = { root: root === null ? null : (JSON.parse(root) as RootEvent), arrivedAt: arrived };
-    return { window, first, last, digest, decisions, closed: closed === 1, ...signed };
+    return { window, first, last, newest, decisions, closed: closed === 1, ...signed };
   }
 
   /** Decisions that all logs together have of a window. */
@@ -40,12 +40,12 @@ export class LogTables {
 
   /** To be called in a transaction. */
   advance(log: string, { seq, hash }: LogPosition, tallies: WindowTally[]): void {
-    const sql = `INSERT OR REPLACE INTO log_windows (window, log, first, last, digest, decisions, closed, root, arrived)
+    const sql = `INSERT OR REPLACE INTO log_windows (window, log, first, last, newest, decisions, closed, root, arrived)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
     const put = this.db.prepare(sql);
-    for (const { window, first, last, digest, decisions, closed, root, arrivedAt } of tallies) {
+    for (const { window, first, last, newest, decisions, closed, root, arrivedAt } of tallies) {
       const signed = [root === null ? null : JSON.stringify(root), arrivedAt];
-      put.run(window, log, first, last, digest, decisions, closed ? 1 : 0, ...signed);
+      put.run(window, log, first, last, newest, decisions, closed ? 1 : 0, ...signed);
     }
     this.db.prepare('INSERT OR REPLACE INTO logs (log, seq, hash) VALUES (?, ?, ?)').run(log, seq, hash);
   }

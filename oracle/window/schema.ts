@@ -51,7 +51,7 @@ CREATE TABLE IF NOT EXISTS windows (
 CREATE INDEX IF NOT EXISTS windows_by_state ON windows (state, window);
 CREATE TABLE IF NOT EXISTS logs (log TEXT PRIMARY KEY, seq INTEGER NOT NULL, hash TEXT NOT NULL) STRICT;
 CREATE TABLE IF NOT EXISTS log_windows (
-  window INTEGER NOT NULL, log TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, digest TEXT NOT NULL,
+  window INTEGER NOT NULL, log TEXT NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, newest TEXT NOT NULL,
   decisions INTEGER NOT NULL, closed INTEGER NOT NULL, root TEXT, arrived INTEGER, PRIMARY KEY (window, log)
 ) STRICT;
 `;
@@ -64,4 +64,10 @@ ALTER TABLE windows ADD COLUMN differs_at INTEGER;
 ALTER TABLE windows ADD COLUMN remade INTEGER NOT NULL DEFAULT 0;
 DELETE FROM windows WHERE state IN ('open', 'seen');
 DELETE FROM meta WHERE name IN ('seq', 'hash');
+`;
+
+/** A journal of the time when a window's records were hashed once more by themselves: the logs are verified again from their starts. */
+export const JOURNAL_OF_DIGESTS = `
+DROP TABLE log_windows;
+DELETE FROM logs;
 `;

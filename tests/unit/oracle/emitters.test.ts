@@ -294,3 +294,16 @@ test('a journal of the time of one log is read on: what was sent stays, the log 
   await pool.oracle(1, [pool.logFile]);
   assert.deepEqual([pool.row()?.state, reported().length], ['irreversible', 0]);
 });
+
+test("a journal that has windows' records hashed by themselves is read on: the log is verified again, nothing is reported twice", async () => {
+  using pool = new TestPool();
+  Reflect.deleteProperty(pool.chain, 'now');
+  pool.append(WINDOW, goodWindow(WINDOW));
+  const old = `ALTER TABLE log_windows RENAME COLUMN newest TO digest; UPDATE log_windows SET digest = 'x'`;
+  for (let i = 0; i < 4; i++) {
+    await pool.oracle();
+    pool.chain.pass(2);
+    change(pool.journalFile, old);
+  }
+  assert.deepEqual([pool.row()?.state, pool.chain.taken.length], ['irreversible', 1]);
+});
