@@ -1,8 +1,6 @@
-import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ChainClient } from '../../common/chain.ts';
-import { PoolError, sentence } from '../../common/errors.ts';
+import { PoolError } from '../../common/errors.ts';
 import { type Member, readMember } from '../../common/governance/members.ts';
 import { type PoolConfig, readConfig, requireChain } from '../../common/governance/pool.ts';
 import { cleosLine } from '../../common/wallet/cleos-line.ts';
@@ -12,6 +10,7 @@ import { requireAdmissible } from '../run/application.ts';
 import { integer } from '../run/options.ts';
 import { type SigningKey, signingKey } from '../run/signing-key.ts';
 import { requireText } from '../verbs/checks.ts';
+import { fileHash } from '../verbs/file-hash.ts';
 import { withPool } from '../verbs/options.ts';
 import { patiently } from '../verbs/patience.ts';
 import { write } from '../verbs/show.ts';
@@ -107,12 +106,7 @@ async function poolConfig(client: ChainClient, dac: string): Promise<PoolConfig>
 }
 
 function requireTerms(file: string, config: PoolConfig): void {
-  let hash: string;
-  try {
-    hash = createHash('sha256').update(readFileSync(file)).digest('hex');
-  } catch (thrown) {
-    throw new PoolError('join', `the constitution ${file} cannot be read: ${sentence(thrown)}`);
-  }
+  const hash = fileHash(file, 'the constitution');
   if (hash === config.terms) return;
   const text = `${file} has sha256 ${hash}, and the pool's terms (version ${config.termsVersion}) are ${config.terms}`;
   throw new PoolError('join', `${text}: read those first`);

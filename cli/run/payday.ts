@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Action, action, type ChainClient, type Pushed } from '../../common/chain.ts';
 import { sentence } from '../../common/errors.ts';
+import { readCredits } from '../../common/governance/treasury.ts';
 import { untilInBlock } from '../../common/inclusion.ts';
 import { chainTime, readTable, type Whole } from '../../common/tables.ts';
 import { eventually } from '../../devnet/wait.ts';
@@ -8,7 +9,6 @@ import { readTreasury } from '../../oracle/keeper/node-keeper.ts';
 import { type OrderRow, payableOrders } from '../../oracle/keeper/treasury.ts';
 import type { PoolConfig } from '../../oracle/source/chain.ts';
 import { NodeChain } from '../../oracle/source/node-chain.ts';
-import { readCredits } from './books.ts';
 import type { PoolRun } from './pool-run.ts';
 
 const STEP_MS = 120_000;
@@ -76,7 +76,7 @@ export async function payday(run: PoolRun, progress: (text: string) => void): Pr
     if (paid) await included(chain, paid, isPaid);
     progress(`order ${id} paid: a month of ${payee}`);
   }
-  const owed = [...(await readCredits(chain, dac)).values()].filter((credit) => credit.owed > 0n);
+  const owed = (await readCredits(chain, dac)).filter((credit) => credit.owed > 0n);
   const claims = owed.map(({ account }) =>
     pushed(chain, `claim of ${account}`, action(dac, 'claim', { account, token: 0 }, account)),
   );

@@ -1,13 +1,13 @@
 import { DatabaseSync } from 'node:sqlite';
 import { amountText } from '../../common/amount.ts';
 import { PoolError } from '../../common/errors.ts';
+import { readBalance, readBooks, readCredits } from '../../common/governance/treasury.ts';
 import { firstSlot, lastSlot, slotTime } from '../../common/slot.ts';
 import { readTable } from '../../common/tables.ts';
 import { reportOf } from '../../oracle/dry-run.ts';
 import type { WindowMetrics } from '../../oracle/metrics/types.ts';
 import { metricsOf } from '../../oracle/report/build.ts';
 import { NodeChain } from '../../oracle/source/node-chain.ts';
-import { heldBalance, liabilities, readBooks, readCredits } from './books.ts';
 import { publicForkSwitches } from './forks.ts';
 import { fullestLog } from './logs.ts';
 import type { PoolRun } from './pool-run.ts';
@@ -66,20 +66,17 @@ function reportsOf(run: PoolRun, oracle: string, windows: number[]) {
  * deposits. Infrastructure is its part of the income, whether or not it is spent already.
  */
 async function money(run: PoolRun) {
-  const { dac, coreSymbol, tokenContract } = run.state;
+  const { dac, coreSymbol } = run.state;
   const chain = run.chain();
-  const symbol = coreSymbol.split(',')[1] ?? '';
   const show = (amount: bigint) => amountText(amount, coreSymbol);
-  const books = await readBooks(chain, dac);
+  const [books] = await readBooks(chain, dac);
   if (!books) throw new PoolError('chain', `${dac} has no books`);
-  const balance = await heldBalance(chain, { contract: tokenContract, symbol }, dac, books);
-  if (balance !== liabilities(books)) {
-    throw new PoolError('books', `the books do not equal the balance: ${liabilities(books)} against ${balance}`);
-  }
+  const { held, booked, unswept } = await readBalance(chain, dac, books);
+  if (unswept !== 0n) throw new PoolError('books', `the books do not equal the balance: ${booked} against ${held}`);
   const credits = await readCredits(chain, dac);
-  const credited = [...credits.values()].reduce((sum, credit) => sum + credit.credited, 0n);
-  const income = balance - books.deposits + books.paid_total + books.spent_total;
-  const infrastructure = books.infrastructure + books.spent_total;
+  const credited = credits.reduce((sum, credit) => sum + credit.credited, 0n);
+  const income = held - books.deposits + books.paid + books.spent;
+  const infrastructure = books.infrastructure + books.spent;
   const { escrow, bucket: carry } = books;
   if (income !== credited + infrastructure + escrow + carry) {
     const parts = `credited ${credited}, infrastructure ${infrastructure}, escrow ${escrow}, carry ${carry}`;
@@ -92,7 +89,7 @@ async function money(run: PoolRun) {
     escrow: show(escrow),
     carry: show(carry),
     payouts: members.map(({ account: member }) => {
-      const credit = credits.get(member);
+      const credit = credits.find(({ account }) => account === member);
       return { member, credited: show(credit?.credited ?? 0n), paid: show(credit?.paid ?? 0n) };
     }),
   };

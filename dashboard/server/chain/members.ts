@@ -1,4 +1,5 @@
 import type { ChainClient } from '../../../common/chain.ts';
+import { readSeats } from '../../../common/governance/members.ts';
 import { keyId } from '../../../common/keys.ts';
 import { readTable } from '../../../common/tables.ts';
 
@@ -13,10 +14,10 @@ export interface Membership {
 /** Throws PoolError `chain` or `chain_unreachable`. */
 export async function readMembership(client: ChainClient, dac: string): Promise<Membership> {
   const [seats, keys] = await Promise.all([
-    readTable<{ account: string; index: number; until: number | string }>(client, dac, dac, 'seats'),
+    readSeats(client, dac),
     readTable<{ account: string; key: string }>(client, dac, dac, 'keys'),
   ]);
-  const sitting = seats.filter(({ until }) => Number(until) === 0).sort((a, b) => a.index - b.index);
+  const sitting = seats.filter(({ until }) => until === 0).sort((a, b) => a.index - b.index);
   return {
     members: sitting.map(({ account }) => account),
     owners: new Map(keys.map(({ key, account }) => [keyId(key), account])),

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
-import { heldBalance, liabilities, readBooks, readCredits } from '../../../cli/run/books.ts';
 import { action } from '../../../common/chain.ts';
+import { readBalance, readBooks, readCredits } from '../../../common/governance/treasury.ts';
 import { untilInBlock } from '../../../common/inclusion.ts';
 import { makeLogger } from '../../../common/logger.ts';
 import { SILENT } from '../../../oracle/alerts/alert.ts';
@@ -19,17 +19,17 @@ const operator = box.run.emitters[0]?.account ?? '';
 const oracle = box.run.oracles[0]?.account ?? '';
 
 const balanceOf = (account: string) => box.chain.balance('eosio.token', account, 'EOS');
-const owedTo = async (account: string) => (await readCredits(box.chain, box.run.dac)).get(account)?.owed ?? 0n;
+const owedTo = async (account: string) =>
+  (await readCredits(box.chain, box.run.dac)).find((credit) => credit.account === account)?.owed ?? 0n;
 
 async function assertBooksEqualBalance(): Promise<void> {
-  const books = await readBooks(box.chain, box.run.dac);
+  const [books] = await readBooks(box.chain, box.run.dac);
   assert.ok(books);
   const credits = await readCredits(box.chain, box.run.dac);
-  const held = await heldBalance(box.chain, { contract: 'eosio.token', symbol: 'EOS' }, box.run.dac, books);
-  assert.equal(held, liabilities(books));
+  assert.equal((await readBalance(box.chain, box.run.dac, books)).unswept, 0n);
   assert.equal(
     books.owed,
-    [...credits.values()].reduce((sum, { owed }) => sum + owed, 0n),
+    credits.reduce((sum, { owed }) => sum + owed, 0n),
   );
 }
 
