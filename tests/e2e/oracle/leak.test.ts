@@ -108,9 +108,17 @@ describe('a member has a second node straight on the network', { timeout: 600_00
       );
     }
 
+    const keys = Object.values(JSON.parse(readFileSync(state.keys, 'utf8')) as Record<string, string>);
+    const client = scene.run.chain(keys);
+    const claimant = state.members[0]?.account ?? '';
+    // Before anybody is told how to open a case there must be who judges it, and a deposit's row for the fee, which is none here.
+    const judge = state.oracles[0]?.account ?? '';
+    const voters = state.members.map(({ account }) => account);
+    await decide(client, state.dac, voters, [arbitrator(judge)]);
+    await client.transact([action(state.dac, 'open', { account: claimant }, claimant)]);
+
     const [{ evidence = '' } = {}] = told;
     const file = path.join(scene.dir, `${JOURNAL}.evidence`, `${window}-leak-${evidence}.json`);
-    const claimant = state.members[0]?.account ?? '';
     const args = ['case', 'open', '--evidence', file, '--as', claimant, '--api', state.publicApi, '--dac', state.dac];
     const { code, stdout, stderr } = await new PoolCommand(args).ended;
     assert.equal(code, 0, stderr);
@@ -118,18 +126,7 @@ describe('a member has a second node straight on the network', { timeout: 600_00
     const data = JSON.parse(/opencase '(.*)' -p/.exec(stdout)?.[1] ?? '{}') as Record<string, unknown>;
     assert.deepEqual(data, { claimant, respondent: culprit, order: 0, window, evidence });
 
-    const keys = Object.values(JSON.parse(readFileSync(state.keys, 'utf8')) as Record<string, string>);
-    const client = scene.run.chain(keys);
-    const judge = state.oracles[0]?.account ?? '';
-    await decide(
-      client,
-      state.dac,
-      state.members.map(({ account }) => account),
-      [arbitrator(judge)],
-    );
-    // A case needs a deposit's row, for the fee, which is none here.
-    const opened = action(state.dac, 'open', { account: claimant }, claimant);
-    await client.transact([opened, action(state.dac, 'opencase', data, claimant)]);
+    await client.transact([action(state.dac, 'opencase', data, claimant)]);
     await until('the case', async () => {
       const rows = await client.rows<{ respondent: string; evidence: string }>(state.dac, state.dac, 'cases');
       return rows.some((row) => row.respondent === culprit && row.evidence === evidence);
