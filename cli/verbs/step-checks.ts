@@ -1,6 +1,6 @@
 import { amountText } from '../../common/amount.ts';
 import type { Facts } from '../../common/governance/facts.ts';
-import { isMember, type Member, type MemberStatus } from '../../common/governance/members.ts';
+import { isMember, MEMBER_STATUS, type Member, type MemberStatus } from '../../common/governance/members.ts';
 import { readCredits } from '../../common/governance/treasury.ts';
 import { spanText, timeText } from '../../common/governance/words.ts';
 import { requireCaseStep } from './case-checks.ts';
@@ -38,7 +38,7 @@ const CHECKS: Record<string, Check> = {
       `${account} signs and is paid for ${spanText(Number(facts.config.figures.notice) * 1000)} more, and has no vote from now on.`,
     ];
   },
-  depart: ({ account }, { facts }) => timeIsOver(facts, needMember(facts, account, ['notice']), 'its notice'),
+  depart: ({ account }, { facts }) => timeIsOver(facts, needMember(facts, account, ['notice']), 'the notice'),
   resume: ({ account }, { facts }) => {
     const member = needMember(facts, account, ['suspended']);
     const { termsVersion } = facts.config;
@@ -46,7 +46,7 @@ const CHECKS: Record<string, Check> = {
       throw refuse(
         `${account} agreed to version ${member.terms} of the terms: it has to agree to version ${termsVersion} first`,
       );
-    return timeIsOver(facts, member, 'its suspension');
+    return timeIsOver(facts, member, 'the suspension');
   },
   challenge: ({ account }, { facts }, actor) => {
     requireVoter(facts, actor);
@@ -149,9 +149,11 @@ const CHECKS: Record<string, Check> = {
     throw refuse(`the pool is ${facts.config.phase}: ./pool propose dissolve asks the members first`);
   },
   release: ({ account }, { facts }) => {
-    const member = needMember(facts, account, ['left']);
+    const isDissolved = facts.config.phase === 'dissolved';
+    const member = needMember(facts, account, isDissolved ? MEMBER_STATUS : ['left', 'expelled']);
     if (member.bond === 0n) throw refuse(`${account} has no bond here`);
-    return timeIsOver(facts, member, 'the time for which its bond is kept');
+    // At the pool's end nothing is kept from anybody.
+    return isDissolved ? [] : timeIsOver(facts, member, 'the bond', 'is kept');
   },
   forget: ({ account }, { facts }) => {
     needMember(facts, account, ['left']);
@@ -162,7 +164,7 @@ const CHECKS: Record<string, Check> = {
   closecase: requireCaseStep('closecase'),
 };
 
-function needMember({ members, dac }: Facts, account: unknown, wanted?: MemberStatus[]): Member {
+function needMember({ members, dac }: Facts, account: unknown, wanted?: readonly MemberStatus[]): Member {
   const found = members.find((one) => one.account === account);
   if (!found) throw refuse(`${account} is unknown to ${dac}: ./pool members lists who is known`);
   if (wanted ? wanted.includes(found.status) : isMember(found) || found.status === 'applied') return found;
@@ -177,10 +179,7 @@ function needOrder({ orders }: Facts, id: number) {
   return found;
 }
 
-function timeIsOver({ now }: Facts, { account, until }: Member, what: string): string[] {
-  if (until > now)
-    throw refuse(
-      `${what} of ${account} lasts until ${timeText(until)} (${spanText(until - now)})`.replace('its ', 'the '),
-    );
+function timeIsOver({ now }: Facts, { account, until }: Member, what: string, says = 'lasts'): string[] {
+  if (until > now) throw refuse(`${what} of ${account} ${says} until ${timeText(until)} (${spanText(until - now)})`);
   return [];
 }
