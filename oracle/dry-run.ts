@@ -26,6 +26,8 @@ export interface DryRun extends Address {
   window: number;
   /** The members' receipts of the window, each checked. */
   receipts?: (window: number) => Promise<GivenReceipt[]>;
+  /** Is told of each log that makes no report, when another one does. */
+  onLeft?: (why: string) => void;
 }
 
 /** A window in one log: what counts of it, and all records that belong to it. */
@@ -56,15 +58,20 @@ export async function reportOf(chain: OracleChain, options: DryRun): Promise<Rep
 }
 
 /** The window in each of the logs that can be read and is signed; throws the first one's PoolError when none is. */
-export async function signedLogs(chain: OracleChain, { window, eventLog, pool }: DryRun): Promise<SignedFile[]> {
-  const read = eachOrFirstError(eventLog.split(','), (file) => readWindowLog(file.trim(), window));
+export async function signedLogs(chain: OracleChain, options: DryRun): Promise<SignedFile[]> {
+  const { window, eventLog, pool } = options;
+  const left: string[] = [];
+  const read = eachOrFirstError(eventLog.split(','), (file) => readWindowLog(file.trim(), window), left);
   const identity = { chain: await chain.chainId(), pool };
   const keys = (await chain.emitters()).map(({ key }) => key);
-  return eachOrFirstError(read, ({ signature: event, ...log }) => {
+  const prove = ({ signature: event, ...log }: (typeof read)[number]) => {
     const { root, signer, signature } = requireSignedRoot(identity, window, log, event, keys);
     requireSigners(log.file, pool, log.records, root);
     return { ...log, root, signed: { key: signer, root, signature }, arrivedAt: event?.at ?? 0 };
-  });
+  };
+  const signed = eachOrFirstError(read, prove, left);
+  for (const why of left) options.onLeft?.(why);
+  return signed;
 }
 
 /** Those whose roots came in time to make the window. */
@@ -112,8 +119,8 @@ export function readWindowLog(file: string, window: number): ReadLog & { signatu
   }
 }
 
-/** What comes of each that does not throw a PoolError; throws the first one's when none is left. */
-function eachOrFirstError<A, B>(list: A[], work: (one: A) => B): B[] {
+/** What comes of each that does not throw a PoolError, whose sentences go to `left`; throws the first one's when none comes. */
+function eachOrFirstError<A, B>(list: A[], work: (one: A) => B, left: string[]): B[] {
   const done: B[] = [];
   let failure: unknown;
   for (const one of list) {
@@ -122,6 +129,7 @@ function eachOrFirstError<A, B>(list: A[], work: (one: A) => B): B[] {
     } catch (thrown) {
       if (!(thrown instanceof PoolError)) throw thrown;
       failure ??= thrown;
+      left.push(thrown.message);
     }
   }
   if (done.length === 0) throw failure;

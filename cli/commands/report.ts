@@ -56,6 +56,7 @@ async function report(options: ReportOptions): Promise<void> {
     const asked: DryRun = {
       ...{ api, dac, permission, oracle, pool, window, eventLog: files.join(',') },
       receipts: (of) => receipts.of(of),
+      onLeft: (why) => process.stderr.write(`a log is left out: ${why}\n`),
     };
     const logs = await signedLogs(chain, asked);
     const own = await reportFrom(chain, asked, inTime(window, logs));
