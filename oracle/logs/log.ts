@@ -58,7 +58,10 @@ export class Log {
     const records = this.sound(() => stored.map((record) => readVerified(this.name, record)));
     const root = windowRoot(records);
     // A root that was verified with the log says which they are; without it the chain does, for which all between them are read.
-    if (root !== signed?.root) await this.chained(first, last, newest);
+    if (root !== signed?.root) {
+      const [begin] = await this.chained(first, last, newest);
+      if (begin?.seq !== first) throw broken(this.name, first, 'it is missing and was there before');
+    }
     const around = await this.around(records);
     const odd = formless(records) ?? formless(around);
     if (odd) throw broken(this.name, odd.seq, `it has not the form of a record of the kind ${odd.event.type}`);
@@ -94,7 +97,8 @@ export class Log {
       const page = await this.after(last, Math.min(PAGE, to - last));
       const newest = page.at(-1)?.seq ?? last;
       if (newest <= last) break;
-      found.push(...page);
+      // Where some are missing the page goes past the end.
+      found.push(...page.filter(({ seq }) => seq <= to));
       last = newest;
     }
     return found;

@@ -33,6 +33,7 @@ const TAMPERED: [string, string, RegExp][] = [
   ['a mangled record', `UPDATE events SET event = substr(event, 3) WHERE seq = 3`, /record 3: it is damaged/],
   ['a changed hash', `UPDATE events SET hash = 'ff' WHERE seq = 3`, /record 3: its hash does not fit/],
   ['a removed record', 'DELETE FROM events WHERE seq = 5', /record 5: it is missing/],
+  ['a removed first record', 'DELETE FROM events WHERE seq = 1', /record 1: it is missing and was there before/],
   ['a record taken out of its window', 'UPDATE events SET window = NULL WHERE seq = 5', /record 5: it is damaged/],
   ['a removed end', 'DELETE FROM events WHERE seq > 50', /record 62: it is missing and was there before/],
 ];
