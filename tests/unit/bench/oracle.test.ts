@@ -6,6 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { missedOracleGoals, type OracleResult, oracleTable } from '../../../bench/oracle/result.ts';
 import { writeLog } from '../../../bench/oracle/write.ts';
+import { SIGNER_SAMPLE } from '../../../oracle/logs/signers.ts';
 
 const day = { events: 900_000, seconds: 16, peakRss: 200_000_000, cpuSeconds: 15, signers: 90_000 };
 const growth = [
@@ -37,7 +38,7 @@ test('the logs that are written are good ones: the oracle makes every window of 
     const said = JSON.parse(execFileSync(process.execPath, [program, file, dir]).toString()) as Record<string, number>;
     // 21 slots: 20 candidates, two records of receipts, decision and emission; two closings and roots, and the start.
     assert.deepEqual([said.windows, said.events, said.candidates], [2, 21 * 24 + 5, 21 * 20]);
-    assert.equal(said.signers, 21 + 2 * 64);
+    assert.equal(said.signers, 21 + 2 * SIGNER_SAMPLE);
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
