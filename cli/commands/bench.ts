@@ -16,6 +16,7 @@ import { benchStore } from '../../bench/store/run.ts';
 import { PoolError } from '../../common/errors.ts';
 import { KeyRing } from '../../devnet/keys.ts';
 import type { Supervisor } from '../../devnet/supervisor.ts';
+import { SIGNER_SAMPLE } from '../../oracle/logs/signers.ts';
 import { CHAIN_SEED, type ChainFile, withChain } from '../run/chain.ts';
 import { inFolder } from '../run/in-folder.ts';
 import { integer } from '../run/options.ts';
@@ -68,7 +69,7 @@ Examples:
 
 const ORACLE_HELP = `
 Logs of a pool of 100 members are written, every candidate in them really signed: of 172, 343 and 686 windows, the last of which is a day's: 8,229 slots, 0.82 million
-candidates, 0.9 million events. Then an oracle that has never seen them verifies each (hash chain, Merkle roots, signatures of the roots, signers of all emitted blocks and of 64 other
+candidates, 0.9 million events. Then an oracle that has never seen them verifies each (hash chain, Merkle roots, signatures of the roots, signers of all emitted blocks and of ${SIGNER_SAMPLE} other
 candidates a window) and makes every window's report, by its own code, in a process of its own, on one core where taskset is there. To write them takes some
 minutes and does not count. Goals: a day in 20 s and 300 MB, and an event of a day's log costs no more than 1.3 times one of a quarter's. Exit code 1 when one is missed, with a sentence.
 
