@@ -108,8 +108,11 @@ export class KillLoop {
     this.node.gate = (_, work) => work();
     this.stands = false;
     const oracle = this.oracle();
-    while (!until() && oracle.runs) await sleep(TICK_MS);
-    await oracle.stop();
+    try {
+      while (!until() && oracle.runs) await sleep(TICK_MS);
+    } finally {
+      await oracle.stop();
+    }
     return oracle;
   }
 

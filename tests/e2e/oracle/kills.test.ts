@@ -9,7 +9,7 @@ const kills = process.env.POOL_DEEP || process.env.POOL_ALL_CASES ? 100 : 10;
 
 /** States of all windows in an oracle's journal. */
 function states(journal: string): Map<number, string> {
-  const db = new DatabaseSync(journal, { readOnly: true });
+  const db = new DatabaseSync(journal, { readOnly: true, timeout: 5000 });
   try {
     const rows = db.prepare('SELECT window, state, settled FROM windows ORDER BY window').all();
     return new Map(rows.map((row) => [Number(row.window), `${row.state}${row.settled ? ', settled' : ''}`]));

@@ -56,7 +56,7 @@ describe('./pool up --emitters 2 --oracles 3 --windows 2 --producers 1', { timeo
 
   /** Hash of what an oracle came to for a window, by its own journal. */
   function reported(oracle: string, window: number): string {
-    const db = new DatabaseSync(path.join(dir, `oracle-${oracle}.sqlite`), { readOnly: true });
+    const db = new DatabaseSync(path.join(dir, `oracle-${oracle}.sqlite`), { readOnly: true, timeout: 5000 });
     try {
       return String(db.prepare('SELECT hash FROM windows WHERE window = ?').get(window)?.hash);
     } finally {
