@@ -55,8 +55,7 @@ describe('60 columns of 100 members at two updates a second', () => {
     const told = describeTimes(times, cpu);
     console.log(told);
     assert.ok(times.updates.length >= UPDATES * 0.9, told);
-    // An update's work is spread over several frames, and the highest of 60 can hold a collection of the browser's own.
-    assert.ok(quantile(cpu, 0.95) < FRAME_MS, told);
+    assert.ok(quantile(cpu, 0.99) < FRAME_MS, told);
     assert.ok(quantile(times.updates, 0.5) < FRAME_MS / 2, told);
     assert.deepEqual(faults, []);
   });
