@@ -109,14 +109,67 @@ describe('the live view of 100 members', () => {
     await page.getByText('connection to the page’s server is away').waitFor({ state: 'hidden' });
   });
 
+  test('while far more columns come than a strip of the picture holds, one, some or many at once, every cell stays in its place', async () => {
+    const fit = (await lettersInGrid(watched.page)).length;
+    let next = NEXT + 5;
+    for (const count of [1, 1, 3, 11, 12, 13, 25, 1, 2 * fit, 1]) {
+      server.tell(...Array.from({ length: count }, (_, i) => fakeColumn(next + i, MEMBERS)));
+      next += count;
+      await expectGrid(Array.from({ length: fit }, (_, i) => fakeColumn(next - fit + i, MEMBERS).cells));
+    }
+  });
+
+  test('the plot is not drawn while nobody sees it, and shows the newest when somebody does', async () => {
+    const { page, faults, close } = await openPage(browser, url, { viewport: { width: 1280, height: 400 } });
+    await page.getByRole('application').waitFor();
+    const plot = page.locator('.plot canvas');
+    const picture = () => plot.evaluate((canvas) => (canvas as HTMLCanvasElement).toDataURL());
+    await page.locator('.plot').scrollIntoViewIfNeeded();
+    const note = page.locator('.plot + .note');
+    await note.filter({ hasText: 'blocks arrive' }).waitFor();
+    await page.evaluate(() => window.scrollTo(0, 0));
+    await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+    const before = await picture();
+    const { slot } = server.columns.at(-1) ?? assert.fail('no column');
+    const slow = fakeColumn(slot + 1, MEMBERS);
+    const emitted = slow.emitted ?? assert.fail('nothing left');
+    server.tell({ ...slow, emitted: { ...emitted, arrivedMs: 480, addedUs: 9_000 } });
+    await untilLetters((letters) => letters.at(-1) === slow.cells, page);
+    assert.equal(await picture(), before, 'drawn out of sight');
+    await page.locator('.plot').scrollIntoViewIfNeeded();
+    const end = Date.now() + 15_000;
+    while ((await picture()) === before) assert.ok(Date.now() < end, 'the plot still shows what was before');
+    await close();
+    assert.deepEqual(faults, []);
+  });
+
+  test('on a screen whose pixels are no whole part of a cell the pointer tells the cell under it', async () => {
+    const { page, faults, close } = await openPage(browser, url, { deviceScaleFactor: 1.25 });
+    await page.getByRole('application').waitFor();
+    const box = await page.locator('.grid-cells').boundingBox();
+    assert.ok(box);
+    const count = Math.round(box.width / 14);
+    await page.mouse.move(box.x + (count - 1) * 14 + 5, box.y + 3 * 16 + 5);
+    const words = page.locator('#grid-cell').filter({ hasText: fakeRows(MEMBERS)[3]?.account ?? '' });
+    await words.waitFor({ state: 'attached' });
+    const { slot } = server.columns.at(-1) ?? assert.fail('no column');
+    const place = `slot ${slotInWindow(slot)} of window ${windowOf(slot)}`;
+    assert.ok((await words.textContent())?.includes(place), `${await words.textContent()} is not the last, ${place}`);
+    // The ring lies around the cell as it is painted: it ends where the grid does.
+    const ring = await page.locator('.grid-ring').boundingBox();
+    assert.ok(ring && Math.abs(ring.x + ring.width - (box.x + box.width)) < 1, `${JSON.stringify({ ring, box })}`);
+    await close();
+    assert.deepEqual(faults, []);
+  });
+
   test('nothing violated the policy, went elsewhere or threw', () => {
     assert.deepEqual(watched.faults, []);
   });
 
-  async function untilLetters(wanted: (letters: string[]) => boolean): Promise<void> {
+  async function untilLetters(wanted: (letters: string[]) => boolean, page = watched.page): Promise<void> {
     const end = Date.now() + 15_000;
     for (;;) {
-      const letters = await lettersInGrid(watched.page);
+      const letters = await lettersInGrid(page);
       if (wanted(letters)) return;
       if (Date.now() > end) assert.fail(`the last column is ${letters.at(-1)}`);
     }

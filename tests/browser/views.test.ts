@@ -64,11 +64,11 @@ describe('the views', () => {
       page.evaluate(() => {
         const right = (selector: string) => document.querySelector(selector)?.getBoundingClientRect().right ?? 0;
         const widths = { scrolls: document.documentElement.scrollWidth, inner: window.innerWidth };
-        return { ...widths, canvas: right('.grid-body canvas'), frame: right('.grid-scroll') };
+        return { ...widths, canvas: right('.grid-cells'), frame: right('.grid-scroll') };
       });
     await page.waitForFunction(() => {
       const right = (selector: string) => document.querySelector(selector)?.getBoundingClientRect().right ?? 0;
-      return right('.grid-body canvas') <= right('.grid-scroll');
+      return right('.grid-cells') <= right('.grid-scroll');
     });
     const { scrolls, inner, frame } = await measured();
     assert.equal(inner, 360);

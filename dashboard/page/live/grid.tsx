@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { GridRow } from '../../api.ts';
 import { useTheme } from '../parts/theme.ts';
 import { type Focus, stepFrom, stepOf } from './focus.ts';
@@ -23,12 +23,12 @@ export interface GridProps {
   description: string;
 }
 
-/** The grid: a row a member, a column a slot, on one canvas, with the members' names beside it and windows and marks above. */
+/** The grid: a row a member, a column a slot, on canvases, with the members' names beside it and windows and marks above. */
 export function Grid(props: GridProps) {
   const { store, rows, last, view, focus } = props;
   const theme = useTheme();
   const frame = useRef<HTMLDivElement>(null);
-  const grid = useRef<HTMLCanvasElement>(null);
+  const grid = useRef<HTMLDivElement>(null);
   const head = useRef<HTMLCanvasElement>(null);
   const ring = useRef<HTMLDivElement>(null);
   const painter = useRef<Painter | null>(null);
@@ -87,16 +87,12 @@ export function Grid(props: GridProps) {
   useLayoutEffect(paint, [paint, rows, last, view, focus]);
 
   const gestures = useGestures(latest, grid, fit);
+  const focusedRow = focus?.row;
+  // A hundred names are not compared anew for each column that comes.
+  const names = useMemo(() => <Names rows={rows} focused={focusedRow} />, [rows, focusedRow]);
   return (
     <div class="grid">
-      <ol class="grid-names" aria-label="Members, in the order of the rows">
-        {rows.map(({ account, isMember }, index) => (
-          <li key={account} class={index === focus?.row ? 'is-focused' : ''} data-left={!isMember}>
-            {account}
-            {isMember ? '' : <span class="hidden"> (left)</span>}
-          </li>
-        ))}
-      </ol>
+      {names}
       <div class="grid-frame" ref={frame}>
         <canvas class="grid-head" ref={head} />
         <div
@@ -109,7 +105,7 @@ export function Grid(props: GridProps) {
           tabIndex={0}
           {...gestures}
         >
-          <canvas ref={grid} class="grid-cells" />
+          <div ref={grid} class="grid-cells" />
           <div class="grid-ring" ref={ring} hidden />
         </div>
       </div>
@@ -124,6 +120,19 @@ export function Grid(props: GridProps) {
   );
 }
 
+function Names({ rows, focused }: { rows: readonly GridRow[]; focused: number | undefined }) {
+  return (
+    <ol class="grid-names" aria-label="Members, in the order of the rows">
+      {rows.map(({ account, isMember }, index) => (
+        <li key={account} class={index === focused ? 'is-focused' : ''} data-left={!isMember}>
+          {account}
+          {isMember ? '' : <span class="hidden"> (left)</span>}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
 /** The ring around the chosen cell lies over the canvas, so that choosing paints nothing anew. */
 function placeRing(ring: HTMLDivElement | null, focus: Focus | null, column: number, seen: number): void {
   if (!ring) return;
@@ -135,7 +144,7 @@ function placeRing(ring: HTMLDivElement | null, focus: Focus | null, column: num
 type Latest = { readonly current: GridProps };
 
 /** Mouse, touch and keys of the grid. */
-function useGestures(latest: Latest, grid: { readonly current: HTMLCanvasElement | null }, fit: number) {
+function useGestures(latest: Latest, grid: { readonly current: HTMLElement | null }, fit: number) {
   const drag = useRef<{ x: number; last: number; moved: boolean } | null>(null);
   const pick = (event: PointerEvent) => {
     const { store, last, rows, setFocus } = latest.current;
@@ -203,10 +212,10 @@ function useGestures(latest: Latest, grid: { readonly current: HTMLCanvasElement
 }
 
 /** Scrolls a row into sight, which the browser cannot do for a part of a canvas. */
-function showRow(canvas: HTMLCanvasElement | null, row: number): void {
-  const scroller = canvas?.closest('.grid-scroll');
-  if (!canvas || !scroller) return;
-  const top = canvas.getBoundingClientRect().top - scroller.getBoundingClientRect().top + row * ROW_HEIGHT;
+function showRow(grid: HTMLElement | null, row: number): void {
+  const scroller = grid?.closest('.grid-scroll');
+  if (!grid || !scroller) return;
+  const top = grid.getBoundingClientRect().top - scroller.getBoundingClientRect().top + row * ROW_HEIGHT;
   const [head, foot] = [40, scroller.clientHeight - ROW_HEIGHT];
   if (top < head) scroller.scrollTop += top - head;
   else if (top > foot) scroller.scrollTop += top - foot;

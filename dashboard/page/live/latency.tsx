@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import type { Column } from '../../api.ts';
 import { useTheme } from '../parts/theme.ts';
@@ -13,6 +13,15 @@ export function Latency({ columns }: { columns: readonly Column[] }) {
   const shown = useRef(columns);
   shown.current = columns;
   const theme = useTheme();
+  const [isInSight, setInSight] = useState(true);
+
+  // Under a grid of many members nobody sees the plot: it is not drawn anew there for each column that comes.
+  useEffect(() => {
+    if (!place.current) return;
+    const observer = new IntersectionObserver((entries) => setInSight(entries.at(-1)?.isIntersecting ?? true));
+    observer.observe(place.current);
+    return () => observer.disconnect();
+  }, []);
 
   // Another theme has other colours.
   useEffect(() => {
@@ -28,13 +37,16 @@ export function Latency({ columns }: { columns: readonly Column[] }) {
     };
   }, [theme]);
 
-  useEffect(() => plot.current?.setData(latencySeries(columns)), [columns]);
+  const words = sayLatency(columns);
+  useEffect(() => {
+    if (isInSight) plot.current?.setData(latencySeries(columns));
+  }, [columns, isInSight]);
 
   return (
     <section aria-labelledby="latency-title">
       <h2 id="latency-title">Latency of emitted blocks</h2>
-      <div class="plot" ref={place} role="img" aria-label={sayLatency(columns)} />
-      <p class="note">{sayLatency(columns)}</p>
+      <div class="plot" ref={place} role="img" aria-label={words} />
+      <p class="note">{words}</p>
     </section>
   );
 }

@@ -40,6 +40,11 @@ export function Live({ store, stream }: { store: LiveStore; stream: StreamState 
     (first: number, end: number) => setSeen({ columns: store.columns.slice(first, end), first, end }),
     [store],
   );
+  // What does not depend on the columns seen is not compared anew for each one that comes.
+  const rest = useMemo(
+    () => ({ legend: <Legend />, announcer: <Announcer store={store} />, emitters: <Emitters emitters={emitters} /> }),
+    [store, emitters],
+  );
   const page = Math.max(1, seen.end - seen.first);
   const goTo = (end: number) => {
     const { columns } = store;
@@ -85,8 +90,8 @@ export function Live({ store, stream }: { store: LiveStore; stream: StreamState 
           onOldest={() => void history.load()}
         />
       </div>
-      <Legend />
-      <Announcer store={store} />
+      {rest.legend}
+      {rest.announcer}
       <section aria-labelledby="cell-title">
         <h2 id="cell-title">Cell</h2>
         <Detail focus={focus} rows={rows} />
@@ -94,7 +99,7 @@ export function Live({ store, stream }: { store: LiveStore; stream: StreamState 
       <Latency columns={seen.columns} />
       <section aria-labelledby="emitters-title">
         <h2 id="emitters-title">Emitters</h2>
-        <Emitters emitters={emitters} />
+        {rest.emitters}
       </section>
     </>
   );
@@ -102,12 +107,17 @@ export function Live({ store, stream }: { store: LiveStore; stream: StreamState 
 
 /** Says that what is shown is not the newest, and since when. */
 function Staleness({ stream }: { stream: StreamState }) {
-  const now = useNow(1_000);
   if (stream.isOpen) return null;
-  const since = stream.heardAt === null ? '' : ` Last heard ${ago(now - stream.heardAt)}.`;
   return (
     <p class="failure" role="status">
-      The connection to the page’s server is away; it is tried again all the time, and goes on where it stopped.{since}
+      The connection to the page’s server is away; it is tried again all the time, and goes on where it stopped.
+      {stream.heardAt !== null && <LastHeard at={stream.heardAt} />}
     </p>
   );
+}
+
+/** Its clock runs only while this is shown. */
+function LastHeard({ at }: { at: number }) {
+  const now = useNow(1_000);
+  return <> Last heard {ago(now - at)}.</>;
 }

@@ -2,6 +2,7 @@ import { slotInWindow, windowOf } from '../../../common/slot.ts';
 import type { Column } from '../../api.ts';
 import { CELL_WIDTH, HEAD_HEIGHT, ROW_HEIGHT, type Span, shiftOf } from './layout.ts';
 import { type Palette, Sprites } from './sprites.ts';
+import { Strips } from './strips.ts';
 import { cellOf, isEmitterChange, MARKS } from './words.ts';
 
 /** What is to be seen. */
@@ -16,11 +17,11 @@ export interface Scene {
 }
 
 /**
- * Draws the grid and the head above it. Only what changed is drawn: a picture that moved is copied within the canvas, then the columns that are
- * new or changed are painted from sprites.
+ * Draws the grid and the head above it. Only what changed is drawn: a picture that moved is moved, then the cells that are new or changed are
+ * painted from sprites.
  */
 export class Painter {
-  readonly #grid: HTMLCanvasElement;
+  readonly #strips: Strips;
   readonly #head: HTMLCanvasElement;
   readonly #palette: Palette;
   readonly #sprites: Sprites;
@@ -29,13 +30,13 @@ export class Painter {
   #drawn: (Column | null)[] = [];
   #drawnAs = '';
 
-  constructor(grid: HTMLCanvasElement, head: HTMLCanvasElement, palette: Palette, ratio: number) {
-    this.#grid = grid;
+  constructor(grid: HTMLElement, head: HTMLCanvasElement, palette: Palette, ratio: number) {
     this.#head = head;
     this.#palette = palette;
     this.#ratio = ratio;
-    // Whole device pixels, so that no cell is blurred.
+    // Whole pixels of the canvas, so that cells do not run into each other; the browser scales them where the ratio is no whole number.
     this.#cell = { width: Math.round(CELL_WIDTH * ratio), height: Math.round(ROW_HEIGHT * ratio) };
+    this.#strips = new Strips(grid, this.#cell);
     this.#sprites = new Sprites(palette, this.#cell.width, this.#cell.height);
   }
 
@@ -46,8 +47,6 @@ export class Painter {
       return span.first + i < span.end ? (columns[span.first + i] as Column) : null;
     });
     const as = `${fit} ${rows} ${view}`;
-    const context = this.#grid.getContext('2d');
-    if (!context) return 0;
     const isSame = as === this.#drawnAs;
     if (!isSame) {
       this.#size(fit, rows);
@@ -55,15 +54,14 @@ export class Painter {
     }
     const shift = shiftOf(this.#drawn, wanted);
     if (shift !== null && shift > 0) {
-      context.drawImage(this.#grid, -shift * this.#cell.width, 0);
+      this.#strips.move(shift);
       this.#drawn.splice(0, shift);
     } else if (shift === null) this.#drawn = [];
     let painted = 0;
     for (const [i, column] of wanted.entries()) {
-      if (isSame && column === this.#drawn[i]) continue;
-      this.#paintColumn(context, i, column, rows, view);
-      if (column && isWindowStart(columns, span.first + i))
-        this.#paintBorder(context, i * this.#cell.width, this.#grid.height);
+      const before = this.#drawn[i];
+      if (column === before) continue;
+      this.#paintColumn(i, column, before ?? null, scene);
       painted++;
     }
     if (painted > 0 || shift !== 0) this.#paintHead(scene);
@@ -73,33 +71,35 @@ export class Painter {
   }
 
   #size(fit: number, rows: number): void {
-    const width = fit * this.#cell.width;
-    const size = (canvas: HTMLCanvasElement, height: number) => {
-      canvas.width = width;
-      canvas.height = height;
-      canvas.style.width = `${width / this.#ratio}px`;
-      canvas.style.height = `${height / this.#ratio}px`;
-    };
-    size(this.#grid, Math.max(1, rows) * this.#cell.height);
-    size(this.#head, Math.round(HEAD_HEIGHT * this.#ratio));
+    this.#strips.size(fit, rows);
+    this.#head.width = fit * this.#cell.width;
+    this.#head.height = Math.round(HEAD_HEIGHT * this.#ratio);
+    this.#head.style.width = `${fit * CELL_WIDTH}px`;
+    this.#head.style.height = `${HEAD_HEIGHT}px`;
   }
 
+  /** Of a slot that was drawn at this place `before`, only the cells that changed. */
   #paintColumn(
-    context: CanvasRenderingContext2D,
     place: number,
     column: Column | null,
-    rows: number,
-    view: string | null,
+    before: Column | null,
+    { columns, span, rows, view }: Scene,
   ): void {
-    const x = place * this.#cell.width;
+    const { context, x } = this.#strips.at(place);
+    if (!context) return;
+    const { height } = context.canvas;
     if (!column) {
       context.fillStyle = this.#palette.background;
-      context.fillRect(x, 0, this.#cell.width, this.#grid.height);
+      context.fillRect(x, 0, this.#cell.width, height);
       return;
     }
+    const known = before?.slot === column.slot ? before : null;
     for (let row = 0; row < rows; row++) {
-      this.#sprites.draw(context, cellOf(column, row, view), x, row * this.#cell.height);
+      const cell = cellOf(column, row, view);
+      if (known && cellOf(known, row, view) === cell) continue;
+      this.#sprites.draw(context, cell, x, row * this.#cell.height);
     }
+    if (isWindowStart(columns, span.first + place)) this.#paintBorder(context, x, height);
   }
 
   #paintBorder(context: CanvasRenderingContext2D, x: number, height: number): void {

@@ -1,5 +1,7 @@
 import { CELL, type Cell } from '../../api.ts';
 
+type Context2D = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
+
 /** What the grid is painted with, of the theme in force. */
 export interface Palette {
   background: string;
@@ -38,7 +40,7 @@ export function paletteOf(element: Element): Palette {
  * late a triangle, invalid full with a cross cut out, standing by hatched, missing empty. So they can be told apart without any colour.
  */
 export function paintCell(
-  context: CanvasRenderingContext2D,
+  context: Context2D,
   cell: Cell,
   palette: Palette,
   x: number,
@@ -100,7 +102,7 @@ export function paintCell(
 }
 
 function stroke(
-  context: CanvasRenderingContext2D,
+  context: Context2D,
   color: string,
   width: number,
   lines: readonly [number, number, number, number][],
@@ -115,9 +117,12 @@ function stroke(
   context.stroke();
 }
 
-/** The cells painted once for a size and a palette, beside each other; a grid copies them from there. */
+/**
+ * The cells painted once for a size and a palette, beside each other; a grid copies them from there. They are kept as a bitmap: of a canvas the
+ * browser takes a snapshot for each cell that is copied.
+ */
 export class Sprites {
-  readonly #sheet: HTMLCanvasElement;
+  readonly #sheet: ImageBitmap;
   readonly #width: number;
   readonly #height: number;
   readonly #places = new Map<Cell, number>();
@@ -126,15 +131,13 @@ export class Sprites {
     const cells = Object.values(CELL);
     this.#width = width;
     this.#height = height;
-    this.#sheet = document.createElement('canvas');
-    this.#sheet.width = width * cells.length;
-    this.#sheet.height = height;
-    const context = this.#sheet.getContext('2d');
-    if (!context) return;
+    const canvas = new OffscreenCanvas(width * cells.length, height);
+    const context = canvas.getContext('2d');
     for (const [index, cell] of cells.entries()) {
-      paintCell(context, cell, palette, index * width, 0, width, height);
+      if (context) paintCell(context, cell, palette, index * width, 0, width, height);
       this.#places.set(cell, index * width);
     }
+    this.#sheet = canvas.transferToImageBitmap();
   }
 
   draw(context: CanvasRenderingContext2D, cell: Cell, x: number, y: number): void {
