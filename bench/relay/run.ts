@@ -7,6 +7,7 @@ import { dial } from '../../emitter/session/dial.ts';
 import type { FrameSocket } from '../../emitter/session/frame-socket.ts';
 import { listen } from '../../emitter/session/listen.ts';
 import { Bed } from './bed.ts';
+import { paceNow, throttled } from './pace.ts';
 import { type PeerHead, speakAsNode } from './peer.ts';
 import { PATHS, type PathName, type SizeResult, type Spread, spread } from './result.ts';
 
@@ -114,6 +115,12 @@ class Arrivals {
   }
 }
 
+/** One block on one path: added ms, and the processor's pace around it. */
+interface Passage {
+  ms: number;
+  pace: number;
+}
+
 class Run {
   private readonly bed: Bed;
   private readonly arrivals: Arrivals;
@@ -138,21 +145,41 @@ class Run {
 
   async measure(size: number, samples: number): Promise<SizeResult> {
     const { bytes, added } = await this.blocks(samples, size);
-    const spreads = Object.fromEntries(PATHS.map((path) => [path, spread(added[path])]));
-    const more = added.cluster.map((ms, i) => ms - (added.emitter[i] as number));
-    return { bytes, n: samples, decision: spread(more), ...(spreads as Record<PathName, Spread>) };
+    const all = PATHS.flatMap((path) => added[path].map(({ pace }) => pace));
+    const isSlow = throttled(all);
+    const slow = Object.fromEntries(PATHS.map((path, i) => [path, isSlow.slice(i * samples, (i + 1) * samples)]));
+    const more = added.cluster.map(({ ms }, i) => ms - (added.emitter[i]?.ms as number));
+    const lists = {
+      ...Object.fromEntries(PATHS.map((path) => [path, added[path].map(({ ms }) => ms)])),
+      decision: more,
+    };
+    const without = (name: string, values: number[]) =>
+      values.filter((_, i) => {
+        return name === 'decision' ? !slow.emitter?.[i] && !slow.cluster?.[i] : !slow[name]?.[i];
+      });
+    const steady = Object.entries(lists).map(([name, values]) => [name, spread(without(name, values))]);
+    const spreads = Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, spread(values)]));
+    return {
+      bytes,
+      n: samples,
+      throttled: isSlow.filter((is) => is).length,
+      steady: Object.fromEntries(steady) as SizeResult['steady'],
+      ...(spreads as Record<PathName | 'decision', Spread>),
+    };
   }
 
   /** So many new blocks, one a slot as in life, each on every path, one path after the other. */
-  async blocks(count: number, size: number): Promise<{ bytes: number; added: Record<PathName, number[]> }> {
-    const added: Record<PathName, number[]> = { raw: [], whole: [], nodeos: [], emitter: [], cluster: [] };
+  async blocks(count: number, size: number): Promise<{ bytes: number; added: Record<PathName, Passage[]> }> {
+    const added: Record<PathName, Passage[]> = { raw: [], whole: [], nodeos: [], emitter: [], cluster: [] };
     let bytes = 0;
     for (let i = 0; i < count; i++) {
       this.slot = Math.max(this.slot, slotAt(Date.now() + FIRST_MS)) + 1;
       bytes = (await this.bed.order({ do: 'make', slot: this.slot, bytes: size })).bytes;
       for (const [path, behindMs] of TURNS[i % TURNS.length] ?? []) {
         await sleep(Math.max(0, slotTime(this.slot) - FIRST_MS + behindMs - Date.now()));
-        added[path].push(await this.once(path));
+        const before = paceNow();
+        const ms = await this.once(path);
+        added[path].push({ ms, pace: Math.max(before, paceNow()) });
       }
     }
     return { bytes, added };

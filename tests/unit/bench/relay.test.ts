@@ -44,7 +44,8 @@ test('quantiles are values of the list: so many are not above', () => {
 function size(bytes: number, raw: number, nodeos: number, emitter: number, decision = 1): SizeResult {
   const of = (p50: number) => ({ p50, p90: 2 * p50, p99: 3 * p50 });
   const many = { cluster: of(emitter + decision), decision: of(decision) };
-  return { bytes, n: 300, raw: of(raw), whole: of(raw), nodeos: of(nodeos), emitter: of(emitter), ...many };
+  const steady = { raw: of(raw), whole: of(raw), nodeos: of(nodeos), emitter: of(emitter), ...many };
+  return { bytes, n: 300, throttled: 4, steady, ...steady };
 }
 
 test('goals: no worse than nodeos, and half more than a raw relay, with 0.3 ms on top for small blocks', () => {
@@ -62,8 +63,9 @@ test('the table has a line a path', () => {
   const lines = relayTable([size(20_000, 0.2, 0.7, 0.6)])
     .trimEnd()
     .split('\n');
-  assert.equal(lines.length, 7);
-  assert.match(lines[6] ?? '', /decision\s+1\.000\s+2\.000\s+3\.000/);
+  assert.equal(lines.length, 8);
+  assert.match(lines[6] ?? '', /decision\s+1\.000\s+2\.000\s+3\.000\s+3\.000/);
+  assert.match(lines[7] ?? '', /^In 4 of 1500 measurements the processor was throttled/);
   assert.match(lines[4] ?? '', /emitter\s+0\.600\s+1\.200\s+1\.800/);
 });
 
