@@ -2,8 +2,8 @@
 const ROUNDS = 20_000;
 /** A thread that is interrupted is slow once; a processor that is throttled is so each time. */
 const TRIES = 3;
-/** Slower by so much than usual is throttled: what shares caches and memory with others is slower by less. */
-const THROTTLED = 2.5;
+/** So many times the usual pace is throttled: what shares caches and memory with others is slower by less. */
+export const THROTTLED = 2.5;
 
 /** Ms that a fixed piece of work takes now, which needs nothing but the processor. */
 export function paceNow(): number {
@@ -16,10 +16,9 @@ export function paceNow(): number {
   return best;
 }
 
-/** Which of the paces are those of a throttled processor; the list's median is the usual one. */
-export function throttled(paces: readonly number[]): boolean[] {
-  const usual = paces.toSorted((a, b) => a - b)[paces.length >> 1] ?? 0;
-  return paces.map((pace) => pace > THROTTLED * usual);
+/** Above this, of such paces, are those of a throttled processor; the list's median is the usual one. */
+export function throttledAbove(paces: readonly number[]): number {
+  return THROTTLED * (paces.toSorted((a, b) => a - b)[paces.length >> 1] ?? 0);
 }
 
 let state = 1;

@@ -1,3 +1,5 @@
+import { THROTTLED } from './pace.ts';
+
 /**
  * What stands between the sender and a reader: `raw` passes bytes on, `whole` whole frames, both look at nothing; `emitter` decides by its own
  * log, `cluster` is one that decides through a NATS cluster.
@@ -13,7 +15,8 @@ export interface Spread {
 }
 
 /** What is measured: each path, and `decision`, what it takes more to decide through the cluster, block by block. */
-export type Measured = PathName | 'decision';
+export const MEASURED = [...PATHS, 'decision'] as const;
+export type Measured = (typeof MEASURED)[number];
 
 export interface SizeResult extends Record<Measured, Spread> {
   /** Of a whole frame. */
@@ -21,8 +24,8 @@ export interface SizeResult extends Record<Measured, Spread> {
   n: number;
   /** In how many of all measurements the processor was throttled (pace.ts). */
   throttled: number;
-  /** Without those. */
-  steady: Record<Measured, Spread>;
+  /** Without those; null where none is left. */
+  steady: Record<Measured, Spread | null>;
 }
 
 /** Added to what a goal allows at small blocks, where a relay's fixed cost shows. */
@@ -63,21 +66,17 @@ export function missedGoals(sizes: SizeResult[]): string[] {
 }
 
 export function relayTable(sizes: SizeResult[]): string {
-  const lines = sizes.flatMap((size) => {
-    const { bytes, n, steady } = size;
-    return ([...PATHS, 'decision'] as const).map((path, i) => {
-      const { p50, p90, p99 } = size[path];
-      const first = i === 0 ? [`${bytes}`, `${n}`] : ['', ''];
-      const numbers = [p50, p90, p99, steady[path].p99].map((ms) => ms.toFixed(3).padStart(8)).join('  ');
-      return `${first[0]?.padStart(8)}  ${first[1]?.padStart(5)}  ${path.padEnd(8)}${numbers}`;
-    });
-  });
-  const [slow, all] = [
-    sizes.reduce((sum, { throttled }) => sum + throttled, 0),
-    sizes.reduce((sum, { n }) => sum + n * PATHS.length, 0),
-  ];
-  const told = `In ${slow} of ${all} measurements the processor was throttled: a fixed piece of work took more than 2.5 times as long as usual. steady p99 is without them.`;
-  return [`   bytes      n  path         p50       p90       p99  steady p99  (added ms)`, ...lines, told, ''].join(
-    '\n',
+  const lines = sizes.flatMap(({ bytes, n, steady, ...paths }) =>
+    MEASURED.map((path, i) => {
+      const size = i === 0 ? `${bytes}` : '';
+      const { p50, p90, p99 } = paths[path];
+      const numbers = [p50, p90, p99, steady[path]?.p99].map((ms) => (ms?.toFixed(3) ?? '–').padStart(8)).join('  ');
+      return `${size.padStart(8)}  ${(i === 0 ? `${n}` : '').padStart(5)}  ${path.padEnd(8)}${numbers}`;
+    }),
   );
+  const slow = sizes.reduce((sum, { throttled }) => sum + throttled, 0);
+  const all = sizes.reduce((sum, { n }) => sum + n * PATHS.length, 0);
+  const told = `In ${slow} of ${all} measurements the processor was throttled: a fixed piece of work took more than ${THROTTLED} times as long as usual. steady p99 is without them.`;
+  const head = '   bytes      n  path         p50       p90       p99  steady p99  (added ms)';
+  return [head, ...lines, told, ''].join('\n');
 }

@@ -7,9 +7,9 @@ import { dial } from '../../emitter/session/dial.ts';
 import type { FrameSocket } from '../../emitter/session/frame-socket.ts';
 import { listen } from '../../emitter/session/listen.ts';
 import { Bed } from './bed.ts';
-import { paceNow, throttled } from './pace.ts';
+import { paceNow, throttledAbove } from './pace.ts';
 import { type PeerHead, speakAsNode } from './peer.ts';
-import { PATHS, type PathName, type SizeResult, type Spread, spread } from './result.ts';
+import { type Measured, PATHS, type PathName, type SizeResult, type Spread, spread } from './result.ts';
 
 const SIZES = [20_000, 300_000, 1_000_000];
 /** Measured blocks of each size: p99 is then the fourth highest. */
@@ -145,27 +145,20 @@ class Run {
 
   async measure(size: number, samples: number): Promise<SizeResult> {
     const { bytes, added } = await this.blocks(samples, size);
-    const all = PATHS.flatMap((path) => added[path].map(({ pace }) => pace));
-    const isSlow = throttled(all);
-    const slow = Object.fromEntries(PATHS.map((path, i) => [path, isSlow.slice(i * samples, (i + 1) * samples)]));
-    const more = added.cluster.map(({ ms }, i) => ms - (added.emitter[i]?.ms as number));
-    const lists = {
-      ...Object.fromEntries(PATHS.map((path) => [path, added[path].map(({ ms }) => ms)])),
-      decision: more,
-    };
-    const without = (name: string, values: number[]) =>
-      values.filter((_, i) => {
-        return name === 'decision' ? !slow.emitter?.[i] && !slow.cluster?.[i] : !slow[name]?.[i];
-      });
-    const steady = Object.entries(lists).map(([name, values]) => [name, spread(without(name, values))]);
-    const spreads = Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, spread(values)]));
-    return {
-      bytes,
-      n: samples,
-      throttled: isSlow.filter((is) => is).length,
-      steady: Object.fromEntries(steady) as SizeResult['steady'],
-      ...(spreads as Record<PathName | 'decision', Spread>),
-    };
+    const limit = throttledAbove(PATHS.flatMap((path) => added[path].map(({ pace }) => pace)));
+    const isThrottled = ({ pace }: Passage) => pace > limit;
+    const decision = added.cluster.map(({ ms, pace }, i) => {
+      const alone = added.emitter[i] as Passage;
+      return { ms: ms - alone.ms, pace: Math.max(pace, alone.pace) };
+    });
+    const spreads = { steady: {} } as Record<Measured, Spread> & Pick<SizeResult, 'steady'>;
+    for (const [name, passages] of Object.entries({ ...added, decision }) as [Measured, Passage[]][]) {
+      const steady = passages.filter((passage) => !isThrottled(passage));
+      spreads[name] = spread(passages.map(({ ms }) => ms));
+      spreads.steady[name] = steady.length > 0 ? spread(steady.map(({ ms }) => ms)) : null;
+    }
+    const throttled = PATHS.flatMap((path) => added[path]).filter(isThrottled).length;
+    return { bytes, n: samples, throttled, ...spreads };
   }
 
   /** So many new blocks, one a slot as in life, each on every path, one path after the other. */

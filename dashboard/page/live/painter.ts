@@ -47,8 +47,7 @@ export class Painter {
       return span.first + i < span.end ? (columns[span.first + i] as Column) : null;
     });
     const as = `${fit} ${rows} ${view}`;
-    const isSame = as === this.#drawnAs;
-    if (!isSame) {
+    if (as !== this.#drawnAs) {
       this.#size(fit, rows);
       this.#drawn = [];
     }

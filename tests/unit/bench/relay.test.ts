@@ -66,6 +66,9 @@ test('the table has a line a path', () => {
   assert.equal(lines.length, 8);
   assert.match(lines[6] ?? '', /decision\s+1\.000\s+2\.000\s+3\.000\s+3\.000/);
   assert.match(lines[7] ?? '', /^In 4 of 1500 measurements the processor was throttled/);
+  const none = { ...size(20_000, 0.2, 0.7, 0.6) };
+  none.steady.raw = null;
+  assert.match(relayTable([none]), /raw\s+0\.200\s+0\.400\s+0\.600\s+–\n/);
   assert.match(lines[4] ?? '', /emitter\s+0\.600\s+1\.200\s+1\.800/);
 });
 
