@@ -5,11 +5,8 @@ import { eventually } from './wait.ts';
 /** 25 hours: eosio.system pays a producer at most once a day. */
 const DAY_AND_AN_HOUR = 90_000;
 
-/**
- * eosio.system looks for a new schedule in the first block after the jump, and then only every 60 s of block time. So
- * the last part of the jump is made after that block: the next look, which elects the pool, comes that much earlier.
- */
-const HEAD_START = 30;
+/** eosio.system looks for a new schedule in the first block after the jump, and then only every 60 s of block time. */
+const LOOK_EVERY = 60;
 
 /** Sets the seconds by which all processes that read this file are ahead; by rename, so that none reads half of it. */
 export function setShift(file: string, seconds: number): void {
@@ -17,9 +14,13 @@ export function setShift(file: string, seconds: number): void {
   renameSync(`${file}.new`, file);
 }
 
-/** Lets a day and an hour pass on a chain whose only running node is `client`'s. */
-export async function passADay(client: ChainClient, file: string): Promise<void> {
-  for (const seconds of [DAY_AND_AN_HOUR - HEAD_START, DAY_AND_AN_HOUR]) {
+/**
+ * Lets a day and an hour pass on a chain whose only running node is `client`'s; the last part of it after the block in which eosio.system looks for
+ * a new schedule, so that one of its next looks is in `lookIn` seconds. What is voted until then is elected then.
+ */
+export async function passADay(client: ChainClient, file: string, lookIn: number): Promise<void> {
+  const headStart = Math.ceil(lookIn / LOOK_EVERY) * LOOK_EVERY - lookIn;
+  for (const seconds of [DAY_AND_AN_HOUR - headStart, DAY_AND_AN_HOUR]) {
     setShift(file, seconds);
     await untilShifted(client, seconds);
   }
