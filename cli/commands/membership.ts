@@ -134,6 +134,9 @@ async function move(name: 'add' | 'withdraw', text: string, options: ActOptions)
     await act(client, options, { name: 'withdraw', data: { account, quantity } });
     return;
   }
+  const token = books[0]?.contract ?? 'eosio.token';
+  const held = await client.balance(token, account, symbol.split(',')[1] ?? '');
+  if (units > held) throw refuse(`${account} has ${amountText(held, symbol)}, less than ${quantity}`);
   const data = { from: account, to: dac, quantity, memo: 'deposit' };
-  await act(client, options, { account: books[0]?.contract ?? 'eosio.token', name: 'transfer', data });
+  await act(client, options, { account: token, name: 'transfer', data });
 }

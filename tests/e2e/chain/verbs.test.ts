@@ -78,6 +78,13 @@ test('an applicant is admitted by verbs, is challenged, responds, deposits, and 
   await verbs.done('vrbdave', 'setpayee', 'vrbpay');
   await verbs.done('vrbdave', 'setinfo', '--location', '276', '--owners', "nobody's");
   await verbs.done('vrbdave', 'deposit', 'open');
+  await verbs.refused(
+    /vrbdave has [\d.]+ EOS, less than 900000000\.0000 EOS/,
+    'vrbdave',
+    'deposit',
+    'add',
+    '900000000',
+  );
   await verbs.done('vrbdave', 'deposit', 'add', '5');
   await verbs.done('vrbdave', 'deposit', 'withdraw', '2 EOS');
   await verbs.done('vrbdave', 'refresh');

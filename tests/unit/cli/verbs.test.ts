@@ -480,6 +480,11 @@ test('the other actions of the contract', async (t) => {
     /bob has no deposit: \.\/pool deposit open makes it/,
   );
   pool.set('deposits', [{ account: 'bob', free: 50_000, cases: 0 }]);
+  pool.balances.bob = '4.9999 EOS';
+  const short = await run('deposit add', '5', '--as', 'bob');
+  assert.deepEqual([short.code, short.stdout], [1, '']);
+  assert.match(short.stderr, /bob has 4\.9999 EOS, less than 5\.0000 EOS/);
+  pool.balances.bob = '5.0000 EOS';
   assert.match(
     (await run('deposit add', '5', '--as', 'bob')).stdout,
     /push action eosio\.token transfer '\{"from":"bob","to":"pooldac","quantity":"5\.0000 EOS","memo":"deposit"\}' -p bob@active/,
