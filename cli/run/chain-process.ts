@@ -78,12 +78,13 @@ export class ChainProcess {
       if (node) node.pid = null;
       return;
     }
-    const before = this.current?.nodes ?? [];
+    const isRestart = message.phase === 'restarted';
+    // Before that, nodes without a pid have not been started yet.
+    const away = isRestart ? (this.current?.nodes ?? []).filter(({ pid }) => pid === null) : [];
     for (const { name, pid } of message.state.nodes)
-      if (pid !== null && before.some((node) => node.name === name && node.pid === null))
-        this.progress(`${name} is back`);
+      if (pid !== null && away.some((node) => node.name === name)) this.progress(`${name} is back`);
     this.current = message.state;
-    if (message.phase === 'restarted') this.onRestart();
+    if (isRestart) this.onRestart();
     this.phase(message.phase).resolve();
   }
 
