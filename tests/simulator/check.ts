@@ -9,6 +9,9 @@ import { signerOf } from './world.ts';
 /** A block that a node drops has waited for the node itself when it lay there for so long: applying an empty one takes 0.3 ms. */
 const QUEUED_MS = 50;
 
+/** So much longer than billed the next producer may need for a branch: what the selection reckons with. */
+const APPLY_FACTOR = (SELECT_DEFAULTS.applyPercent ?? 100) / 100;
+
 /** A rule that was broken. */
 export interface Violation {
   rule: string;
@@ -213,10 +216,11 @@ function covers(played: Played, record: MemberRecord, m: number, window: number)
     if (!candidate || candidate.arrivedMs > Math.min(slotTime(slot), slotTime(lastSlot(window)) - reach)) return false;
     if (slot > firstSlot(window) && own.get(slot - 1)?.id !== candidate.previous) return false;
   }
-  // Begun so far below that its branch stays shorter than what is public: nodes would not leave that for it.
+  // Begun so far below that nodes would not leave what is public for its branch, which is no longer than that.
   const sent = played.emitted.filter(({ effect }) => windowOf(effect.path[0]?.slot ?? 0) === window);
   const tip = sent[sent.length - 1]?.effect.path.at(-1);
-  if (tip && (own.get(lastSlot(window))?.num ?? 0) < tip.num) return false;
+  const leaf = own.get(lastSlot(window));
+  if (tip && leaf && leaf.id !== tip.id && !isPreferred(leaf, tip)) return false;
   // Built on a public block of the window before: a member that is further behind cannot help.
   const root = own.get(firstSlot(window))?.previous;
   return played.relay.branchFrom(0).some(({ id, slot }) => id === root && windowOf(slot) === window - 1);
@@ -247,8 +251,8 @@ function excuse(played: Played, window: number, missed: number[]): string | null
   const depth = 13 - open.length;
   // The way to the next producer, as the emitter may have learned it: two hops, and blocks that take their time.
   const way = 2 * played.plan.publicDelayMs + played.plan.cpuMs + 10;
-  const deadline =
-    slotTime(lastSlot(window)) - SELECT_DEFAULTS.deadlineMarginMs - way - depth * played.plan.cpuMs * 1.5;
+  const applyMs = depth * played.plan.cpuMs * APPLY_FACTOR;
+  const deadline = slotTime(lastSlot(window)) - SELECT_DEFAULTS.deadlineMarginMs - way - applyMs;
   const m = played.members.findIndex((_, i) => signerOf(i) === leader);
   const isTail = open.every((slot) => slot >= lastSlot(window) - open.length + 1);
   // A lost connection is noticed at once, silence only past the time at which the block is expected.
@@ -257,7 +261,7 @@ function excuse(played: Played, window: number, missed: number[]): string | null
     return member === m && at > slotTime(firstSlot(window)) - 600 && at + noticed > deadline;
   });
   if (isTail && lost) return 'leader lost too late to rescue';
-  if (isTail && depth * played.plan.cpuMs * 1.5 > 400) return 'branch too heavy to rescue';
+  if (isTail && applyMs > 400) return 'branch too heavy to rescue';
   return null;
 }
 

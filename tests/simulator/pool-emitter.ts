@@ -69,13 +69,12 @@ export class PoolEmitter {
   private stopped = false;
   /** The other producers' latest block that was seen. */
   private newest: Block | null = null;
-  /** Head of the public chain as nodeos sees it, own emissions included. */
+  /** Head of the public chain by nodeos' rule, as far as this one was told of it, own emissions included. */
   private best: Block;
 
   /** Starts at the relay node's head, below what was let out in the window that runs; the relay node sends that then. */
   constructor(parts: Parts, head: Block) {
     this.parts = parts;
-    this.best = head;
     this.tree = parts.tree;
     this.pool = parts.pool;
     this.lastTurn = windowOf(slotAt(parts.queue.now)) - 1;
@@ -84,6 +83,7 @@ export class PoolEmitter {
       this.publicIds.add(at.id);
     }
     const root = this.belowOwn(head);
+    this.best = root;
     this.dispatch({ type: 'public', at: this.now(), block: ref(root), pool: false });
     const window = windowOf(root.slot);
     for (const { block, ...said } of parts.log) {
