@@ -107,7 +107,9 @@ function checkEmissions(played: Played, tally: Tally): Violation[] {
     if ((first?.num ?? 0) <= lib.num) wrong('irreversible', `${first?.id} is at or below ${lib.num}`);
     if (newest && windowOf(newest.slot) > window && newest.num + 12 > (first?.num ?? 0))
       wrong('too-late', `${first?.id} after ${newest.id} of a later window`);
-    if (path.some(({ signer }) => failed.includes(signer))) wrong('out', `${first?.id} by a leader that was replaced`);
+    // Who made the last one has built on all of it, so the branch is its own, even where only the other's copy of the same block is there.
+    const leaf = path.at(-1);
+    if (leaf && failed.includes(leaf.signer)) wrong('out', `${leaf.id} by a leader that was replaced`);
     if (reason === 'first' && first) tally.orphaned += tip.num - first.num + 1;
     if (reason !== 'rescue') continue;
     rescues.set(window, [...failed, effect.failed ?? '']);
@@ -118,7 +120,6 @@ function checkEmissions(played: Played, tally: Tally): Violation[] {
       wrong('rescue', `${first?.id}: one rescue more than allowed`);
     tally.rescues++;
     tally.replaced += replaced.length;
-    const leaf = path[path.length - 1];
     if (!leaf || !isPreferred(leaf, tip)) wrong('rescue', `nodes would not leave ${tip.id} for ${leaf?.id}`);
   }
   return found;
@@ -153,7 +154,10 @@ function poisonCause(played: Played, m: number, node: Node, block: Block): strin
   if ((played.plan.members[m]?.skewMs ?? 0) < -100) return 'clock behind';
   // It takes blocks of a running window as answers while it is behind, and may begin to produce meanwhile.
   if (windowOf(node.told.firstMade ?? block.slot) >= windowOf(block.slot)) return 'joined in the window';
-  if (played.members[m]?.troubles.some((time) => near(time, 30_000))) return 'after trouble';
+  // What it dropped first, of whomever, is what keeps it from linking all that came later.
+  const since = slotTime(node.told.dropped[0]?.block.slot ?? block.slot);
+  const isNear = (time: number) => near(time, 30_000) || Math.abs(time - since) < 30_000;
+  if (played.members[m]?.troubles.some(isNear)) return 'after trouble';
   // It went into its window with heavy blocks still to be applied, and dropped those: the pool's cannot be linked from then on.
   if (node.told.dropped.some((one) => one.waitedMs > QUEUED_MS && one.block.slot <= block.slot)) return 'node too busy';
   return 'unexplained';
