@@ -264,6 +264,11 @@ function excuse(played: Played, window: number, missed: number[]): string | null
     const noticed = fault.kind === 'kill' || fault.kind === 'cut' ? 5 : SELECT_DEFAULTS.overdueMs + 600;
     return member === m && at > slotTime(firstSlot(window)) - 600 && at + noticed > deadline;
   });
+  // Silence counts from a slot's time on, and with heavy blocks a branch up to it could not be applied any more even then.
+  const [gap = lastSlot(window)] = open;
+  const upToGapMs = (gap - firstSlot(window) + 1) * played.plan.cpuMs * APPLY_FACTOR;
+  const latest = slotTime(lastSlot(window)) - SELECT_DEFAULTS.deadlineMarginMs - way - upToGapMs;
+  if (gap < lastSlot(window) && slotTime(gap) > latest) return 'branch too heavy to rescue';
   if (isTail && lost) return 'leader lost too late to rescue';
   if (isTail && applyMs > 400) return 'branch too heavy to rescue';
   return null;
