@@ -107,9 +107,10 @@ function checkEmissions(played: Played, tally: Tally): Violation[] {
     if ((first?.num ?? 0) <= lib.num) wrong('irreversible', `${first?.id} is at or below ${lib.num}`);
     if (newest && windowOf(newest.slot) > window && newest.num + 12 > (first?.num ?? 0))
       wrong('too-late', `${first?.id} after ${newest.id} of a later window`);
-    // Who made the last one has built on all of it, so the branch is its own, even where only the other's copy of the same block is there.
-    const leaf = path.at(-1);
-    if (leaf && failed.includes(leaf.signer)) wrong('out', `${leaf.id} by a leader that was replaced`);
+    // After a restart the copy that came again can be the replaced leader's. Who made the last one made all of it: the branch is its own.
+    const own = played.emitterTroubles.has(window) ? path.slice(-1) : path;
+    const out = own.find(({ signer }) => failed.includes(signer));
+    if (out) wrong('out', `${out.id} by a leader that was replaced`);
     if (reason === 'first' && first) tally.orphaned += tip.num - first.num + 1;
     if (reason !== 'rescue') continue;
     rescues.set(window, [...failed, effect.failed ?? '']);
@@ -120,6 +121,7 @@ function checkEmissions(played: Played, tally: Tally): Violation[] {
       wrong('rescue', `${first?.id}: one rescue more than allowed`);
     tally.rescues++;
     tally.replaced += replaced.length;
+    const leaf = path[path.length - 1];
     if (!leaf || !isPreferred(leaf, tip)) wrong('rescue', `nodes would not leave ${tip.id} for ${leaf?.id}`);
   }
   return found;
@@ -255,8 +257,10 @@ function excuse(played: Played, window: number, missed: number[]): string | null
   const depth = 13 - open.length;
   // The way to the next producer, as the emitter may have learned it: two hops, and blocks that take their time.
   const way = 2 * played.plan.publicDelayMs + played.plan.cpuMs + 10;
-  const applyMs = depth * played.plan.cpuMs * APPLY_FACTOR;
-  const deadline = slotTime(lastSlot(window)) - SELECT_DEFAULTS.deadlineMarginMs - way - applyMs;
+  const applyMs = (blocks: number) => blocks * played.plan.cpuMs * APPLY_FACTOR;
+  const latest = (blocks: number) =>
+    slotTime(lastSlot(window)) - SELECT_DEFAULTS.deadlineMarginMs - way - applyMs(blocks);
+  const deadline = latest(depth);
   const m = played.members.findIndex((_, i) => signerOf(i) === leader);
   const isTail = open.every((slot) => slot >= lastSlot(window) - open.length + 1);
   // A lost connection is noticed at once, silence only past the time at which the block is expected.
@@ -264,13 +268,12 @@ function excuse(played: Played, window: number, missed: number[]): string | null
     const noticed = fault.kind === 'kill' || fault.kind === 'cut' ? 5 : SELECT_DEFAULTS.overdueMs + 600;
     return member === m && at > slotTime(firstSlot(window)) - 600 && at + noticed > deadline;
   });
-  // Silence counts from a slot's time on, and with heavy blocks a branch up to it could not be applied any more even then.
+  // Silence counts from a slot's time on, when a branch of heavy blocks up to it could not be applied any more; then the leader is back, behind a gap.
   const [gap = lastSlot(window)] = open;
-  const upToGapMs = (gap - firstSlot(window) + 1) * played.plan.cpuMs * APPLY_FACTOR;
-  const latest = slotTime(lastSlot(window)) - SELECT_DEFAULTS.deadlineMarginMs - way - upToGapMs;
-  if (gap < lastSlot(window) && slotTime(gap) > latest) return 'branch too heavy to rescue';
+  const isTooHeavy = slotTime(gap) > latest(gap - firstSlot(window) + 1);
+  if (gap < lastSlot(window) && rescues.length === 0 && isTooHeavy) return 'branch too heavy to rescue';
   if (isTail && lost) return 'leader lost too late to rescue';
-  if (isTail && applyMs > 400) return 'branch too heavy to rescue';
+  if (isTail && applyMs(depth) > 400) return 'branch too heavy to rescue';
   return null;
 }
 
