@@ -3,6 +3,11 @@ import { PoolError } from './errors.ts';
 /** The most units that the chain takes in an amount. Source: eosio asset.hpp, `max_amount`. */
 export const MOST_UNITS = 2n ** 62n - 1n;
 
+/** "EOS" of "4,EOS". */
+export function tokenCode(symbol: string): string {
+  return symbol.split(',')[1] ?? '';
+}
+
 /** Units of a token (its smallest part) as the chain writes them: "12.3456 EOS" of 123456 and "4,EOS". */
 export function amountText(units: bigint, symbol: string): string {
   const [precision = '0', code = ''] = symbol.split(',');

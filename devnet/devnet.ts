@@ -70,8 +70,7 @@ export class Devnet {
    * a node takes some 0.15 of what the first producer alone took, and a third beside twenty others.
    */
   #untilVoted(): number {
-    const others = ['producer', 'relay', 'member'] as const;
-    const toStart = others.reduce((sum, role) => sum + this.network.of(role).length, -1);
+    const toStart = this.network.plans.length - 1;
     const seconds = (performance.now() - this.#begun) / 1000;
     return Math.ceil(5 + 0.35 * seconds * toStart);
   }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { amountText, parseAmount } from '../../common/amount.ts';
+import { amountText, parseAmount, tokenCode } from '../../common/amount.ts';
 import { readDeposits } from '../../common/governance/treasury.ts';
 import { accountName } from '../oracle/chain-view.ts';
 import { integer } from '../run/options.ts';
@@ -135,7 +135,7 @@ async function move(name: 'add' | 'withdraw', text: string, options: ActOptions)
     return;
   }
   const token = books[0]?.contract ?? 'eosio.token';
-  const held = await client.balance(token, account, symbol.split(',')[1] ?? '');
+  const held = await client.balance(token, account, tokenCode(symbol));
   if (units > held) throw refuse(`${account} has ${amountText(held, symbol)}, less than ${quantity}`);
   const data = { from: account, to: dac, quantity, memo: 'deposit' };
   await act(client, options, { account: token, name: 'transfer', data });

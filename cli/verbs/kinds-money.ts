@@ -1,4 +1,4 @@
-import { MOST_UNITS, parseAmount } from '../../common/amount.ts';
+import { MOST_UNITS, parseAmount, tokenCode } from '../../common/amount.ts';
 import { PoolError } from '../../common/errors.ts';
 import type { Facts } from '../../common/governance/facts.ts';
 import { accountName } from '../oracle/chain-view.ts';
@@ -91,7 +91,7 @@ export const moneyKinds: KindCommand[] = [
     make: ({ facts }, [contract = '', amount = '', to = '']) => {
       requirePayee(facts, to);
       const code = amount.split(' ')[1];
-      const isBooked = facts.books.some((book) => book.contract === contract && book.symbol.split(',')[1] === code);
+      const isBooked = facts.books.some((book) => book.contract === contract && tokenCode(book.symbol) === code);
       if (isBooked) throw refuse(`${code} of ${contract} is in the books: it belongs to the members`);
       return { data: { contract, amount, to }, columns: { token: contract, amount, subject: to } };
     },

@@ -1,4 +1,4 @@
-import { amountText } from '../../common/amount.ts';
+import { amountText, tokenCode } from '../../common/amount.ts';
 import type { Facts } from '../../common/governance/facts.ts';
 import { isMember, MEMBER_STATUS, type Member, type MemberStatus } from '../../common/governance/members.ts';
 import { readCredits } from '../../common/governance/treasury.ts';
@@ -21,7 +21,7 @@ const CHECKS: Record<string, Check> = {
     const book = facts.books.find(({ id }) => id === Number(token));
     if (!book) throw refuse(`there is no token ${token} in the books: ./pool books lists them`);
     const credit = (await readCredits(client, facts.dac, book.id)).find((one) => one.account === account);
-    if (!credit || credit.owed === 0n) throw refuse(`nothing is owed to ${account} in ${book.symbol.split(',')[1]}`);
+    if (!credit || credit.owed === 0n) throw refuse(`nothing is owed to ${account} in ${tokenCode(book.symbol)}`);
     const payee = facts.members.find((one) => one.account === account)?.payee ?? String(account);
     return [`${amountText(credit.owed, book.symbol)} go to ${payee}.`];
   },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tokenCode } from '../amount.ts';
 import type { ChainClient } from '../chain.ts';
 import { count, flag, name, readRows, text, time, units } from './columns.ts';
 
@@ -64,7 +65,7 @@ export function liabilities({ owed, bucket, infrastructure, escrow, deposits }: 
 
 /** A token's books and balance. They are two reads: a payment between them shows as a difference that is gone at the next look. */
 export async function readBalance(client: ChainClient, dac: string, book: Book): Promise<Balance> {
-  const code = book.symbol.split(',')[1] ?? '';
+  const code = tokenCode(book.symbol);
   const [first, own] = await Promise.all([book.holder, dac].map((one) => client.balance(book.contract, one, code)));
   const held = (first ?? 0n) + (own ?? 0n);
   const booked = liabilities(book);
