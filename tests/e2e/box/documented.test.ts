@@ -152,11 +152,11 @@ async function newestSettled(): Promise<number> {
   return Math.max(0, ...rows.map((row) => Number(row.window)));
 }
 
-/** A figure that is what it is already, so that nothing changes. */
+/** A figure that is what it is already, so that nothing changes; with its number, for two of the same text within a second are one transaction. */
 async function propose(): Promise<void> {
   const [state] = await box.chain.rows<{ next_proposal: number }>(dac, dac, 'state');
   proposal = Number(state?.next_proposal);
-  await box.push('propconfig', { proposer: one, figure: 'eligible', value: 50, text: 'notice' }, one);
+  await box.push('propconfig', { proposer: one, figure: 'eligible', value: 50, text: `notice ${proposal}` }, one);
 }
 
 before(async () => {
