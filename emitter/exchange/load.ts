@@ -4,8 +4,8 @@ import type { Holder } from './lacking.ts';
 interface Load {
   frames: number;
   bytes: number;
-  /** The running second, and answers in it that failed or were of no use. */
-  second: number;
+  /** When the second began in which answers failed or were of no use, with the first of them; and how many of them there were. */
+  since: number;
   failures: number;
 }
 
@@ -23,11 +23,11 @@ export class Loads {
   /** Whether a holder's answers failed so often in this second that it is passed over. */
   isFailing({ name }: Holder, monotonic: number): boolean {
     const load = this.loads.get(name);
-    return load?.second === secondOf(monotonic) && load.failures >= BOUNDS.failuresPerSecond;
+    return load !== undefined && isRunning(load, monotonic) && load.failures >= BOUNDS.failuresPerSecond;
   }
 
   began({ name, bytes }: Holder): void {
-    const load = this.loads.get(name) ?? { frames: 0, bytes: 0, second: 0, failures: 0 };
+    const load = this.loads.get(name) ?? { frames: 0, bytes: 0, since: -Infinity, failures: 0 };
     this.loads.set(name, load);
     load.frames++;
     load.bytes += bytes ?? 0;
@@ -39,19 +39,21 @@ export class Loads {
     load.frames--;
     load.bytes -= bytes ?? 0;
     if (isWell) return;
-    const second = secondOf(monotonic);
-    if (load.second !== second) load.failures = 0;
-    load.second = second;
+    if (!isRunning(load, monotonic)) {
+      load.since = monotonic;
+      load.failures = 0;
+    }
     load.failures++;
   }
 
   /** Forgets holders that are asked for nothing and have not failed in this second. */
   prune(monotonic: number): void {
-    for (const [name, { frames, second }] of this.loads)
-      if (frames === 0 && second !== secondOf(monotonic)) this.loads.delete(name);
+    for (const [name, load] of this.loads)
+      if (load.frames === 0 && !isRunning(load, monotonic)) this.loads.delete(name);
   }
 }
 
-function secondOf(monotonic: number): number {
-  return Math.floor(monotonic / 1000);
+/** A second of the clock's would let in twice as many where two of them meet. */
+function isRunning({ since }: Load, monotonic: number): boolean {
+  return monotonic < since + 1000;
 }

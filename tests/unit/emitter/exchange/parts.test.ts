@@ -258,8 +258,8 @@ test('a holder is asked for so many bytes and frames at a time, and passed over 
     loads.began(holder);
     loads.ended(holder, false, 500);
   }
-  assert.ok(loads.isFailing(holder, 999));
-  assert.ok(!loads.isFailing(holder, 1000));
+  assert.ok(loads.isFailing(holder, 1499), 'a second from the first of them on, and not of the clock');
+  assert.ok(!loads.isFailing(holder, 1500));
   const small = { name: 'c', bytes: 1 };
   for (let n = 0; n < BOUNDS.framesPerHolder; n++) loads.began(small);
   assert.ok(!loads.hasRoom(small));
