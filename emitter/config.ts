@@ -92,6 +92,7 @@ export function selectConfig(config: EmitterConfig): SelectConfig {
     applyPercent: config.EMITTER_APPLY_PERCENT,
     dialMs: config.EMITTER_DIAL_MS,
     lateKeepsDeadline: true,
+    rescueFills: true,
     rescuesPerWindow: config.EMITTER_RESCUES_PER_WINDOW,
     quarantineWindows: config.EMITTER_QUARANTINE_WINDOWS,
     forkRules: config.EMITTER_FORK_RULES,

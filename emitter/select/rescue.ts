@@ -1,4 +1,4 @@
-import { lastSlot, slotTime } from '../../common/slot.ts';
+import { firstSlot, lastSlot, slotAt, slotTime } from '../../common/slot.ts';
 import { deadlineFor } from './deadline.ts';
 import { isEligible, take } from './emission.ts';
 import { awaitedSlot, expectedAt } from './expected.ts';
@@ -8,7 +8,7 @@ import { type Emitted, isAlive, isOver, rulesOf, type SelectState, snapshot, typ
 import { withId } from './tree.ts';
 import type { BlockRef, Candidate, SelectEffect } from './types.ts';
 
-export interface Branch {
+interface Branch {
   path: Candidate[];
   /** Own blocks in public that this branch takes the place of. */
   replaced: BlockRef[];
@@ -19,7 +19,7 @@ export function rescue(state: SelectState, window: WindowState, now: number, eff
   if (window.rescues >= state.config.rescuesPerWindow) return false;
   const cause = leaderTrouble(state, window, now);
   const branch = cause && bestBranch(state, window, now);
-  if (!branch) return false;
+  if (!branch || isFullerSoon(state, window, branch, now)) return false;
   const step = snapshot(state, window);
   const failed = window.rejected[0]?.signer ?? window.leader;
   if (failed) window.out.add(failed);
@@ -60,19 +60,18 @@ export function dueAt(state: SelectState, window: WindowState): number | null {
 }
 
 /**
- * The best stored branch of a live member to go on with: one that nodes prefer to the public one, with the fewest replaced blocks, then
- * the longest; between equals the strategy chooses.
+ * The best stored branch of a live member to go on with: one that nodes prefer to the public one, with the fewest empty slots, then the
+ * fewest replaced blocks, then the longest; between equals the strategy chooses.
  */
-export function bestBranch(state: SelectState, window: WindowState, now: number): Branch | null {
+function bestBranch(state: SelectState, window: WindowState, now: number): Branch | null {
   const tip = state.tip;
   if (!tip || isOver(state, window) || now > deadlineFor(state, window, [])) return null;
   let best: Branch[] = [];
   for (const leaf of window.tree.all) {
     if (!rulesOf(state).isBetterHead(leaf, tip)) continue;
-    if (leaf.signer === window.leader || !isAlive(state, leaf.signer) || !isEligible(state, window, leaf)) continue;
-    const branch = branchTo(state, window, leaf);
+    const branch = openBranch(state, window, leaf);
     if (!branch || now > deadlineFor(state, window, branch.path)) continue;
-    const order = best[0] ? compare(branch, best[0]) : -1;
+    const order = best[0] ? compare(state, window, branch, best[0], now) : -1;
     if (order < 0) best = [branch];
     else if (order === 0) best.push(branch);
   }
@@ -81,15 +80,49 @@ export function bestBranch(state: SelectState, window: WindowState, now: number)
   return best[leaves.indexOf(chooseNow(state, window, leaves, now))] ?? null;
 }
 
-function compare(one: Branch, other: Branch): number {
-  return one.replaced.length - other.replaced.length || other.path.length - one.path.length;
+function compare(state: SelectState, window: WindowState, one: Branch, other: Branch, now: number): number {
+  const empty = state.config.rescueFills ? emptyWith(window, one, now) - emptyWith(window, other, now) : 0;
+  return empty || one.replaced.length - other.replaced.length || other.path.length - one.path.length;
+}
+
+/** How many slots of the window stay without a block when a branch leaves: those before its last block, and those whose time is past. */
+function emptyWith(window: WindowState, { path, replaced }: Branch, now: number): number {
+  const kept = window.emitted.filter(({ block }) => replaced.every(({ id }) => id !== block.id));
+  const end = Math.max(path.at(-1)?.slot ?? 0, Math.min(slotAt(now), lastSlot(window.id)));
+  return end - firstSlot(window.id) + 1 - kept.length - path.length;
+}
+
+/**
+ * Whether another member's stored branch leaves fewer slots empty, and needs but its next block to be preferred too: a member that is back
+ * from trouble has a branch with a gap, which can be ahead by what it caught up. Until the leader's next block would be overdue there is time
+ * for that; not when the branch itself would be too late then.
+ */
+function isFullerSoon(state: SelectState, window: WindowState, branch: Branch, now: number): boolean {
+  const due = dueAt(state, window);
+  if (!state.config.rescueFills || due === null || now >= due) return false;
+  if (due + state.config.deadlineMarginMs > deadlineFor(state, window, branch.path)) return false;
+  const empty = emptyWith(window, branch, now);
+  if (empty === 0) return false;
+  return window.tree.all.some((leaf) => {
+    const next = { ...leaf, num: leaf.num + 1, slot: leaf.slot + 1 };
+    if (!rulesOf(state).isBetterHead(next, state.tip as BlockRef)) return false;
+    const other = openBranch(state, window, leaf);
+    if (!other || slotTime(next.slot) > deadlineFor(state, window, [...other.path, leaf])) return false;
+    return emptyWith(window, other, now) < empty;
+  });
+}
+
+/** The path to a leaf that a rescue may let out: of a live member that has not failed. */
+function openBranch(state: SelectState, window: WindowState, leaf: Candidate): Branch | null {
+  if (leaf.signer === window.leader || !isAlive(state, leaf.signer) || !isEligible(state, window, leaf)) return null;
+  return branchTo(state, window, leaf);
 }
 
 /**
  * The path to a leaf from the last public block on its branch; null when a block between is missing, or may not leave. A member that
  * missed the previous producer's last block has its branch below it.
  */
-export function branchTo(state: SelectState, window: WindowState, leaf: Candidate): Branch | null {
+function branchTo(state: SelectState, window: WindowState, leaf: Candidate): Branch | null {
   const { emitted, rejected } = window;
   const path: Candidate[] = [];
   for (let next: Candidate | undefined = leaf; next; next = parentOf(window, next)) {

@@ -51,6 +51,11 @@ export interface SelectConfig {
   dialMs?: number;
   /** Whether blocks that come when their slot is over have a rescue's deadline. Logs before schema 5 do not have it: then it was the last slot's time. */
   lateKeepsDeadline?: boolean;
+  /**
+   * Whether a rescue looks at the slots that a branch leaves empty. Logs before schema 7 do not have it: then the fewest replaced blocks came
+   * first, at once.
+   */
+  rescueFills?: boolean;
   /** 0: a failed leader's window is given up. */
   rescuesPerWindow: number;
   /** How many of the pool's windows a member sits out after one in which a block of its was invalid. */
@@ -69,6 +74,7 @@ export const SELECT_DEFAULTS: SelectConfig = {
   applyPercent: 250,
   dialMs: 1500,
   lateKeepsDeadline: true,
+  rescueFills: true,
   rescuesPerWindow: 2,
   quarantineWindows: 10,
   forkRules: 'legacy',
