@@ -151,17 +151,19 @@ export class Candidates {
     const { id, slot } = header;
     const key = candidateKey({ id, signer });
     const isNew = frames.keep(key, { slot, frame, monotonic });
-    if (!('via' in session)) {
-      // Its member's own copy, which another emitter was faster with, says whose connection it is as well.
-      if (!isNew && !this.early.delete(key)) return;
-      this.identify(session, signer);
-      suspects.compare(session, header, signer);
-    } else if (isNew) this.early.add(key);
-    if (!isNew) return;
-    const record = verifiedRecord(arrival, verified, chooser.now(), members.account(signer));
-    chooser.offer({ ...record, ...viaOf(session) });
-    this.parts.onKept(key, header, frame.length);
-    this.rehearsal.note(arrival, verified);
+    const isOwn = !('via' in session);
+    // Its member's own copy, which another emitter was faster with, says whose connection it is as well.
+    if (isOwn && !isNew && !this.early.delete(key)) return;
+    if (isOwn) this.identify(session, signer);
+    else if (isNew) this.early.add(key);
+    if (isNew) {
+      const record = verifiedRecord(arrival, verified, chooser.now(), members.account(signer));
+      chooser.offer({ ...record, ...viaOf(session) });
+      this.parts.onKept(key, header, frame.length);
+      this.rehearsal.note(arrival, verified);
+    }
+    // Its block may leave before it is looked at beside what its member was given.
+    if (isOwn) suspects.compare(session, header, signer);
   }
 
   private sourceOf(via: string, signer: string): PassedOn {
