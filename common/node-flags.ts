@@ -5,14 +5,13 @@
  * And no more: V8 begins a full collection by itself as soon as the room that is left for old objects is less than the room for young ones, and leaves some 24 MB after each. With the 32 MB
  * to which it grows, such a one, of 4 to 9 ms, came at any moment, once in 100 to 150 slots; with 16 MB in none of 250.
  *
- * V8 collects on the main thread alone, at the moments that it is told to: its helpers took the machine's other core for 2 to 3 ms, from whoever has to read the block there, or to answer a vote. And it
- * compiles to fast code after 40 calls in place of 400 (500 since it last saw something new): half of a block's way is called once a block, and stayed in slow code for a window's round times
- * thirty. Of 20 kB a block's p50 went from 0.77 to 0.72 ms by the first, and a decision's from 1.89 to 1.65 by the second (two runs of 130 blocks each way).
+ * V8 compiles to fast code after 40 calls in place of 400, and of the 500 since it last saw something new: half of a block's way is called once a block. Of 20 kB p50 went from 0.72 to 0.58 ms and p90 from 1.4 to
+ * 0.85, a decision's p50 from 1.9 to 1.5 (120 blocks each, one after the other); after 10 calls it was slower again. Not `--single-threaded-gc`, by which V8's helpers leave the other core to others: a full collection
+ * then takes 35 to 54 ms in place of 15.
  */
 export const EMITTER_NODE_FLAGS = [
   '--min-semi-space-size=16',
   '--max-semi-space-size=16',
-  '--single-threaded-gc',
   '--invocation-count-for-maglev=40',
   '--minimum-invocations-after-ic-update=40',
 ];

