@@ -25,8 +25,7 @@ export function rescue(state: SelectState, window: WindowState, now: number, eff
   if (failed) window.out.add(failed);
   window.rescues++;
   const { path, replaced } = branch;
-  const isReplaced = ({ block }: Emitted) => replaced.some(({ id }) => id === block.id);
-  window.emitted = window.emitted.filter((emitted) => !isReplaced(emitted));
+  window.emitted = keptBeside(window, branch);
   window.rejected = [];
   window.overdue = null;
   // What a refused branch had beyond the new one is free again: the rescue says that it was replaced.
@@ -86,10 +85,15 @@ function compare(state: SelectState, window: WindowState, one: Branch, other: Br
 }
 
 /** How many slots of the window stay without a block when a branch leaves: those before its last block, and those whose time is past. */
-function emptyWith(window: WindowState, { path, replaced }: Branch, now: number): number {
-  const kept = window.emitted.filter(({ block }) => replaced.every(({ id }) => id !== block.id));
+function emptyWith(window: WindowState, branch: Branch, now: number): number {
+  const { path } = branch;
   const end = Math.max(path.at(-1)?.slot ?? 0, Math.min(slotAt(now), lastSlot(window.id)));
-  return end - firstSlot(window.id) + 1 - kept.length - path.length;
+  return end - firstSlot(window.id) + 1 - keptBeside(window, branch).length - path.length;
+}
+
+/** What of the window stays in public when a branch leaves. */
+function keptBeside(window: WindowState, { replaced }: Branch): Emitted[] {
+  return window.emitted.filter(({ block }) => replaced.every(({ id }) => id !== block.id));
 }
 
 /**
